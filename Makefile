@@ -1,0 +1,54 @@
+# `make run` starts Pentimento, `make test` runs every test; `make help` lists the rest.
+
+PYTHON := .venv/bin/python
+# The checks of the production settings use a data folder and an address of their own.
+PROD := env DJANGO_SETTINGS_MODULE=project.settings.prod PENTIMENTO_DATA=.check \
+	PENTIMENTO_BASE_URL=https://pentimento.example
+# Two browsers and two tests at once is what a machine with two cores carries.
+WORKERS ?= 2
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lint types deploy faults bench clean dev
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
+
+run: ## set everything up and start Pentimento at http://127.0.0.1:8000
+	@project/bootstrap/sync.sh run
+	@exec $(PYTHON) editor/management/leash.py $(PYTHON) manage.py studio
+
+test: dev ## run the whole test suite, browser tests included
+	@project/bootstrap/chromium.sh
+	$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
+
+check: dev lint types deploy test ## everything a change must pass, as CI runs it
+
+format: dev ## rewrite Python and templates in the agreed format
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+	.venv/bin/djade --target-version 6.1 $$(find templates editor -name '*.html')
+
+lint: dev ## check format, rules, templates and the direction of imports
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	.venv/bin/djade --target-version 6.1 --check $$(find templates editor -name '*.html')
+	.venv/bin/lint-imports --no-cache
+
+types: dev ## check types strictly
+	$(PYTHON) -m mypy .
+
+deploy: dev ## check migrations, production settings and static files
+	$(PROD) $(PYTHON) manage.py makemigrations --check --dry-run
+	$(PROD) $(PYTHON) manage.py check --deploy --fail-level WARNING
+	$(PROD) $(PYTHON) manage.py collectstatic --noinput --clear --verbosity 0
+
+faults bench: dev ## long runs: kills and faults in full, benchmarks
+	$(PYTHON) -m pytest -m $@ -s tests/$@ $(ARGS)
+
+clean: ## remove what was built; pictures and database stay
+	rm -rf .venv .tools .check .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+dev:
+	@project/bootstrap/sync.sh dev

@@ -1,0 +1,71 @@
+"""The doorkeeper: views and endpoints get their objects here or not at all.
+
+A stranger is answered 404, so that nobody learns what exists; a member whose role does not allow
+the action is answered 403.
+"""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from editor.access.roles import Action, may
+from editor.models import Edit, Membership, Picture, Project, Role, User
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An open door: the project, and as what the user came in."""
+
+    project: Project
+    role: Role
+    user: User
+
+    def may(self, action: Action) -> bool:
+        """Whether the user may do `action` in this project."""
+        return may(self.role, action)
+
+
+def door(user: User, slug: str, action: Action) -> Door:
+    """Return the project for `action`. Raises Http404 to strangers, PermissionDenied to members."""
+    membership = (
+        Membership.objects.select_related("project").filter(user=user, project__slug=slug).first()
+    )
+    if membership is None:
+        raise Http404
+    if not may(membership.role, action):
+        raise PermissionDenied(_("Your role in this project does not allow that."))
+    return Door(membership.project, Role(membership.role), user)
+
+
+def picture(opened: Door, public_id: str) -> Picture:
+    """Return a picture of the opened project. Raises Http404 for any other."""
+    found = Picture.objects.filter(project=opened.project, public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def edit(opened: Door, public_id: str) -> Edit:
+    """Return an edit of the opened project. Raises Http404 for any other."""
+    found = (
+        Edit.objects.select_related("picture").filter(project=opened.project, public_id=public_id)
+    ).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def edit_to_cancel(opened: Door, public_id: str) -> Edit:
+    """Return an edit the user may cancel: an owner any, an editor own ones (else 403)."""
+    found = edit(opened, public_id)
+    if opened.role != Role.OWNER and found.actor_id != opened.user.pk:
+        raise PermissionDenied(_("Only the member who started an edit, or an owner, cancels it."))
+    return found
+
+
+def visible_projects(user: User) -> QuerySet[Project]:
+    """The projects a list may show the user; the sister of `door`."""
+    return Project.objects.visible_to(user).active()

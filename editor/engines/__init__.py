@@ -1,0 +1,1 @@
+"""Who draws: engines behind one contract. Plain Python, no Django."""

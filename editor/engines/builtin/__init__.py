@@ -1,0 +1,1 @@
+"""The engine that needs no key: fills holes and changes tones on the CPU."""

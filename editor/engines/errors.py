@@ -1,0 +1,119 @@
+"""What can go wrong between asking an engine and holding its answer.
+
+    EngineError
+    ├── UnknownEngine       no engine has this id
+    ├── NoRunner            this process can plan edits but not run them
+    ├── Refused             the engine declines before it draws
+    │   ├── NotUnderstood   the prompt, or a part of it, means nothing to it
+    │   ├── NeedsMask       the prompt names a place that nobody painted
+    │   └── CannotFill      the picture leaves nothing to fill from
+    └── EngineCrashed       it began to draw and died
+
+Every error says whether the work was executed (and so perhaps charged), whether trying again
+can help, and carries a machine code with parameters, from which other layers make a sentence
+in the reader's language; ``str(error)`` is plain English.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from editor.engines.base import JSON
+
+
+class Execution(StrEnum):
+    """Whether the engine did the work that it was asked for."""
+
+    NO = "no"
+    YES = "yes"
+    UNKNOWN = "unknown"
+
+
+class EngineError(Exception):
+    """Root of all errors an engine raises.
+
+    ``permanent`` is true when the same request would fail again.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        params: Mapping[str, JSON] | None = None,
+        execution: Execution = Execution.NO,
+        permanent: bool = True,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.params: dict[str, JSON] = dict(params or {})
+        self.execution = execution
+        self.permanent = permanent
+
+
+class UnknownEngine(EngineError):
+    """No engine has this id."""
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(
+            f"There is no engine called “{engine}”.",
+            code="unknown_engine",
+            params={"engine": engine},
+        )
+
+
+class NoRunner(EngineError):
+    """The engine was made without a runner: it understands prompts but cannot draw."""
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(
+            f"The engine “{engine}” draws in a worker only.",
+            code="no_runner",
+            params={"engine": engine},
+        )
+
+
+class Refused(EngineError):
+    """The engine declines before anything is drawn; nothing is charged."""
+
+
+class NotUnderstood(Refused):
+    """A prompt, or the part of it that is quoted in ``params["part"]``, means nothing here.
+
+    ``params["abilities"]`` lists what the engine can do.
+    """
+
+    def __init__(self, message: str, *, code: str, part: str, abilities: Sequence[str]) -> None:
+        super().__init__(message, code=code, params={"part": part, "abilities": list(abilities)})
+
+
+class NeedsMask(Refused):
+    """The prompt speaks of one place of the picture, and nothing is painted."""
+
+    def __init__(self, message: str, *, part: str) -> None:
+        super().__init__(message, code="needs_mask", params={"part": part})
+
+
+class CannotFill(Refused):
+    """Nothing is left of the picture that a hole could be filled from."""
+
+    def __init__(self, message: str, *, code: str = "nothing_to_fill_from") -> None:
+        super().__init__(message, code=code)
+
+
+class EngineCrashed(EngineError):
+    """The engine died while it drew; ``params["kind"]`` says of what."""
+
+    def __init__(self, message: str, *, kind: str, permanent: bool) -> None:
+        super().__init__(
+            message,
+            code="engine_crashed",
+            params={"kind": kind},
+            execution=Execution.UNKNOWN,
+            permanent=permanent,
+        )

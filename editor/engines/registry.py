@@ -1,0 +1,40 @@
+"""The table of engines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from editor.engines.builtin.engine import Builtin
+from editor.engines.errors import UnknownEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from editor.engines.base import Engine, Runner
+
+type Factory = Callable[[Runner | None], Engine]
+
+FACTORIES: Final[Mapping[str, Factory]] = {"builtin": Builtin}
+
+
+class Registry:
+    """Engines by id, made once each.
+
+    With a ``runner`` the engines draw; without one they only understand prompts and plan.
+    """
+
+    def __init__(
+        self, runner: Runner | None = None, *, factories: Mapping[str, Factory] = FACTORIES
+    ) -> None:
+        self._engines = {name: factory(runner) for name, factory in factories.items()}
+
+    def engine(self, name: str) -> Engine:
+        """Return the engine of this id, or raise `UnknownEngine`."""
+        try:
+            return self._engines[name]
+        except KeyError:
+            raise UnknownEngine(name) from None
+
+    def engines(self) -> tuple[Engine, ...]:
+        """Return all engines in the order they are offered to people."""
+        return tuple(self._engines.values())

@@ -1,0 +1,73 @@
+"""What a picture can be refused for, in one table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from editor.imaging.sandbox.wire import JSON
+
+# code -> message. The message says what to do; names in braces are keys of `params`.
+MESSAGES: dict[str, str] = {
+    "empty": "This file is empty. Choose the picture again and upload it once more.",
+    "not_a_picture": (
+        "This file is not a picture we can read. Export it as PNG, JPEG, WebP or AVIF and"
+        " upload that."
+    ),
+    "format_unsupported": (
+        "{found} files cannot be edited here. Export it as PNG, JPEG, WebP or AVIF and upload that."
+    ),
+    "heic_unsupported": (
+        "HEIC pictures need an extra on this server. Ask its operator to install the `heic`"
+        " extra, or export the picture as JPEG and upload that."
+    ),
+    "animated": (
+        "This picture is an animation of {frames} frames. Export the one frame you want to edit"
+        " and upload that."
+    ),
+    "too_many_pixels": (
+        "This picture has more than {megapixels} megapixels. Make it smaller and upload it again."
+    ),
+    "too_many_scans": (
+        "This JPEG is made of {scans} scans, more than {limit}. Save it again as a plain JPEG and"
+        " upload that."
+    ),
+    "truncated": (
+        "The end of this file is missing, perhaps because a copy broke off. Upload the whole file."
+    ),
+    "damaged": (
+        "This picture is damaged and cannot be decoded. Open it in another program, save it again"
+        " and upload that."
+    ),
+    "mode_unsupported": (
+        "Pictures with {mode} colours cannot be edited here. Export it as RGB and upload that."
+    ),
+    "mask_not_png": "The mask must be a PNG file. Save it as PNG and send it again.",
+    "mask_unreadable": "The mask is damaged and cannot be decoded. Draw it again.",
+    "mask_size": (
+        "The mask is {mask_width} x {mask_height} pixels but the picture is"
+        " {width} x {height}. Send a mask of the picture's size."
+    ),
+    "mask_empty": "The mask marks nothing to edit. Paint over the part that should change.",
+    "answer_unreadable": "The answer of the engine is not a picture. Try the edit again.",
+    "side_too_long": (
+        "{format} files cannot be longer than {limit} pixels. Choose a smaller size or PNG."
+    ),
+}
+
+
+class Rejected(Exception):
+    """A picture, mask or request that cannot be used, and what to do about it.
+
+    `code` is a key of MESSAGES, `params` fills its template, so that callers can translate.
+    """
+
+    def __init__(
+        self, code: str, params: Mapping[str, JSON] | None = None, message: str | None = None
+    ) -> None:
+        self.code = code
+        self.params = dict(params or {})
+        self.message = MESSAGES[code].format(**self.params) if message is None else message
+        super().__init__(self.message)

@@ -1,0 +1,152 @@
+"""The way in for a picture from outside: check, decode once, keep what is needed to work on it.
+
+Imports Pillow only, so that the child process that runs it can live with little memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from editor.imaging import colour, container, metadata, pixels, preview
+from editor.imaging.errors import MESSAGES, Rejected
+from editor.imaging.files import replacing
+from editor.imaging.sandbox.wire import Limits
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageFile
+
+__all__ = ["INTAKE_LIMITS", "MESSAGES", "NOTICES", "Rejected", "inspect"]
+
+INTAKE_LIMITS = Limits(
+    cpu_seconds=20, memory_bytes=2 * 1024**3, wall_seconds=40.0, file_bytes=512 * 1024**2
+)
+# code -> what the user is told about a picture that was taken in.
+NOTICES: dict[str, str] = {
+    "converted_from_cmyk": "Converted from CMYK to sRGB for editing.",
+    "converted_from_16_bit": "Converted from more than 8 bits a channel to 8 for editing.",
+    "converted_from_palette": "Converted from a palette to full colour for editing.",
+    "first_frame_only": "This file holds several pictures; the first is used.",
+    "orientation_applied": "Turned upright as the camera noted.",
+    "profile_unreadable": "Its colour profile cannot be used; colours are taken as sRGB.",
+}
+
+
+class IntakeFacts(TypedDict):
+    """What `inspect` found; width and height in pixels, upright."""
+
+    format: str
+    width: int
+    height: int
+    mode: str
+    notices: list[str]
+    master: str | None
+    icc: str | None
+    has_gps: bool
+    previews: dict[str, list[int]]
+
+
+@dataclass(slots=True)
+class Taken:
+    """A decoded picture: `image` is upright and in a working mode, perhaps at reduced size."""
+
+    image: Image.Image
+    size: tuple[int, int]
+    needs_master: bool
+    icc: bytes | None = None
+    has_gps: bool = False
+    notices: list[str] = field(default_factory=list)
+
+
+def inspect(*, source: str, out_dir: str, max_pixels: int) -> IntakeFacts:
+    """Take in the file `source`; writes previews, `icc.bin` and `master.png` into `out_dir`.
+
+    A master is written only when the working pixels are not what decoding and turning the
+    original gives. Raises Rejected with a code of MESSAGES; nothing is written then.
+    """
+    with pixels.strict(max_pixels):
+        found = container.examine(Path(source))
+        with Path(source).open("rb") as stream, pixels.open_as(stream, found.format) as image:
+            taken = take(image, found)
+    return publish(taken, found, Path(out_dir))
+
+
+def take(image: ImageFile.ImageFile, found: container.Container) -> Taken:
+    """Decode the picture that was opened."""
+    notices = refuse_animation(image, found)
+    size = image.size
+    if found.format == "jpeg" and image.mode in pixels.WORKING:
+        # Decoding at a fraction still reads every coded byte, so a cut tail is found.
+        wanted = preview.fit(size, int(preview.SIDES[0] * preview.GAP))
+        image.draft(image.mode, wanted)
+    pixels.decode(image)
+    exif = metadata.exif_of(image)
+    orientation = metadata.orientation_of(exif)
+    gps = metadata.has_gps(image, exif)
+    profile = image.info.get("icc_profile")
+    foreign = pixels.needs_conversion(image)
+    working, notice = pixels.to_working(image, found.bits)
+    if found.bits > 8 and notice is None:
+        notice = "converted_from_16_bit"
+    if orientation != 1:
+        notices.append("orientation_applied")
+        size = size[::-1] if orientation in metadata.SIDEWAYS else size
+    return with_profile(
+        Taken(
+            metadata.upright(working, orientation),
+            size,
+            # HEIC needs an extra that may be gone when the picture is rendered.
+            needs_master=foreign or found.format == "heic",
+            has_gps=gps,
+            notices=[*notices, *filter(None, [notice])],
+        ),
+        profile,
+        image.mode,
+    )
+
+
+def refuse_animation(image: ImageFile.ImageFile, found: container.Container) -> list[str]:
+    """Notices about more than one frame; Rejected animated unless the first is the picture."""
+    frames = int(getattr(image, "n_frames", 1))
+    if frames == 1:
+        return []
+    if found.format in {"jpeg", "heic"}:
+        return ["first_frame_only"]
+    raise Rejected("animated", {"frames": frames})
+
+
+def with_profile(taken: Taken, profile: bytes | None, mode: str) -> Taken:
+    """Keep the profile if it describes the working pixels, say so if it is broken."""
+    if not profile:
+        return taken
+    if mode == "CMYK":
+        if not colour.usable(profile, "CMYK"):
+            taken.notices.append("profile_unreadable")
+    elif colour.usable(profile, taken.image.mode):
+        taken.icc = profile
+    else:
+        taken.notices.append("profile_unreadable")
+    return taken
+
+
+def publish(taken: Taken, found: container.Container, out_dir: Path) -> IntakeFacts:
+    """Write what will be needed and tell the facts."""
+    if taken.icc:
+        with replacing(out_dir / "icc.bin") as path:
+            path.write_bytes(taken.icc)
+    if taken.needs_master:
+        taken.image.info = {}
+        with replacing(out_dir / "master.png") as path:
+            taken.image.save(path, "PNG", compress_level=1)
+    return IntakeFacts(
+        format=found.format,
+        width=taken.size[0],
+        height=taken.size[1],
+        mode=taken.image.mode,
+        notices=taken.notices,
+        master="master.png" if taken.needs_master else None,
+        icc="icc.bin" if taken.icc else None,
+        has_gps=taken.has_gps,
+        previews=preview.write(taken.image, taken.icc, out_dir),
+    )

@@ -1,0 +1,101 @@
+"""The mask a client sends, made into the one form we keep.
+
+Coverage: 255 = edit, 0 = protected, between = blended. Kept as an L PNG of the box that holds
+every pixel with coverage above 0.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+from editor.imaging import container, pixels
+from editor.imaging.errors import Rejected
+from editor.imaging.files import replacing
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+type Polarity = Literal["alpha", "white"]
+
+
+class MaskFacts(TypedDict):
+    """Box [x0, y0, x1, y1] (half open) and counts in pixels of the picture.
+
+    `painted` have coverage above 0, `protected` exactly 0. `polarity`: "alpha" when transparent
+    meant edit, "white" when white did.
+    """
+
+    box: list[int]
+    painted: int
+    protected: int
+    full: bool
+    polarity: Polarity
+
+
+def normalise(*, source: str, out: str, width: int, height: int) -> MaskFacts:
+    """Write the coverage of the mask file `source` for a picture of width x height to `out`.
+
+    Takes PNG of any kind: alpha that is not opaque everywhere means transparent = edit (the wire
+    form of /v1/images/edits), else white = edit. Raises Rejected mask_not_png, mask_unreadable,
+    mask_size or mask_empty.
+    """
+    coverage, polarity = read(Path(source), width, height)
+    box = coverage.getbbox()
+    if box is None:
+        raise Rejected("mask_empty")
+    protected = coverage.histogram()[0]
+    with replacing(Path(out)) as path:
+        coverage.crop(box).save(path, "PNG", compress_level=1)
+    return MaskFacts(
+        box=list(box),
+        painted=width * height - protected,
+        protected=protected,
+        full=protected == 0,
+        polarity=polarity,
+    )
+
+
+def read(source: Path, width: int, height: int) -> tuple[Image.Image, Polarity]:
+    """The coverage of a hostile file as an L picture, and how it was said."""
+    check_header(source, width, height)
+    try:
+        found = container.examine(source)
+        with (
+            pixels.strict(width * height),
+            source.open("rb") as stream,
+            pixels.open_as(stream, found.format) as image,
+        ):
+            if getattr(image, "n_frames", 1) > 1:
+                raise Rejected("mask_unreadable")
+            pixels.decode(image)
+            working, _ = pixels.to_working(image, found.bits)
+            if working.size != (width, height):
+                raise Rejected("mask_unreadable")
+            return coverage_of(working)
+    except Rejected as refusal:
+        raise Rejected("mask_unreadable") from refusal
+
+
+def check_header(source: Path, width: int, height: int) -> None:
+    """Refuse another format or size before anything is decoded."""
+    with source.open("rb") as stream:
+        head = stream.read(24)
+    if not head.startswith(container.PNG):
+        raise Rejected("mask_not_png")
+    size = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+    if size != (width, height):
+        raise Rejected(
+            "mask_size",
+            {"mask_width": size[0], "mask_height": size[1], "width": width, "height": height},
+        )
+
+
+def coverage_of(image: Image.Image) -> tuple[Image.Image, Polarity]:
+    """Coverage from the alpha of `image` if it says anything, else from its brightness."""
+    if image.mode in {"LA", "RGBA"}:
+        alpha = image.getchannel("A")
+        if alpha.getextrema() != (255, 255):
+            return alpha.point([255 - value for value in range(256)]), "alpha"
+        image = image.convert(image.mode.removesuffix("A"))
+    return image.convert("L"), "white"

@@ -1,0 +1,266 @@
+"""Runs functions in child processes that hold no secret and die with us.
+
+sandbox = Sandbox(preload=["editor.imaging.intake"], limits=INTAKE_LIMITS, slots=2)
+facts = sandbox.call("editor.imaging.intake:inspect", source=..., out_dir=..., max_pixels=...)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from editor.imaging.sandbox.conversation import Conversation
+from editor.imaging.sandbox.errors import JobCrashed, JobRejected, SandboxError
+from editor.imaging.sandbox.slots import Slots
+from editor.imaging.sandbox.wire import JSON, Limits, Settings, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["JobCrashed", "JobRejected", "Limits", "Sandbox", "SandboxError"]
+
+ROOT = Path(__file__).resolve().parents[3]
+START = (
+    "import sys; sys.path.insert(0, sys.argv[1]);"
+    "from editor.imaging.sandbox.zygote import main; main(sys.argv[2])"
+)
+# Nothing of ours: no key, no home, no proxy. One BLAS thread, or forking would not be safe.
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "HOME": "/nonexistent",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+CHUNK = 65536
+# How much later than the job's own deadline a silent zygote is given up.
+GRACE_SECONDS = 5.0
+NOT_IMPORTED = 70
+
+
+class Server:
+    """A zygote process and the socket to it, owned by the process `pid`."""
+
+    def __init__(self, preload: Sequence[str], limits: Limits) -> None:
+        self.control, theirs = socket.socketpair()
+        with theirs:
+            settings = Settings(theirs.fileno(), os.getpid(), tuple(preload), limits)
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+                [sys.executable, "-I", "-c", START, str(ROOT), settings.dump()],
+                env=ENVIRONMENT,
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def open(self) -> socket.socket:
+        """A new job's socket; OSError when the zygote is gone."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                socket.send_fds(self.control, [b"j"], [theirs.fileno()])
+        except OSError:
+            ours.close()
+            raise
+        return ours
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self) -> None:
+        """End the zygote and with it every job."""
+        self.control.close()
+        try:
+            self.process.wait(1)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def forget(self) -> None:
+        """Drop it in a forked process, where it belongs to the parent."""
+        self.control.close()
+        # Popen would warn about a child that runs on; here it is nobody's child.
+        self.process.returncode = 0
+
+
+class Sandbox:
+    """Starts on first use, restarts a dead zygote; thread-safe and fork-safe."""
+
+    def __init__(self, *, preload: Sequence[str], limits: Limits, slots: int) -> None:
+        self._preload = tuple(preload)
+        self._limits = limits
+        self._count = slots
+        self._reset()
+        _sandboxes.add(self)
+
+    def _reset(self) -> None:
+        self._lock = threading.Lock()
+        self._slots = Slots(self._count)
+        self._server: Server | None = None
+        self._finalizer: weakref.finalize[..., Sandbox] | None = None
+
+    def call(self, function: str, **arguments: JSON) -> dict[str, JSON]:
+        """Run `module:name` in a child and wait for what it returns.
+
+        Blocks while all slots are taken. Raises JobRejected, JobCrashed, or SandboxError when
+        the sandbox cannot start.
+        """
+        self._check(function)
+        slots = self._slots
+        slots.acquire()
+        try:
+            return self._talk(function, arguments)
+        finally:
+            slots.release()
+
+    async def run(
+        self,
+        function: str,
+        *,
+        progress: Callable[[float], None] | None = None,
+        **arguments: JSON,
+    ) -> dict[str, JSON]:
+        """The same for an event loop; cancelling kills the child before it returns."""
+        self._check(function)
+        slots = self._slots
+        await slots.acquire_async()
+        try:
+            return await self._talk_async(function, arguments, progress)
+        finally:
+            slots.release()
+
+    def close(self) -> None:
+        """Kill what runs and end the zygote; the next call starts a new one."""
+        with self._lock:
+            if self._finalizer:
+                self._finalizer()
+            self._server = None
+
+    def _check(self, function: str) -> None:
+        if function.partition(":")[0] not in self._preload:
+            raise SandboxError(f"{function} is not in a preloaded module")
+
+    def _talk(self, function: str, arguments: dict[str, JSON]) -> dict[str, JSON]:
+        conversation = Conversation(self._limits)
+        deadline = time.monotonic() + self._limits.wall_seconds + GRACE_SECONDS
+        with self._open() as job:
+            try:
+                _send(job, line(function=function, arguments=arguments))
+                while data := _receive(job, deadline):
+                    conversation.feed(data)
+            except TimeoutError:
+                raise self._stuck() from None
+        return self._conclude(conversation)
+
+    async def _talk_async(
+        self,
+        function: str,
+        arguments: dict[str, JSON],
+        progress: Callable[[float], None] | None,
+    ) -> dict[str, JSON]:
+        conversation = Conversation(self._limits, progress)
+        loop = asyncio.get_running_loop()
+        with self._open() as job:
+            job.settimeout(0)
+            try:
+                async with asyncio.timeout(self._limits.wall_seconds + GRACE_SECONDS):
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                        request = line(function=function, arguments=arguments)
+                        await loop.sock_sendall(job, request)
+                    while data := await _receive_async(loop, job):
+                        conversation.feed(data)
+            except TimeoutError:
+                raise self._stuck() from None
+            except asyncio.CancelledError:
+                await _end(loop, job)
+                raise
+        return self._conclude(conversation)
+
+    def _conclude(self, conversation: Conversation) -> dict[str, JSON]:
+        server = self._server
+        if conversation.cut_off and server:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                if server.process.wait(1) == NOT_IMPORTED:
+                    raise SandboxError(f"one of {', '.join(self._preload)} cannot be imported")
+        return conversation.outcome()
+
+    def _open(self) -> socket.socket:
+        """A job's socket, from a new zygote if the old one has died."""
+        with self._lock:
+            if self._server and self._server.alive():
+                with contextlib.suppress(OSError):
+                    return self._server.open()
+            return self._restart().open()
+
+    def _restart(self) -> Server:
+        if self._finalizer:
+            self._finalizer()
+        server = Server(self._preload, self._limits)
+        self._finalizer = weakref.finalize(self, server.stop)
+        self._server = server
+        return server
+
+    def _stuck(self) -> JobCrashed:
+        """Give up a zygote that kept no deadline."""
+        with self._lock:
+            if self._server:
+                self._server.process.kill()
+        return JobCrashed("time", "the sandbox did not answer")
+
+    def _after_fork(self) -> None:
+        if self._finalizer:
+            self._finalizer.detach()
+        if self._server:
+            self._server.forget()
+        self._reset()
+
+
+def _send(job: socket.socket, request: bytes) -> None:
+    """Send the request; a job that died early has said why."""
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        job.sendall(request)
+
+
+def _receive(job: socket.socket, deadline: float) -> bytes:
+    job.settimeout(max(0.001, deadline - time.monotonic()))
+    try:
+        return job.recv(CHUNK)
+    except ConnectionResetError:
+        return b""
+
+
+async def _receive_async(loop: asyncio.AbstractEventLoop, job: socket.socket) -> bytes:
+    try:
+        return await loop.sock_recv(job, CHUNK)
+    except ConnectionResetError:
+        return b""
+
+
+async def _end(loop: asyncio.AbstractEventLoop, job: socket.socket) -> None:
+    """Have the job killed and wait until it is dead, so that it writes no more files."""
+    with contextlib.suppress(OSError, TimeoutError):
+        job.shutdown(socket.SHUT_WR)
+        async with asyncio.timeout(1):
+            while await loop.sock_recv(job, CHUNK):
+                pass
+
+
+_sandboxes: weakref.WeakSet[Sandbox] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for sandbox in _sandboxes:
+        sandbox._after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,44 @@
+"""How a job can end badly.
+
+SandboxError
+├── JobRejected    the function refused its input: tell the user
+└── JobCrashed     anything else: memory, CPU or wall time, a signal, an exception
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from editor.imaging.sandbox.wire import JSON
+
+type CrashKind = Literal["memory", "cpu", "time", "signal", "exception"]
+
+
+class SandboxError(Exception):
+    """The root; raised itself only when the sandbox cannot be started at all."""
+
+
+class JobRejected(SandboxError):
+    """The function raised `Rejected`; same code, params and message."""
+
+    def __init__(self, code: str, params: Mapping[str, JSON], message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.params = dict(params)
+        self.message = message
+
+
+class JobCrashed(SandboxError):
+    """The job broke a limit or died; `errno` is set when the operating system refused it.
+
+    `errno` tells a full disk (ENOSPC) from a defect.
+    """
+
+    def __init__(self, kind: CrashKind, detail: str, errno: int | None = None) -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind = kind
+        self.detail = detail
+        self.errno = errno

@@ -1,0 +1,177 @@
+"""What must always hold between rows, ledger and files (reliability.md 4.7), as a table of checks.
+
+Each check yields one line for each breach; none changes anything. Budgets have no rows yet, so
+invariant 9 (nothing spent over a cap) has no check; 7 needs the provider's own books.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat, Now
+
+from editor.management.holdings import Holding, named_files
+from editor.models import (
+    OPEN_STATES,
+    TERMINAL_STATES,
+    Activity,
+    Attempt,
+    Edit,
+    Execution,
+    LedgerKind,
+    Mask,
+    Picture,
+    State,
+)
+
+Check = Callable[[], Iterator[str]]
+
+LEASE_TOLERANCE = timedelta(seconds=60)
+ORPHAN_SECONDS = 24 * 3600
+
+
+def database_is_whole() -> Iterator[str]:
+    """Pages are readable and references lead somewhere."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA quick_check")
+            yield from (row[0] for row in cursor.fetchall() if row[0] != "ok")
+    try:
+        connection.check_constraints()
+    except DatabaseError as error:
+        yield str(error)
+
+
+def ledger_adds_up() -> Iterator[str]:
+    """1: what was reserved is given back when the edit ends, and not before."""
+    reserved = Count("ledger", filter=Q(ledger__kind=LedgerKind.RESERVE))
+    released = Count("ledger", filter=Q(ledger__kind=LedgerKind.RELEASE))
+    edits = Edit.objects.annotate(left=reserved - released)
+    for edit in edits.filter(state__in=TERMINAL_STATES).exclude(left=0):
+        yield f"edit {edit} still has a reservation"
+    for edit in edits.filter(state__in=OPEN_STATES).exclude(left=1):
+        yield f"edit {edit} has no reservation, or several"
+
+
+def nothing_ran_twice() -> Iterator[str]:
+    """2: an edit ran once, and once more for each time it was taken up again."""
+    ran = Count("attempts", filter=~Q(attempts__execution=Execution.NO))
+    edits = Edit.objects.annotate(ran=ran).filter(ran__gt=F("rescues") + 1)
+    for name, times in edits.values_list("public_id", "ran"):
+        yield f"edit {name} may have run {times} times"
+
+
+def no_lease_is_stale() -> Iterator[str]:
+    """3: a worker that fell silent has lost its edits a minute later."""
+    for edit in Edit.objects.held().filter(lease_until__lt=Now() - LEASE_TOLERANCE):
+        yield f"edit {edit} is held by {edit.lease_owner}, which is silent; is a worker running?"
+    for edit in Edit.objects.held().filter(lease_until=None):
+        yield f"edit {edit} is held without a lease"
+
+
+def results_exist() -> Iterator[str]:
+    """4: a succeeded edit has a result and a settled price; no other has."""
+    settled = Count("ledger", filter=Q(ledger__kind=LedgerKind.SETTLE), distinct=True)
+    edits = Edit.objects.annotate(settled=settled, made=Count("results", distinct=True))
+    done = edits.filter(state=State.SUCCEEDED).exclude(settled=1, made__gte=1)
+    for name, results, prices in done.values_list("public_id", "made", "settled"):
+        yield f"edit {name} succeeded with {results} results and {prices} settled prices"
+    for edit in edits.filter(state__in=OPEN_STATES | {State.CANCELED}, made__gte=1):
+        yield f"edit {edit} has a result already"
+
+
+def protection_holds() -> Iterator[str]:
+    """No protected pixel of any result differs from its parent."""
+    for picture in Picture.objects.filter(changed_protected_pixels__gt=0):
+        yield f"picture {picture.public_id}: {picture.changed_protected_pixels} protected pixels"
+
+
+def received_answers_are_kept() -> Iterator[str]:
+    """5: the answer of a received edit is on disk (its content is checked with all files)."""
+    named = Attempt.objects.filter(edit=OuterRef("pk")).exclude(answer_file="")
+    for edit in Edit.objects.filter(~Exists(named), state=State.RECEIVED):
+        yield f"edit {edit} names no answer"
+
+
+def files_are_as_recorded() -> Iterator[str]:
+    """4, 5: every file a row names exists, with the content it had."""
+    stores = {"pictures": Path(settings.PICTURES_DIR), "spool": Path(settings.SPOOL_DIR)}
+    for held in named_files():
+        if fault := _fault(stores[held.store] / held.name, held):
+            yield f"{held.owner}: {held.store}/{held.name} {fault}"
+
+
+def _fault(path: Path, held: Holding) -> str:
+    try:
+        with path.open("rb") as file:
+            if held.sha256 and hashlib.file_digest(file, "sha256").hexdigest() != held.sha256:
+                return "has another content than recorded"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return "" if path.stat().st_size else "is empty"
+
+
+def files_have_rows() -> Iterator[str]:
+    """6: a folder of the store belongs to a row, or is younger than a day."""
+    root = Path(settings.PICTURES_DIR)
+    known = set(Picture.objects.values_list("folder", flat=True))
+    known |= set(Mask.objects.values_list("folder", flat=True))
+    for folder in root.glob("*/*"):
+        name = str(folder.relative_to(root))
+        if name not in known and _is_old(folder):
+            yield f"pictures/{name} belongs to no row"
+
+
+def nothing_is_left_over() -> Iterator[str]:
+    """6: work folders go when the work ends; a day later they were forgotten."""
+    for root in (Path(settings.SCRATCH_DIR), Path(settings.SPOOL_DIR)):
+        kept = set(Attempt.objects.exclude(answer_file="").values_list("answer_file", flat=True))
+        heads = {name.split("/")[0] for name in kept} if root.name == "spool" else set()
+        for entry in root.glob("*"):
+            if entry.name not in heads and _is_old(entry):
+                yield f"{root.name}/{entry.name} was left behind"
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > ORPHAN_SECONDS
+    except FileNotFoundError:
+        return False
+
+
+def intents_are_single() -> Iterator[str]:
+    """8: one click, one edit."""
+    twice = Edit.objects.values("actor", "idem_key").annotate(n=Count("pk")).filter(n__gt=1)
+    for row in twice.exclude(actor=None):
+        yield f"key {row['idem_key']} of account {row['actor']} made {row['n']} edits"
+
+
+def changes_are_recorded() -> Iterator[str]:
+    """10: the state an edit is in was written to the record of its project."""
+    arrived = Activity.objects.filter(
+        edit=OuterRef("pk"), kind=Concat(Value("edit."), OuterRef("state"))
+    )
+    for edit in Edit.objects.filter(~Exists(arrived)):
+        yield f"edit {edit} came to its state without a record"
+
+
+CHECKS: Final[Mapping[str, Check]] = {
+    "database": database_is_whole,
+    "ledger": ledger_adds_up,
+    "runs": nothing_ran_twice,
+    "leases": no_lease_is_stale,
+    "results": results_exist,
+    "protection": protection_holds,
+    "answers": received_answers_are_kept,
+    "files": files_are_as_recorded,
+    "orphans": files_have_rows,
+    "leftovers": nothing_is_left_over,
+    "intents": intents_are_single,
+    "record": changes_are_recorded,
+}

@@ -1,0 +1,32 @@
+"""Nouns, one file each."""
+
+from editor.models.activity import Activity
+from editor.models.attempt import Attempt, Execution
+from editor.models.edit import OPEN_STATES, TERMINAL_STATES, Edit, State
+from editor.models.ledger import LedgerEntry, LedgerKind
+from editor.models.mask import Mask
+from editor.models.membership import Membership, Role
+from editor.models.picture import Picture, PictureKind
+from editor.models.project import Project
+from editor.models.user import User
+from editor.models.worker import Worker
+
+__all__ = [
+    "OPEN_STATES",
+    "TERMINAL_STATES",
+    "Activity",
+    "Attempt",
+    "Edit",
+    "Execution",
+    "LedgerEntry",
+    "LedgerKind",
+    "Mask",
+    "Membership",
+    "Picture",
+    "PictureKind",
+    "Project",
+    "Role",
+    "State",
+    "User",
+    "Worker",
+]

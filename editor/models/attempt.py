@@ -1,0 +1,41 @@
+"""An attempt: one possible execution of an edit by its engine, written down before it begins."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Execution(models.TextChoices):
+    """Whether the engine ran, as far as anyone can know."""
+
+    NO = "no", _("did not run")
+    YES = "yes", _("ran")
+    UNKNOWN = "unknown", _("may have run")
+
+
+class Attempt(models.Model):
+    """Intent is committed before the first byte leaves, so that no execution is unaccounted for."""
+
+    edit = models.ForeignKey("editor.Edit", models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    fence = models.PositiveIntegerField()
+    client_token = models.UUIDField(default=uuid.uuid4, unique=True)
+    execution = models.CharField(max_length=8, choices=Execution, default=Execution.UNKNOWN)
+    intent_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    upstream_request_id = models.CharField(max_length=120, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    answer_file = models.CharField(max_length=200, blank=True)
+    answer_sha256 = models.CharField(max_length=64, blank=True)
+    error_class = models.CharField(max_length=60, blank=True)
+    cost_micros = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edit", "number"], name="attempt_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of edit {self.edit_id}"

@@ -1,0 +1,119 @@
+"""An edit: what a member asked for, and how far it has come. Its states change in pipeline only."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from editor.models.public_id import new_public_id
+
+if TYPE_CHECKING:
+    from editor.models.user import User
+
+
+class State(models.TextChoices):
+    """reliability.md 4.2; what may follow what is in editor.pipeline.states."""
+
+    QUEUED = "queued", _("Waiting")
+    CLAIMED = "claimed", _("Starting")
+    SENDING = "sending", _("Sending")
+    AWAITING = "awaiting", _("Editing")
+    RECEIVED = "received", _("Saving")
+    RETRY_WAIT = "retry_wait", _("Trying again soon")
+    UNKNOWN = "unknown", _("Outcome unknown")
+    BILLED_UNUSABLE = "billed_unusable", _("Answer unreadable")
+    SUCCEEDED = "succeeded", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELED = "canceled", _("Canceled")
+
+
+TERMINAL_STATES = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
+HELD_STATES = frozenset({State.CLAIMED, State.SENDING, State.AWAITING, State.RECEIVED})
+OPEN_STATES = HELD_STATES | {State.QUEUED, State.RETRY_WAIT}
+
+
+class EditQuerySet(models.QuerySet["Edit"]):
+    """Which edits, in the words of the house."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Those in projects the user is a member of."""
+        return self.filter(project__memberships__user=user)
+
+    def open(self) -> Self:
+        """Those on their way: waiting, or held by a worker."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def held(self) -> Self:
+        """Those a worker holds a lease on."""
+        return self.filter(state__in=HELD_STATES)
+
+
+class Edit(models.Model):
+    """One request: picture, mask, prompt, engine; one row from submit to its end."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    project = models.ForeignKey("editor.Project", models.CASCADE, related_name="edits")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    picture = models.ForeignKey("editor.Picture", models.PROTECT, related_name="edits")
+    mask = models.ForeignKey("editor.Mask", models.PROTECT, null=True, related_name="edits")
+    engine = models.CharField(max_length=100)
+    prompt = models.TextField()
+    instruction = models.JSONField(default=dict)
+    focus = models.JSONField(default=dict)
+    seed = models.PositiveIntegerField(default=0)
+    actual = models.JSONField(default=dict)
+    idem_key = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)
+
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+    fence = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    next_run_at = models.DateTimeField(null=True)
+    rescues = models.PositiveSmallIntegerField(default=0)
+    cancel_requested_at = models.DateTimeField(null=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    error_code = models.CharField(max_length=60, blank=True)
+    error_message = models.CharField(max_length=500, blank=True)
+    reserved_micros = models.BigIntegerField(default=0)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    pulse = models.BigIntegerField(default=0)
+
+    objects = EditQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "idem_key"], name="edit_once_per_intent"),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="edit_state"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_run_at", "id"],
+                condition=models.Q(state__in=["queued", "retry_wait"]),
+                name="edit_due",
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(state__in=["claimed", "sending", "awaiting", "received"]),
+                name="edit_leased",
+            ),
+            models.Index(fields=["project", "pulse"], name="edit_pulse"),
+            models.Index(fields=["project", "-created_at", "-id"], name="edit_gallery"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still on its way."""
+        return self.state in OPEN_STATES
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether a click on cancel can still do something."""
+        return self.is_open and self.cancel_requested_at is None

@@ -1,0 +1,47 @@
+"""The money ledger: rows are added, never changed."""
+
+from typing import Any, Never
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LedgerKind(models.TextChoices):
+    """What the row does to the budget."""
+
+    RESERVE = "reserve", _("reserved")
+    SETTLE = "settle", _("settled")
+    RELEASE = "release", _("released")
+    HOLD = "hold", _("held")
+
+
+class LedgerEntry(models.Model):
+    """One movement, in millionths of a US dollar. A free engine's rows carry 0."""
+
+    project = models.ForeignKey("editor.Project", models.PROTECT, related_name="ledger")
+    edit = models.ForeignKey("editor.Edit", models.PROTECT, related_name="ledger")
+    attempt = models.ForeignKey("editor.Attempt", models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=8, choices=LedgerKind)
+    micros = models.BigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edit"], condition=models.Q(kind="settle"), name="ledger_settled_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.micros}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new row. Raises TypeError for one that exists: the ledger is append-only."""
+        if self.pk is not None:
+            raise TypeError("A ledger row is never changed; add another.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Never:
+        """Refuse."""
+        raise TypeError("A ledger row is never deleted.")

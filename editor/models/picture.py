@@ -1,0 +1,124 @@
+"""A picture: an original as uploaded, or a result as parent plus patch, or a result kept whole."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from editor.models.public_id import new_public_id
+
+if TYPE_CHECKING:
+    from editor.models.user import User
+
+
+class PictureKind(models.TextChoices):
+    """How the picture came to be, and so which files lie in its folder."""
+
+    ORIGINAL = "original", _("Original")
+    PATCH = "patch", _("Result")
+    WHOLE = "whole", _("Result")
+
+
+class PictureQuerySet(models.QuerySet["Picture"]):
+    """Which pictures, in the words of the house."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Those in projects the user is a member of."""
+        return self.filter(project__memberships__user=user)
+
+    def newest_first(self) -> Self:
+        """The gallery's order."""
+        return self.order_by("-created_at", "-pk")
+
+    def family_of(self, picture: "Picture") -> Self:
+        """The picture's original and everything made from it, oldest first."""
+        root = picture.root_id or picture.pk
+        return self.filter(models.Q(pk=root) | models.Q(root_id=root)).order_by("created_at", "pk")
+
+
+class Picture(models.Model):
+    """Pixels that never change once the row exists.
+
+    Files in `folder`: an original has `original.<ext>` (the bytes as uploaded) and, where these
+    had to be converted, `master.png`; a patch has `pixels.png` and `alpha.png` (0 or 255), placed
+    at (patch_x, patch_y) of its parent; a whole has `whole.png`. Each has `320.webp`, `1280.webp`
+    and, when it carries a colour profile, `icc.bin`.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    project = models.ForeignKey("editor.Project", models.CASCADE, related_name="pictures")
+    kind = models.CharField(max_length=8, choices=PictureKind)
+    name = models.CharField(max_length=200)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    pulse = models.BigIntegerField(default=0)
+
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    mode = models.CharField(max_length=4)
+    folder = models.CharField(max_length=120)
+    extension = models.CharField(max_length=5, blank=True)
+    has_master = models.BooleanField(default=False)
+    has_icc = models.BooleanField(default=False)
+    has_gps = models.BooleanField(default=False)
+    notices = models.JSONField(default=list, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    root = models.ForeignKey("self", models.PROTECT, null=True, related_name="family")
+    edit = models.ForeignKey("editor.Edit", models.PROTECT, null=True, related_name="results")
+    patch_x = models.PositiveIntegerField(default=0)
+    patch_y = models.PositiveIntegerField(default=0)
+    protected_pixels = models.PositiveBigIntegerField(default=0)
+    changed_protected_pixels = models.PositiveBigIntegerField(default=0)
+
+    objects = PictureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "sha256"],
+                condition=models.Q(kind="original"),
+                name="picture_original_once_per_project",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="original", parent=None, edit=None)
+                | models.Q(kind__in=["patch", "whole"], parent__isnull=False, edit__isnull=False),
+                name="picture_kind_has_its_parts",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["project", "-created_at", "-id"], name="picture_gallery"),
+            models.Index(fields=["project", "pulse"], name="picture_pulse"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_original(self) -> bool:
+        """Whether it was uploaded rather than made here."""
+        return self.kind == PictureKind.ORIGINAL
+
+    @property
+    def base_file(self) -> str:
+        """The file that holds all pixels; empty for a patch."""
+        if self.kind == PictureKind.PATCH:
+            return ""
+        if self.kind == PictureKind.WHOLE:
+            return f"{self.folder}/whole.png"
+        return f"{self.folder}/master.png" if self.has_master else self.original_file
+
+    @property
+    def original_file(self) -> str:
+        """The bytes as uploaded."""
+        return f"{self.folder}/original.{self.extension}"
+
+    @property
+    def ratio_class(self) -> str:
+        """CSS class of the aspect ratio in twentieths, so that rows are laid out before loading."""
+        return f"ratio-{min(60, max(7, round(self.width / self.height * 20)))}"

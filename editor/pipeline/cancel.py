@@ -1,0 +1,51 @@
+"""A member no longer wants an edit."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from editor.models import Edit, Project, State
+from editor.pipeline import ledger
+from editor.pipeline.states import Hold, LostLease, move
+
+# Nothing has left the house in these: the edit ends at once.
+AT_ONCE = frozenset({State.QUEUED, State.RETRY_WAIT, State.CLAIMED})
+
+
+def cancel(edit: Edit) -> Edit:
+    """End a waiting edit, or ask the worker that holds it to stop; an ended one stays as it is.
+
+    Returns the row as it is afterwards. A free engine stops within 3 s; a paid one that was sent
+    is only marked, and what arrives is kept (reliability.md 4.3).
+    """
+    for _attempt in range(3):  # the state may change between the read and the write
+        edit.refresh_from_db()
+        try:
+            _cancel_now(edit) if edit.state in AT_ONCE else _ask(edit)
+        except LostLease:
+            continue
+        break
+    edit.refresh_from_db()
+    return edit
+
+
+@transaction.atomic
+def _cancel_now(edit: Edit) -> None:
+    move(
+        Hold.on(edit),
+        State.CANCELED,
+        new_fence=True,
+        lease_until=None,
+        finished_at=Now(),
+        cancel_requested_at=Now(),
+    )
+    ledger.release(edit)
+
+
+@transaction.atomic
+def _ask(edit: Edit) -> None:
+    if not edit.can_cancel:
+        return
+    pulse = Project.objects.bump(edit.project_id)
+    Edit.objects.filter(pk=edit.pk, cancel_requested_at=None).update(
+        cancel_requested_at=Now(), pulse=pulse
+    )

@@ -1,0 +1,76 @@
+"""Taking due edits under a lease, keeping the lease, and seeing who asked to stop."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce, Now
+
+from editor.models import Edit, State, Worker
+from editor.pipeline.states import Hold, LostLease, move
+
+DUE_STATES = (State.QUEUED, State.RETRY_WAIT)
+
+
+def due() -> QuerySet[Edit]:
+    """Edits that may be taken now, the longest waiting first; the database's clock decides."""
+    return Edit.objects.filter(state__in=DUE_STATES, next_run_at__lte=Now()).order_by(
+        "next_run_at", "pk"
+    )
+
+
+def claim(*, owner: str, limit: int, lease_seconds: float) -> list[Hold]:
+    """Take up to `limit` due edits for `owner` in one short transaction.
+
+    Each is a conditional UPDATE, so that two workers never hold the same edit; the first look is
+    read-only, so that an idle worker never asks for the write lock.
+    """
+    if limit < 1 or not due().exists():
+        return []
+    with transaction.atomic():
+        rows = due()
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        taken = [_take(edit, owner, lease_seconds) for edit in rows[:limit]]
+    return [hold for hold in taken if hold is not None]
+
+
+def _take(edit: Edit, owner: str, lease_seconds: float) -> Hold | None:
+    try:
+        return move(
+            Hold.on(edit),
+            State.CLAIMED,
+            new_fence=True,
+            lease_owner=owner,
+            lease_until=Now() + timedelta(seconds=lease_seconds),
+            started_at=Coalesce("started_at", Now()),
+            progress=0,
+        )
+    except LostLease:
+        return None
+
+
+def renew(*, owner: str, edits: list[int], lease_seconds: float) -> None:
+    """Say that `owner` lives, and extend its leases on the edits it is working on.
+
+    An edit it holds but no longer works on (its run broke off) is left to the rescue.
+    """
+    Worker.objects.filter(name=owner).update(seen_at=Now())
+    Edit.objects.held().filter(lease_owner=owner, pk__in=edits).update(
+        lease_until=Now() + timedelta(seconds=lease_seconds)
+    )
+
+
+def to_stop(*, owner: str, holds: Iterable[Hold]) -> dict[int, str]:
+    """Return which of the running edits must stop: edit id -> "canceled" or "lost"."""
+    fences = {hold.edit_id: hold.fence for hold in holds}
+    rows = Edit.objects.held().filter(pk__in=fences, lease_owner=owner)
+    mine = {row.pk: row for row in rows.only("pk", "fence", "cancel_requested_at")}
+    verdict: dict[int, str] = {}
+    for pk, fence in fences.items():
+        if pk not in mine or mine[pk].fence != fence:
+            verdict[pk] = "lost"
+        elif mine[pk].cancel_requested_at is not None:
+            verdict[pk] = "canceled"
+    return verdict

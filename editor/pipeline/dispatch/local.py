@@ -1,0 +1,179 @@
+"""The local dispatch: one asyncio loop that claims due edits from the database and runs them."""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, connection
+
+from editor.engines.base import Runner
+from editor.engines.registry import Registry
+from editor.models import Worker
+from editor.pipeline import rescue
+from editor.pipeline.claim import claim, to_stop
+from editor.pipeline.heartbeat import Heartbeat
+from editor.pipeline.run import Barrier, Interruption, Run, no_barrier
+from editor.pipeline.states import Hold
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.4
+STOP_GRACE_SECONDS = 10.0
+DATABASE_TRIES = 6
+DATABASE_WAIT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds; tests inject short ones."""
+
+    lease: float
+    heartbeat: float
+    rescue: float
+    tick: float = TICK_SECONDS
+    grace: float = STOP_GRACE_SECONDS
+
+
+def new_owner() -> str:
+    """Return a name for this process that no other ever had."""
+    return f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(6)}"
+
+
+async def database(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Run one short transaction in the worker's database thread.
+
+    A lock or a lost connection is tried again for up to half a minute: what was paid for must
+    not be dropped because somebody made a backup.
+    """
+    for remaining in reversed(range(DATABASE_TRIES)):
+        try:
+            return await sync_to_async(function)(*arguments, **named)
+        except DatabaseError:
+            await sync_to_async(connection.close)()
+            if not remaining:
+                raise
+            logger.warning("the database did not answer; trying again", exc_info=True)
+            await asyncio.sleep(DATABASE_WAIT_SECONDS)
+    raise AssertionError("unreachable")
+
+
+class LocalDispatch:
+    """Claims, runs, watches, rescues; stops within its grace."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        sandbox: Runner,
+        slots: int,
+        timing: Timing,
+        barrier: Barrier = no_barrier,
+    ) -> None:
+        self._registry = registry
+        self._sandbox = sandbox
+        self._slots = slots
+        self._timing = timing
+        self._barrier = barrier
+        self._owner = new_owner()
+        self._running: dict[asyncio.Task[None], Run] = {}
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Claim nothing more, let running edits end within the grace, then return from `run`."""
+        self._stopping.set()
+
+    async def run(self, *, drain: bool = False) -> None:
+        """Work until `stop`; with `drain`, until nothing is due."""
+        await database(Worker.objects.create, name=self._owner, slots=self._slots)
+        heartbeat = Heartbeat(
+            owner=self._owner,
+            every=self._timing.heartbeat,
+            lease_seconds=self._timing.lease,
+            running=self._edit_ids,
+        )
+        heartbeat.start()
+        sweeper = asyncio.create_task(self._sweep())
+        try:
+            await self._loop(heartbeat, drain=drain)
+            await self._wind_down()
+        finally:
+            sweeper.cancel()
+            await asyncio.to_thread(heartbeat.stop)
+            await database(Worker.objects.filter(name=self._owner).delete)
+
+    def _edit_ids(self) -> list[int]:
+        """Which edits run here now; the heartbeat's thread asks."""
+        return [run.hold.edit_id for run in list(self._running.values())]
+
+    async def _loop(self, heartbeat: Heartbeat, *, drain: bool) -> None:
+        while not self._stopping.is_set():
+            heartbeat.touch()
+            try:
+                claimed = await self._claim()
+                await self._watch()
+            except DatabaseError:
+                logger.exception("the database does not answer; the worker waits")
+                claimed = 0
+            if drain and not claimed and not self._running:
+                return
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Wait one tick, or until a run ends and frees its slot, or until told to stop."""
+        waits = {asyncio.create_task(self._stopping.wait()), *self._running}
+        await asyncio.wait(waits, timeout=self._timing.tick, return_when="FIRST_COMPLETED")
+        for wait in waits - set(self._running):
+            wait.cancel()
+
+    async def _claim(self) -> int:
+        holds: list[Hold] = await database(
+            claim,
+            owner=self._owner,
+            limit=self._slots - len(self._running),
+            lease_seconds=self._timing.lease,
+        )
+        for hold in holds:
+            run = Run(hold, self._registry, self._sandbox, database, self._barrier)
+            task = asyncio.create_task(run.execute(), name=f"edit {hold.edit_id}")
+            self._running[task] = run
+            task.add_done_callback(self._ended)
+        return len(holds)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.pop(task)
+        if not task.cancelled() and (error := task.exception()):
+            # The lease runs out and the sweep decides; the row stays the truth.
+            logger.error("%s broke off", task.get_name(), exc_info=error)
+
+    async def _watch(self) -> None:
+        """Interrupt runs whose owner asked to stop, and those whose lease is gone."""
+        if not self._running:
+            return
+        holds = [run.hold for run in self._running.values()]
+        verdict = await database(to_stop, owner=self._owner, holds=holds)
+        for task, run in list(self._running.items()):
+            reason = verdict.get(run.hold.edit_id)
+            if reason and not task.done():
+                run.interrupt(Interruption(reason))
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await database(rescue.sweep, self._registry)
+            except DatabaseError:
+                logger.exception("the rescue sweep failed; trying again")
+            await asyncio.sleep(self._timing.rescue)
+
+    async def _wind_down(self) -> None:
+        """Give running edits the grace to end; put the rest back into the queue."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._timing.grace)
+        for run in self._running.values():
+            run.interrupt(Interruption.STOPPING)
+        await asyncio.gather(*self._running, return_exceptions=True)

@@ -1,0 +1,44 @@
+"""Where an edit's working files lie between its steps, and how an answer is made durable."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from editor.models import Edit
+
+
+def open_folder(edit: Edit, fence: int) -> Path:
+    """Return an empty folder for one run of the edit.
+
+    The fence is in its name, so that a worker that lost its lease writes into nobody's files.
+    """
+    folder: Path = settings.SPOOL_DIR / edit.public_id / str(fence)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
+def keep_answer(answer: Path, folder: Path) -> tuple[Path, str]:
+    """Make the engine's answer durable before anything reads it; return path and sha256.
+
+    Synced under a temporary name, then renamed: a file called `answer.png` is always whole.
+    """
+    part = answer.rename(folder / "answer.png.part")
+    with part.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    target = part.rename(folder / "answer.png")
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return target, digest
+
+
+def clear(edit: Edit) -> None:
+    """Drop all working files of an edit that has ended."""
+    shutil.rmtree(settings.SPOOL_DIR / edit.public_id, ignore_errors=True)

@@ -1,0 +1,212 @@
+"""From a member's wish to a queued edit: understood, planned, reserved, durable, once."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from editor.access.fetch import Door
+from editor.engines.base import Engine
+from editor.engines.errors import EngineError
+from editor.engines.registry import Registry
+from editor.imaging import focus
+from editor.imaging.sandbox.client import JobCrashed, JobRejected
+from editor.models import Edit, Mask, Picture, Project, State
+from editor.pipeline import ledger
+from editor.services import activities, intake_texts, media
+from editor.services.decoder import decoder
+
+PROMPT_LENGTH = 32_000
+IDEM_LENGTH = 64
+
+
+class SubmitRefused(Exception):
+    """Nothing was queued; `message` tells the member why and what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the member asked for, checked for form only."""
+
+    picture: Picture
+    engine: str
+    prompt: str
+    mask: UploadedFile | None
+    idem_key: str
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Painted:
+    """A mask that was checked and lies in the store."""
+
+    folder: str
+    sha256: str
+    box: tuple[int, int, int, int]
+    painted: int
+
+
+def submit(*, door: Door, wish: Wish, registry: Registry) -> Edit:
+    """Queue an edit and return it; the same wish twice (same key) is the same edit.
+
+    Raises SubmitRefused, media.DiskFull. The files are durable before the row names them; row,
+    reservation and activity are one transaction.
+    """
+    prompt = _prompt(wish.prompt)
+    engine = _engine(registry, wish.engine)
+    instruction = _understand(engine, prompt, has_mask=wish.mask is not None)
+    painted = _keep_mask(wish.picture, wish.mask) if wish.mask else None
+    fingerprint = _fingerprint(wish, prompt, painted)
+    if known := _known(door, wish, fingerprint, painted):
+        return known
+    box = painted.box if painted else None
+    plan = focus.plan((wish.picture.width, wish.picture.height), box, engine.rules(instruction))
+    edit = Edit(
+        project=door.project,
+        actor=door.user,
+        picture=wish.picture,
+        engine=engine.id,
+        prompt=prompt,
+        instruction=instruction,
+        focus=plan.to_json(),
+        seed=secrets.randbelow(2**31) if wish.seed is None else wish.seed,
+        idem_key=wish.idem_key,
+        fingerprint=fingerprint,
+    )
+    return _queue(door, wish, edit, painted)
+
+
+def _prompt(prompt: str) -> str:
+    text = prompt.strip()
+    if not text:
+        raise SubmitRefused("prompt_missing", _("Write what should change."))
+    if len(text) > PROMPT_LENGTH:
+        raise SubmitRefused(
+            "prompt_too_long",
+            _("The prompt has %(length)d characters; %(limit)d are allowed.")
+            % {"length": len(text), "limit": PROMPT_LENGTH},
+        )
+    return text
+
+
+def _engine(registry: Registry, name: str) -> Engine:
+    try:
+        return registry.engine(name)
+    except EngineError as error:
+        raise SubmitRefused(error.code, _("Choose an engine from the list.")) from error
+
+
+def _understand(engine: Engine, prompt: str, *, has_mask: bool) -> Any:
+    try:
+        return engine.understand(prompt, has_mask=has_mask)
+    except EngineError as error:
+        raise SubmitRefused(error.code, error.message) from error
+
+
+def _keep_mask(picture: Picture, file: UploadedFile) -> _Painted:
+    with media.scratch() as folder:
+        source = folder / "upload"
+        with source.open("wb") as out:
+            out.writelines(file.chunks())
+        facts = _normalise(picture, source, folder / "mask.png")
+        source.unlink()
+        sha256 = hashlib.sha256((folder / "mask.png").read_bytes()).hexdigest()
+        left, top, right, bottom = facts["box"]
+        return _Painted(media.keep(folder), sha256, (left, top, right, bottom), facts["painted"])
+
+
+def _normalise(picture: Picture, source: Path, out: Path) -> dict[str, Any]:
+    try:
+        return decoder().call(
+            "editor.imaging.mask:normalise",
+            source=str(source),
+            out=str(out),
+            width=picture.width,
+            height=picture.height,
+        )
+    except JobRejected as refusal:
+        message = intake_texts.refusal(refusal.code, refusal.params, refusal.message)
+        raise SubmitRefused(refusal.code, message) from refusal
+    except JobCrashed as crash:
+        raise SubmitRefused("mask_unreadable", intake_texts.crash(crash.kind)) from crash
+
+
+def _fingerprint(wish: Wish, prompt: str, painted: _Painted | None) -> str:
+    facts = [
+        wish.picture.public_id,
+        wish.engine,
+        prompt,
+        [painted.sha256, *painted.box] if painted else None,
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _known(door: Door, wish: Wish, fingerprint: str, painted: _Painted | None) -> Edit | None:
+    """Return the edit this intent made before, and drop the mask that came again."""
+    known = Edit.objects.filter(actor=door.user, idem_key=wish.idem_key).first()
+    if known is None:
+        return None
+    if painted:
+        media.drop(painted.folder)
+    if known.fingerprint != fingerprint:
+        raise SubmitRefused(
+            "idempotency_mismatch",
+            _("This was already sent with other contents. Reload the page and send it again."),
+        )
+    return known
+
+
+def _queue(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> Edit:
+    try:
+        _write(edit, painted)
+    except IntegrityError:
+        known = _known(door, wish, edit.fingerprint, painted)
+        if known is None:
+            raise
+        return known
+    except BaseException:
+        if painted:
+            media.drop(painted.folder)
+        raise
+    edit.refresh_from_db()
+    return edit
+
+
+@transaction.atomic
+def _write(edit: Edit, painted: _Painted | None) -> None:
+    edit.pulse = Project.objects.bump(edit.project_id)
+    if painted:
+        edit.mask = _mask(edit, painted)
+    edit.state = State.QUEUED
+    edit.next_run_at = Now()
+    edit.save(force_insert=True)
+    ledger.reserve(edit)
+    activities.record("edit.queued", edit.project, actor=edit.actor, edit=edit)
+
+
+def _mask(edit: Edit, painted: _Painted) -> Mask:
+    left, top, right, bottom = painted.box
+    return Mask.objects.create(
+        project=edit.project,
+        width=edit.picture.width,
+        height=edit.picture.height,
+        left=left,
+        top=top,
+        right=right,
+        bottom=bottom,
+        painted=painted.painted,
+        sha256=painted.sha256,
+        folder=painted.folder,
+    )

@@ -1,0 +1,20 @@
+"""Writes the record of a project; always inside the transaction of what it records."""
+
+from typing import Any
+
+from editor.models import Activity, Edit, Picture, Project, User
+
+
+def record(
+    kind: str,
+    project: Project,
+    *,
+    actor: User | None = None,
+    edit: Edit | None = None,
+    picture: Picture | None = None,
+    **detail: Any,
+) -> None:
+    """Add one row. `detail` holds plain values; never prompts, keys or addresses."""
+    Activity.objects.create(
+        project=project, actor=actor, edit=edit, picture=picture, kind=kind, detail=detail
+    )

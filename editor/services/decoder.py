@@ -1,0 +1,18 @@
+"""The child processes that open pictures for the web process; they import Pillow only."""
+
+from functools import cache
+
+from editor.imaging.intake import INTAKE_LIMITS
+from editor.imaging.sandbox.client import Sandbox
+
+SLOTS = 2  # an 80 MP picture takes about a gigabyte while it is checked
+
+
+@cache
+def decoder() -> Sandbox:
+    """Return this process's decoder; its first job starts it."""
+    return Sandbox(
+        preload=["editor.imaging.intake", "editor.imaging.mask", "editor.imaging.render"],
+        limits=INTAKE_LIMITS,
+        slots=SLOTS,
+    )

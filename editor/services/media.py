@@ -1,0 +1,66 @@
+"""Files on disk: prepared in a scratch folder, then moved into place whole."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from editor.models.public_id import new_public_id
+
+
+class DiskFull(Exception):
+    """There is no room left to keep the file safely."""
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Give an empty folder that is gone afterwards, whatever happens. Raises DiskFull."""
+    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if shutil.disk_usage(settings.SCRATCH_DIR).free < settings.MIN_FREE_BYTES:
+        raise DiskFull
+    folder = Path(tempfile.mkdtemp(prefix="job-", dir=settings.SCRATCH_DIR))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep(folder: Path) -> str:
+    """Move a finished scratch folder into the store and return its name there.
+
+    Every file and the folders above are synced first: a row that names them is written after.
+    Raises OSError when the disk is full.
+    """
+    key = new_public_id()
+    name = f"{key[:2]}/{key}"
+    target = path(name)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for file in folder.iterdir():
+        _sync(file)
+    _sync(folder)
+    folder.rename(target)
+    _sync(target.parent)
+    return name
+
+
+def drop(name: str) -> None:
+    """Remove a kept folder whose row was never written."""
+    shutil.rmtree(path(name), ignore_errors=True)
+
+
+def path(name: str) -> Path:
+    """Return where a kept file or folder lies on this machine."""
+    return Path(default_storage.path(name))
+
+
+def _sync(target: Path) -> None:
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

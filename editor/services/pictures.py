@@ -1,0 +1,163 @@
+"""Taking pictures in, and rendering them for the browser."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from editor.access.fetch import Door
+from editor.imaging.sandbox.client import JobCrashed, JobRejected
+from editor.models import Picture, PictureKind, Project
+from editor.services import activities, intake_texts, media
+from editor.services.decoder import decoder
+from editor.services.recipes import recipe
+
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "HEIF": "heic"}
+NAME_LENGTH = 200
+
+
+class UploadRefused(Exception):
+    """The file was not taken; `message` tells its owner why and what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What became of a file: its picture, whether it is new, and what was done to it."""
+
+    picture: Picture
+    created: bool
+    notices: list[str]
+
+
+def upload(*, door: Door, file: UploadedFile) -> Uploaded:
+    """Check a file and keep it as a picture of the opened project.
+
+    The same bytes twice are one picture. Raises UploadRefused with a text for the user, or
+    media.DiskFull; then nothing is left behind.
+    """
+    if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
+        raise UploadRefused("too_large", _too_large())
+    with media.scratch() as folder:
+        source = folder / "upload"
+        sha256 = _save(file, source)
+        if known := _known(door.project, sha256):
+            return Uploaded(known, created=False, notices=intake_texts.notices(known.notices))
+        facts = _inspect(source, folder)
+        return _store(door, folder, name=_clean_name(file.name), sha256=sha256, facts=facts)
+
+
+def _too_large() -> str:
+    return _("The file is larger than %(limit)s MB. Export it smaller or compress it more.") % {
+        "limit": settings.MAX_UPLOAD_MB
+    }
+
+
+def _clean_name(name: str | None) -> str:
+    """Keep the last path part without control characters; it is shown, never used as a path."""
+    base = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
+    printable = "".join(letter for letter in base if letter.isprintable()).strip()
+    return printable[:NAME_LENGTH] or _("Untitled")
+
+
+def _save(file: UploadedFile, target: Path) -> str:
+    """Write the upload to `target` and return its sha256. Raises UploadRefused when empty."""
+    digest = hashlib.sha256()
+    with target.open("wb") as out:
+        for chunk in file.chunks():
+            digest.update(chunk)
+            out.write(chunk)
+    if target.stat().st_size == 0:
+        raise UploadRefused("empty", _("The file is empty. Choose it again."))
+    return digest.hexdigest()
+
+
+def _known(project: Project, sha256: str) -> Picture | None:
+    return Picture.objects.filter(
+        project=project, sha256=sha256, kind=PictureKind.ORIGINAL
+    ).first()
+
+
+def _inspect(source: Path, folder: Path) -> dict[str, Any]:
+    try:
+        return decoder().call(
+            "editor.imaging.intake:inspect",
+            source=str(source),
+            out_dir=str(folder),
+            max_pixels=settings.MAX_MEGAPIXELS * 1_000_000,
+        )
+    except JobRejected as refusal:
+        raise UploadRefused(
+            refusal.code, intake_texts.refusal(refusal.code, refusal.params, refusal.message)
+        ) from refusal
+    except JobCrashed as crash:
+        raise UploadRefused("unreadable", intake_texts.crash(crash.kind)) from crash
+
+
+def _store(
+    door: Door, folder: Path, *, name: str, sha256: str, facts: dict[str, Any]
+) -> Uploaded:
+    """Move the files into place, then write the row; a lost race returns the winner's picture."""
+    extension = EXTENSIONS[facts["format"]]
+    source = (folder / "upload").rename(folder / f"original.{extension}")
+    picture = Picture(
+        project=door.project,
+        kind=PictureKind.ORIGINAL,
+        name=name,
+        created_by=door.user,
+        width=facts["width"],
+        height=facts["height"],
+        mode=facts["mode"],
+        extension=extension,
+        has_master=facts["master"] is not None,
+        has_icc=facts["icc"] is not None,
+        has_gps=facts["has_gps"],
+        notices=facts["notices"],
+        sha256=sha256,
+        size_bytes=source.stat().st_size,
+    )
+    picture.folder = media.keep(folder)
+    try:
+        insert(picture)
+    except BaseException as error:
+        media.drop(picture.folder)
+        if isinstance(error, IntegrityError) and (known := _known(door.project, sha256)):
+            return Uploaded(known, created=False, notices=intake_texts.notices(known.notices))
+        raise
+    return Uploaded(picture, created=True, notices=intake_texts.notices(picture.notices))
+
+
+@transaction.atomic
+def insert(picture: Picture) -> None:
+    """Write a picture's row, with its place in the project's pulse and its activity."""
+    picture.pulse = Project.objects.bump(picture.project_id)
+    picture.save(force_insert=True)
+    activities.record(
+        "picture.uploaded" if picture.is_original else "picture.made",
+        picture.project,
+        actor=picture.created_by,
+        picture=picture,
+    )
+
+
+def render(
+    picture: Picture, out: Path, *, image_format: str, quality: int | None = None, srgb: bool = False
+) -> None:
+    """Write the full picture to `out` (png, jpeg, webp). Raises SandboxError."""
+    decoder().call(
+        "editor.imaging.render:export",
+        recipe=recipe(picture),
+        out=str(out),
+        format=image_format,
+        quality=quality,
+        srgb=srgb,
+    )

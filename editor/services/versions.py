@@ -1,0 +1,52 @@
+"""The family of a picture as the canvas shows it: the original and what came of it."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from editor.models import Picture, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A picture with its addresses."""
+
+    pk: int
+    public_id: str
+    name: str
+    prompt: str
+    parent_id: str
+    width: int
+    height: int
+    canvas_url: str
+    version_url: str
+    thumb_url: str
+    preview_url: str
+    full_url: str
+    download_url: str
+
+
+def version(project: Project, picture: Picture) -> Version:
+    """Return one picture with its addresses."""
+    key = {"slug": project.slug, "picture": picture.public_id}
+    return Version(
+        pk=picture.pk,
+        public_id=picture.public_id,
+        name=picture.name,
+        prompt=picture.edit.prompt if picture.edit else "",
+        parent_id=picture.parent.public_id if picture.parent else "",
+        width=picture.width,
+        height=picture.height,
+        canvas_url=reverse("canvas", kwargs=key),
+        version_url=reverse("version", kwargs=key),
+        thumb_url=reverse("preview", kwargs=key | {"size": 320}),
+        preview_url=reverse("preview", kwargs=key | {"size": 1280}),
+        full_url=reverse("full", kwargs=key),
+        download_url=reverse("download", kwargs=key),
+    )
+
+
+def family(project: Project, picture: Picture) -> list[Version]:
+    """Return the picture's original and all its results, oldest first. One query."""
+    rows = Picture.objects.family_of(picture).select_related("edit", "parent")
+    return [version(project, row) for row in rows]

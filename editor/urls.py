@@ -1,0 +1,48 @@
+"""The table of contents, grouped by page."""
+
+from allauth.account import views as allauth_views
+from django.urls import path
+
+from editor.views import (
+    canvas,
+    edits,
+    gallery,
+    health,
+    media,
+    projects,
+    pulse,
+    setup,
+    upload,
+    version,
+)
+
+account_urls = [
+    path("setup/", setup.setup, name="setup"),
+    path("accounts/login/", allauth_views.login, name="account_login"),
+    path("accounts/logout/", allauth_views.logout, name="account_logout"),
+    path("accounts/signup/", allauth_views.signup, name="account_signup"),
+]
+
+project_urls = [
+    path("", projects.projects, name="projects"),
+    path("p/<slug:slug>/", gallery.gallery, name="gallery"),
+    path("p/<slug:slug>/upload/", upload.upload, name="upload"),
+    path("p/<slug:slug>/pulse", pulse.pulse, name="pulse"),
+    path("p/<slug:slug>/canvas/<slug:picture>/", canvas.canvas, name="canvas"),
+    path("p/<slug:slug>/v/<slug:picture>/", version.version, name="version"),
+    path("p/<slug:slug>/edits/<slug:edit>/cancel/", edits.cancel, name="cancel_edit"),
+]
+
+media_urls = [
+    path("p/<slug:slug>/m/<slug:picture>/<int:size>.webp", media.preview, name="preview"),
+    path("p/<slug:slug>/m/<slug:picture>/full", media.full, name="full"),
+    path("p/<slug:slug>/m/<slug:picture>/download", media.download, name="download"),
+    path("p/<slug:slug>/m/<slug:picture>/original", media.original, name="original"),
+]
+
+health_urls = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
+
+urlpatterns = [*account_urls, *project_urls, *media_urls, *health_urls]

@@ -1,0 +1,72 @@
+"""The canvas: a picture, a mask, a prompt; and the versions that come of it."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from editor.access import fetch
+from editor.access.fetch import Door
+from editor.access.roles import Action
+from editor.forms.canvas import EditForm
+from editor.http import PageRequest
+from editor.models import Picture
+from editor.pipeline.submit import SubmitRefused, Wish, submit
+from editor.services import versions
+from editor.services.engines import planning_registry
+from editor.services.gallery import edit_cards
+from editor.services.media import DiskFull
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def canvas(request: PageRequest, slug: str, picture: str) -> HttpResponse:
+    """Show the canvas, one of its versions (`?version=`), or take an edit."""
+    action = Action.EDIT if request.method == "POST" else Action.VIEW
+    opened = fetch.door(request.user, slug, action)
+    found = fetch.picture(opened, picture)
+    if request.method == "POST":
+        return _submit(request, opened, found)
+    if wanted := request.GET.get("version"):
+        version = versions.version(opened.project, fetch.picture(opened, wanted))
+        context = {"project": opened.project, "version": version}
+        return render(request, "canvas/canvas.html#version_item", context)
+    return render(request, "canvas/canvas.html", _context(opened, found))
+
+
+def _context(opened: Door, picture: Picture) -> dict[str, object]:
+    family = versions.family(opened.project, picture)
+    return {
+        "project": opened.project,
+        "picture": next(v for v in family if v.public_id == picture.public_id),
+        "parent": next((v for v in family if v.pk == picture.parent_id), None),
+        "versions": family,
+        "edits": edit_cards(opened, family_root=picture.root_id or picture.pk),
+        "engines": [(engine.id, engine.label) for engine in planning_registry().engines()],
+        "can_edit": opened.may(Action.EDIT),
+        "max_megapixels": settings.MAX_MEGAPIXELS,
+    }
+
+
+def _submit(request: PageRequest, opened: Door, picture: Picture) -> HttpResponse:
+    form = EditForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages = [str(text) for errors in form.errors.values() for text in errors]
+        return _refusal(request, messages[0], HTTPStatus.UNPROCESSABLE_ENTITY)
+    data = form.cleaned_data
+    wish = Wish(picture, data["engine"], data["prompt"], data["mask"], data["idem"])
+    try:
+        edit = submit(door=opened, wish=wish, registry=planning_registry())
+    except SubmitRefused as refused:
+        return _refusal(request, refused.message, HTTPStatus.UNPROCESSABLE_ENTITY)
+    except DiskFull:
+        return _refusal(request, "", HTTPStatus.INSUFFICIENT_STORAGE)
+    (card,) = edit_cards(opened, only=edit)
+    context = {"project": opened.project, "edit": card}
+    return render(request, "components/edit_card.html", context, status=HTTPStatus.CREATED)
+
+
+def _refusal(request: PageRequest, message: str, status: HTTPStatus) -> HttpResponse:
+    context = {"message": message, "disk_full": status == HTTPStatus.INSUFFICIENT_STORAGE}
+    return render(request, "canvas/canvas.html#refusal", context, status=status)

@@ -1,0 +1,82 @@
+"""Pixels on their way to the browser: previews, the full picture, downloads."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from editor.access import fetch
+from editor.access.roles import Action
+from editor.forms.media import DownloadForm
+from editor.http import PageRequest, stream_file
+from editor.services import media, renders
+
+PREVIEW_SIZES = (320, 1280)
+ORIGINAL_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "heic": "image/heic",
+}
+YEAR_SECONDS = 31_536_000
+
+
+def _for_ever(response: HttpResponseBase) -> HttpResponseBase:
+    """A picture's pixels never change; only its reader may keep them."""
+    patch_cache_control(response, private=True, max_age=YEAR_SECONDS, immutable=True)
+    return response
+
+
+@require_GET
+def preview(request: PageRequest, slug: str, picture: str, size: int) -> HttpResponseBase:
+    """Send the 320 or 1280 px preview."""
+    if size not in PREVIEW_SIZES:
+        raise Http404
+    opened = fetch.door(request.user, slug, Action.PREVIEW)
+    found = fetch.picture(opened, picture)
+    file = media.path(f"{found.folder}/{size}.webp")
+    return _for_ever(stream_file(file, content_type="image/webp"))
+
+
+@require_GET
+def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
+    """Send the picture at full size in sRGB, compressed for the screen."""
+    opened = fetch.door(request.user, slug, Action.PREVIEW)
+    file = renders.screen(fetch.picture(opened, picture))
+    kind = "image/webp" if file.suffix == ".webp" else "image/jpeg"
+    return _for_ever(stream_file(file, content_type=kind))
+
+
+@require_GET
+def download(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
+    """Send the picture at full size, lossless PNG unless `format` says otherwise; no metadata."""
+    opened = fetch.door(request.user, slug, Action.DOWNLOAD)
+    found = fetch.picture(opened, picture)
+    form = DownloadForm(request.GET)
+    if not form.is_valid():
+        return HttpResponse(
+            _("Choose png, jpeg or webp."), status=HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    image_format = form.cleaned_data["format"] or "png"
+    file = renders.export(found, image_format)
+    name = f"{Path(found.name).stem}.{renders.EXTENSIONS[image_format]}"
+    return stream_file(file, content_type=f"image/{image_format}", filename=name)
+
+
+@require_GET
+def original(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
+    """Send the bytes as uploaded, metadata and all: for owners and editors."""
+    opened = fetch.door(request.user, slug, Action.DOWNLOAD_ORIGINAL)
+    found = fetch.picture(opened, picture)
+    if not found.is_original:
+        raise Http404
+    name = f"{Path(found.name).stem}.{found.extension}"
+    return stream_file(
+        media.path(found.original_file),
+        content_type=ORIGINAL_TYPES[found.extension],
+        filename=name,
+    )

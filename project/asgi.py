@@ -1,0 +1,47 @@
+"""The ASGI entry: static files first, outside Django's middleware; everything else to Django.
+
+WhiteNoise's middleware is not async-capable and would put a thread under every request, so its
+WSGI application serves /static/ alone.
+"""
+
+import os
+from typing import Any
+
+from asgiref.wsgi import WsgiToAsgi
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from whitenoise import WhiteNoise
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.prod")
+_django = get_asgi_application()
+
+
+def _missing(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    start_response("404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", "10")])
+    return [b"Not found\n"]
+
+
+def _hashed(path: str, url: str) -> bool:
+    """Whether the name carries a content hash and may be cached for ever."""
+    return len(url.rsplit("/", 1)[-1].split(".")) > 2  # noqa: PLR2004  name.hash.ext
+
+
+_static = WsgiToAsgi(
+    WhiteNoise(
+        _missing,
+        root=str(settings.STATIC_ROOT),
+        prefix=settings.STATIC_URL,
+        immutable_file_test=_hashed,
+        add_headers_function=lambda headers, path, url: headers.add_header(
+            "X-Content-Type-Options", "nosniff"
+        ),
+    )
+)
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Route /static/ to WhiteNoise and all other http requests to Django."""
+    if scope["type"] == "http" and scope["path"].startswith(settings.STATIC_URL):
+        await _static(scope, receive, send)
+    elif scope["type"] == "http":
+        await _django(scope, receive, send)

@@ -1,0 +1,35 @@
+"""The secret key that signs sessions: made once, kept in the data folder, readable by its owner."""
+
+import os
+import secrets
+from pathlib import Path
+
+NAME = "secret_key"
+
+
+def load_or_create(data_dir: Path) -> str:
+    """Return the key kept in `data_dir`, making it at the first start with mode 600.
+
+    Two processes that start at once agree: the file is linked into place whole, and only once.
+    Raises OSError when the folder cannot be written.
+    """
+    path = data_dir / NAME
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _create(path)
+    return path.read_text().strip()
+
+
+def _create(path: Path) -> None:
+    draft = path.with_name(f".{NAME}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass  # another process was first: its key counts
+    finally:
+        draft.unlink()

@@ -1,0 +1,1 @@
+"""One story in three endings: base, then dev, test or prod."""

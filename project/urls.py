@@ -1,0 +1,12 @@
+"""The whole table of contents: accounts by allauth, everything else by the editor."""
+
+from django.urls import include, path
+
+handler400 = "editor.views.errors.bad_request"
+handler403 = "editor.views.errors.forbidden"
+handler404 = "editor.views.errors.not_found"
+handler500 = "editor.views.errors.server_error"
+
+urlpatterns = [
+    path("", include("editor.urls")),
+]

@@ -1,0 +1,6 @@
+import "./elements/dialog-opener.js";
+import "./elements/dismiss-menu.js";
+import "./elements/elapsed-time.js";
+import "./elements/pulse-poller.js";
+import "./elements/theme-switch.js";
+import "./elements/toast-region.js";

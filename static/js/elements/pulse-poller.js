@@ -1,0 +1,125 @@
+import { applyNews, editCards, isSettled } from "../lib/edit-cards.js";
+import { nextDelay } from "../lib/poll-schedule.js";
+
+const TIMEOUT_MS = 20_000;
+const UNAUTHORISED = new Set([401, 403, 404]);
+
+/**
+ * The page's one question to the server: has anything changed? Attributes: `url`, `since` (cursor),
+ * `open` (edits under way in the project), `into` (selector of the room for edits the page does not
+ * know yet; optional). Its children are the note shown while the server cannot be reached.
+ *
+ * It runs while something is under way. A card that comes to its end sends `edit:settled` with
+ * { editId, state, resultId }.
+ */
+class PulsePoller extends HTMLElement {
+  #timer = 0;
+  #failures = 0;
+  #changedAt = 0;
+  #asking = null;
+  #states = new Map();
+  #observer = new MutationObserver(() => this.#review());
+
+  connectedCallback() {
+    this.#changedAt = performance.now();
+    for (const card of editCards()) this.#states.set(card.dataset.editId, card.dataset.state);
+    this.#observer.observe(document.body, { childList: true, subtree: true });
+    document.addEventListener("visibilitychange", this.#soon);
+    window.addEventListener("online", this.#soon);
+    this.#plan();
+  }
+
+  disconnectedCallback() {
+    this.#observer.disconnect();
+    document.removeEventListener("visibilitychange", this.#soon);
+    window.removeEventListener("online", this.#soon);
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+  }
+
+  #soon = () => {
+    if (document.hidden || !this.#isBusy()) return;
+    this.#changedAt = performance.now();
+    this.#plan(0);
+  };
+
+  #isBusy() {
+    const running = [...this.#states.values()].some((state) => !isSettled(state));
+    return running || Number(this.getAttribute("open")) > 0 || this.#failures > 0;
+  }
+
+  #plan(delay) {
+    clearTimeout(this.#timer);
+    if (this.#asking || !this.#isBusy()) return;
+    const quietMs = performance.now() - this.#changedAt;
+    const schedule = { quietMs, failures: this.#failures, hidden: document.hidden };
+    this.#timer = setTimeout(() => this.#ask(), delay ?? nextDelay(schedule));
+  }
+
+  async #ask() {
+    this.#asking = new AbortController();
+    const limit = setTimeout(() => this.#asking.abort(), TIMEOUT_MS);
+    try {
+      await this.#take(await fetch(this.#address(), this.#options()));
+      this.#failures = 0;
+    } catch {
+      this.#failures += 1;
+    }
+    clearTimeout(limit);
+    this.#asking = null;
+    this.hidden = this.#failures === 0;
+    if (this.isConnected) this.#plan();
+  }
+
+  #address() {
+    const address = new URL(this.getAttribute("url"), location.href);
+    address.searchParams.set("since", this.getAttribute("since"));
+    return address;
+  }
+
+  #options() {
+    return { headers: { "HX-Request": "true" }, redirect: "manual", signal: this.#asking.signal };
+  }
+
+  async #take(response) {
+    // Signed out or shut out meanwhile: the page itself says so better than a note.
+    if (response.type === "opaqueredirect" || UNAUTHORISED.has(response.status)) {
+      this.removeAttribute("open");
+      this.#states.clear();
+      location.reload();
+      return;
+    }
+    if (response.status === 204) return;
+    if (!response.ok) throw new Error(`pulse: ${response.status}`);
+    this.#apply(await response.text());
+    this.setAttribute("since", response.headers.get("X-Pulse"));
+    this.setAttribute("open", response.headers.get("X-Pulse-Open"));
+  }
+
+  #apply(html) {
+    this.#changedAt = performance.now();
+    const room = document.querySelector(this.getAttribute("into") ?? ":not(*)");
+    applyNews(new DOMParser().parseFromString(html, "text/html"), room);
+    this.#review();
+  }
+
+  /** Notice cards that appeared or came to an end, whoever put them there. */
+  #review() {
+    let appeared = false;
+    for (const card of editCards()) {
+      const { editId, state, resultId } = card.dataset;
+      const before = this.#states.get(editId);
+      this.#states.set(editId, state);
+      if (before === state) continue;
+      appeared ||= before === undefined;
+      if (isSettled(state)) this.#settle(card, { editId, state, resultId });
+    }
+    if (appeared) this.#soon();
+  }
+
+  #settle(card, detail) {
+    card.dispatchEvent(new CustomEvent("edit:settled", { bubbles: true, detail }));
+  }
+}
+
+customElements.define("pulse-poller", PulsePoller);

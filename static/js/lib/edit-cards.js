@@ -1,0 +1,55 @@
+/** Where an edit can end; the names of editor.models.State. */
+const SETTLED = new Set(["succeeded", "failed", "canceled", "unknown", "billed_unusable"]);
+
+/**
+ * @param {ParentNode} root
+ * @returns {HTMLElement[]} all edit cards of the page
+ */
+export function editCards(root = document) {
+  return [...root.querySelectorAll("[data-edit-id]")];
+}
+
+/**
+ * @param {string} state
+ * @returns {boolean} whether nothing more will happen by itself
+ */
+export function isSettled(state) {
+  return SETTLED.has(state);
+}
+
+/**
+ * Make the page show what the server sent: edit cards by id, new pictures at their place.
+ *
+ * @param {Document} news parsed answer of the pulse view
+ * @param {HTMLElement | null} room where edits unknown to the page go; null: they are left out
+ */
+export function applyNews(news, room) {
+  for (const card of editCards(news)) {
+    const shown = document.getElementById(card.id);
+    if (shown) updateCard(shown, card);
+    else if (room) adopt(room, card);
+  }
+  for (const batch of news.querySelectorAll("[data-into]")) {
+    const target = document.querySelector(batch.dataset.into);
+    const fresh = [...batch.children].filter((item) => !document.getElementById(item.id));
+    for (const item of fresh.reverse()) if (target) adopt(target, item);
+  }
+}
+
+/** Put a server-rendered element first in `room` and bring its htmx attributes to life. */
+export function adopt(room, element) {
+  const adopted = document.importNode(element, true);
+  room.prepend(adopted);
+  globalThis.htmx?.process(adopted);
+}
+
+/** Only the words and buttons are replaced: the card's picture stays, so nothing flashes. */
+function updateCard(shown, card) {
+  for (const { name, value } of card.attributes) shown.setAttribute(name, value);
+  const live = shown.querySelector("[data-live]");
+  const fresh = document.importNode(card.querySelector("[data-live]"), true);
+  const focused = live.contains(document.activeElement) ? document.activeElement.id : "";
+  live.replaceWith(fresh);
+  globalThis.htmx?.process(fresh);
+  if (focused) document.getElementById(focused)?.focus();
+}

@@ -1,0 +1,210 @@
+"""Backup and restore with real files and a real database file, in processes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import time
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from editor.management import archive, data_lock, database_copy
+from editor.management.commands import backup
+from tests.management.scene import make_scene
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BEGIN = """
+import django, json, sys
+django.setup()
+from django.core.management import call_command
+from editor.models import *
+from tests.management.scene import *
+"""
+FILL = """
+call_command("migrate", verbosity=0)
+scene = make_scene()
+for state in (State.QUEUED, State.CLAIMED, State.SENDING, State.AWAITING):
+    edit = make_edit(scene.project, scene.original, scene.mask, state)
+    if state != State.QUEUED:
+        lease = timezone.now() + timezone.timedelta(seconds=600)
+        Edit.objects.filter(pk=edit.pk).update(lease_owner="w1", lease_until=lease)
+Worker.objects.create(name="w1", slots=2)
+"""
+WRITE_ON = """
+number = 0
+while True:
+    number += 1
+    make_picture(Project.objects.get(), f"zz/{number}", PictureKind.PATCH,
+                 parent=Picture.objects.first(), edit=Edit.objects.first())
+"""
+TELL = """
+call_command("doctor", stdout=sys.stderr)
+print(json.dumps({
+    "states": sorted(Edit.objects.values_list("state", flat=True)),
+    "pictures": Picture.objects.count(),
+    "workers": Worker.objects.count(),
+    "email": User.objects.get().email,
+}))
+"""
+
+
+def environment(data: Path) -> dict[str, str]:
+    wanted = {"PENTIMENTO_DATA": str(data), "DJANGO_SETTINGS_MODULE": "project.settings.test"}
+    return {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | wanted
+
+
+def run(data: Path, code: str) -> str:
+    """Run code in a process whose data folder is `data`; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", BEGIN + code],
+        env=environment(data),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def facts(data: Path, before: str = "") -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(run(data, before + TELL).splitlines()[-1])
+    return told
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A data folder with an instance in it, and its backup."""
+    folder = tmp_path_factory.mktemp("origin")
+    data, saved = folder / "data", folder / "backup.tar"
+    run(data, FILL + f"call_command('backup', {str(saved)!r})")
+    return data, saved
+
+
+def test_the_round_trip_gives_every_byte_back(origin: tuple[Path, Path], tmp_path: Path) -> None:
+    data, saved = origin
+    told = facts(tmp_path / "new", f"call_command('restore', {str(saved)!r})")
+    assert told["email"] == "owner@example.com"
+    assert told["pictures"] == 2
+    assert tree(tmp_path / "new/pictures") == tree(data / "pictures")
+    assert (tmp_path / "new/secret_key").read_text() == (data / "secret_key").read_text()
+    assert not list((tmp_path / "new").glob("replaced-*"))
+    assert not list((tmp_path / "new").glob(".restore-*"))
+
+
+def test_running_edits_come_back_as_queued(origin: tuple[Path, Path], tmp_path: Path) -> None:
+    told = facts(tmp_path / "new", f"call_command('restore', {str(origin[1])!r})")
+    assert told["states"] == ["queued"] * 4 + ["succeeded"]
+    assert told["workers"] == 0
+
+
+def test_force_moves_the_old_instance_aside(origin: tuple[Path, Path], tmp_path: Path) -> None:
+    run(tmp_path, FILL + "Project.objects.update(name='Cellar')")
+    facts(tmp_path, f"call_command('restore', {str(origin[1])!r}, force=True)")
+    (aside,) = tmp_path.glob("replaced-*")
+    assert (aside / "pictures/aa/original/original.jpg").exists()
+    assert (aside / "pentimento.sqlite3").exists()
+    assert "Attic" in run(tmp_path, "print(Project.objects.get().name)")
+
+
+def test_a_backup_made_while_pictures_arrive_is_whole(tmp_path: Path) -> None:
+    data, saved = tmp_path / "data", tmp_path / "backup.tar"
+    run(data, FILL)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", BEGIN + WRITE_ON], env=environment(data), cwd=ROOT
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not (data / "pictures/zz/20").exists():
+            assert time.monotonic() < deadline, "the writer does not write"
+            time.sleep(0.05)
+        run(data, f"call_command('backup', {str(saved)!r})")
+        assert writer.poll() is None
+    finally:
+        writer.kill()
+        writer.wait()
+    told = facts(tmp_path / "new", f"call_command('restore', {str(saved)!r})")
+    assert told["pictures"] >= 20
+
+
+def test_without_key_the_key_stays_home(origin: tuple[Path, Path], tmp_path: Path) -> None:
+    saved = tmp_path / "backup.tar"
+    run(origin[0], f"call_command('backup', {str(saved)!r}, without_key=True)")
+    with tarfile.open(saved) as tar:
+        assert backup.KEY not in tar.getnames()
+    with tarfile.open(origin[1]) as tar:
+        assert backup.KEY in tar.getnames()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_missing_file_is_named_and_the_rest_is_saved(data_dir: Path, tmp_path: Path) -> None:
+    make_scene()
+    (data_dir / "pictures/aa/original/320.webp").unlink()
+    errors = StringIO()
+    with pytest.raises(CommandError, match="1 files are missing"):
+        call_command("backup", str(tmp_path / "b.tar"), stderr=errors)
+    assert errors.getvalue() == "missing: pictures/aa/original/320.webp\n"
+    assert len(archive.unpack(tmp_path / "b.tar", tmp_path / "out").files) == 9
+
+
+@pytest.mark.django_db
+def test_an_occupied_folder_is_refused(data_dir: Path, origin: tuple[Path, Path]) -> None:
+    make_scene()
+    before = tree(data_dir / "pictures")
+    with pytest.raises(CommandError, match="already holds an instance"):
+        call_command("restore", str(origin[1]))
+    assert tree(data_dir / "pictures") == before
+
+
+@pytest.mark.django_db
+def test_a_damaged_archive_changes_nothing(
+    data_dir: Path, origin: tuple[Path, Path], tmp_path: Path
+) -> None:
+    make_scene()
+    before = tree(data_dir / "pictures")
+    damaged = tmp_path / "damaged.tar"
+    damaged.write_bytes(origin[1].read_bytes().replace(b"bytes as", b"bites as", 1))
+    with pytest.raises(CommandError, match="is damaged: its checksum differs"):
+        call_command("restore", str(damaged), force=True)
+    assert tree(data_dir / "pictures") == before
+
+
+def test_nothing_is_restored_under_a_running_instance(data_dir: Path) -> None:
+    with (
+        data_lock.using(data_dir),
+        pytest.raises(CommandError, match="is running on .*: stop it first"),
+    ):
+        call_command("restore", "whatever.tar")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("migrations", "file", "text"),
+    [
+        (["editor.9999_future"], database_copy.SQLITE_FILE, "newer Pentimento"),
+        ([], database_copy.POSTGRESQL_FILE, "another kind of database"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    data_dir: Path, tmp_path: Path, migrations: list[str], file: str, text: str
+) -> None:
+    (tmp_path / "copy").write_bytes(b"rows")
+    with archive.writing(tmp_path / "b.tar") as out:
+        out.add(file, tmp_path / "copy")
+        out.manifest.facts = {"migrations": migrations}
+    with pytest.raises(CommandError, match=text):
+        call_command("restore", str(tmp_path / "b.tar"), force=True)
+
+
+def test_a_file_that_is_not_there_is_said_so(data_dir: Path, tmp_path: Path, db: None) -> None:
+    with pytest.raises(CommandError, match=r"nowhere\.tar: No such file"):
+        call_command("restore", str(tmp_path / "nowhere.tar"), force=True)

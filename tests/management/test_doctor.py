@@ -1,0 +1,133 @@
+"""Each check finds the breach it is there for, and only that one."""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from editor.management.checkup import CHECKS, ORPHAN_SECONDS
+from editor.models import Activity, Attempt, Edit, LedgerEntry, Picture, State
+from tests.management.scene import Scene, make_edit, make_scene
+
+pytestmark = pytest.mark.django_db
+
+
+def breaches() -> dict[str, list[str]]:
+    found = {name: list(check()) for name, check in CHECKS.items()}
+    return {name: lines for name, lines in found.items() if lines}
+
+
+def raw(model: type[LedgerEntry | Activity]) -> None:
+    """Delete rows that the models themselves refuse to delete."""
+    model.objects.all()._raw_delete(using="default")
+
+
+def lose_result(scene: Scene, data: Path) -> None:
+    Picture.objects.filter(pk=scene.result.pk).delete()
+    for file in (data / "pictures/cc/result").iterdir():
+        file.unlink()
+    (data / "pictures/cc/result").rmdir()
+
+
+def run_twice(scene: Scene, data: Path) -> None:
+    Attempt.objects.create(edit=scene.edit, number=2, fence=2, intent_at=timezone.now())
+
+
+def fall_silent(scene: Scene, data: Path) -> None:
+    edit = make_edit(scene.project, scene.original, scene.mask, State.CLAIMED)
+    Edit.objects.filter(pk=edit.pk).update(
+        lease_owner="w1", lease_until=timezone.now() - timedelta(seconds=90)
+    )
+
+
+def change_protected(scene: Scene, data: Path) -> None:
+    Picture.objects.filter(pk=scene.result.pk).update(changed_protected_pixels=3)
+
+
+def forget_answer(scene: Scene, data: Path) -> None:
+    edit = make_edit(scene.project, scene.original, scene.mask, State.RECEIVED)
+    Edit.objects.filter(pk=edit.pk).update(lease_until=timezone.now() + timedelta(seconds=90))
+
+
+def damage_original(scene: Scene, data: Path) -> None:
+    (data / "pictures" / scene.original.original_file).write_bytes(b"something else")
+
+
+def lose_preview(scene: Scene, data: Path) -> None:
+    (data / "pictures/cc/result/320.webp").unlink()
+
+
+def leave_orphan(scene: Scene, data: Path) -> None:
+    make_old(data / "pictures/dd/stranger")
+
+
+def leave_work(scene: Scene, data: Path) -> None:
+    make_old(data / "scratch/job-1")
+
+
+def make_old(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    long_ago = time.time() - ORPHAN_SECONDS - 60
+    os.utime(folder, (long_ago, long_ago))
+
+
+def move_unseen(scene: Scene, data: Path) -> None:
+    raw(Activity)
+
+
+def lose_ledger(scene: Scene, data: Path) -> None:
+    LedgerEntry.objects.filter(kind="release")._raw_delete(using="default")
+
+
+def test_a_sound_instance_passes(data_dir: Path) -> None:
+    make_scene()
+    out = StringIO()
+    call_command("doctor", stdout=out)
+    assert out.getvalue() == f"All {len(CHECKS)} checks passed.\n"
+
+
+@pytest.mark.parametrize(
+    ("harm", "name", "text"),
+    [
+        (lose_ledger, "ledger", "still has a reservation"),
+        (run_twice, "runs", "may have run 2 times"),
+        (fall_silent, "leases", "held by w1"),
+        (lose_result, "results", "succeeded with 0 results"),
+        (change_protected, "protection", "3 protected pixels"),
+        (forget_answer, "answers", "names no answer"),
+        (damage_original, "files", "another content than recorded"),
+        (lose_preview, "files", "cannot be read: No such file"),
+        (leave_orphan, "orphans", "pictures/dd/stranger belongs to no row"),
+        (leave_work, "leftovers", "scratch/job-1 was left behind"),
+        (move_unseen, "record", "came to its state without a record"),
+    ],
+)
+def test_each_check_finds_its_breach(
+    data_dir: Path, harm: Callable[[Scene, Path], None], name: str, text: str
+) -> None:
+    harm(make_scene(), data_dir)
+    found = breaches()
+    assert list(found) == [name]
+    assert text in found[name][0]
+
+
+def test_young_folders_may_still_get_their_row(data_dir: Path) -> None:
+    make_scene()
+    (data_dir / "pictures/dd/upload-under-way").mkdir(parents=True)
+    assert not breaches()
+
+
+def test_a_breach_is_a_line_and_exit_status_1(data_dir: Path) -> None:
+    damage_original(make_scene(), data_dir)
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 breaches found") as error:
+        call_command("doctor", stdout=out)
+    assert error.value.returncode == 1
+    assert out.getvalue().startswith("files: picture ")
+    assert len(out.getvalue().splitlines()) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -14,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.http import content_disposition_header
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django_htmx.middleware import HtmxDetails
 
     from editor.models import User
@@ -63,7 +64,7 @@ class RequestLimitMiddleware:
         return response
 
 
-async def _chunks(path: Path, unlink: bool) -> AsyncIterator[bytes]:
+async def _chunks(path: Path, *, unlink: bool) -> AsyncIterator[bytes]:
     file = await asyncio.to_thread(path.open, "rb")
     try:
         while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
@@ -83,7 +84,7 @@ def stream_file(
     stranger drew: the policy forbids scripts, sniffing and embedding elsewhere. With `filename`
     it is a download under that name; with `unlink` the file goes once sent.
     """
-    response = StreamingHttpResponse(_chunks(path, unlink), content_type=content_type)
+    response = StreamingHttpResponse(_chunks(path, unlink=unlink), content_type=content_type)
     response["Content-Length"] = str(path.stat().st_size)
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"

@@ -23,10 +23,10 @@ def _missing(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 def _hashed(path: str, url: str) -> bool:
     """Whether the name carries a content hash and may be cached for ever."""
-    return len(url.rsplit("/", 1)[-1].split(".")) > 2  # noqa: PLR2004  name.hash.ext
+    return len(url.rsplit("/", 1)[-1].split(".")) > 2
 
 
-_static = WsgiToAsgi(
+_static = WsgiToAsgi(  # type: ignore[no-untyped-call]
     WhiteNoise(
         _missing,
         root=str(settings.STATIC_ROOT),

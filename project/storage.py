@@ -12,7 +12,7 @@ class PictureStorage(FileSystemStorage):
         raise ValueError("Pictures are served by editor.views.media only.")
 
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashes names also inside `import` statements, so that ES modules need no bundler."""
 
     support_js_module_import_aggregation = True

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from editor.imaging.sandbox.wire import JSON
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from editor.imaging.focus import FocusRules
 
-type JSON = str | int | float | bool | None | Sequence[JSON] | Mapping[str, JSON]
 type Instruction = Mapping[str, JSON]
 type Progress = Callable[[float], None]
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from editor.engines.base import JSON
+    from editor.imaging.sandbox.wire import JSON
 
 
 class Execution(StrEnum):

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["INTAKE_LIMITS", "MESSAGES", "NOTICES", "Rejected", "inspect"]
 
+# Measured with 80 MP, address space and CPU: RGBA WebP 1340 MB, 6.3 s; RGBA PNG turned 988 MB,
+# 5.2 s; progressive CMYK JPEG 954 MB, 9.3 s.
 INTAKE_LIMITS = Limits(
-    cpu_seconds=20, memory_bytes=2 * 1024**3, wall_seconds=40.0, file_bytes=512 * 1024**2
+    cpu_seconds=30, memory_bytes=2 * 1024**3, wall_seconds=60.0, file_bytes=512 * 1024**2
 )
 # code -> what the user is told about a picture that was taken in.
 NOTICES: dict[str, str] = {

@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
-from editor.models import Attempt, Mask, Picture, PictureKind
+from editor.models import Attempt, Mask, Picture, PictureKind, State
 
 PREVIEWS = ("320.webp", "1280.webp")
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A file some row names. `store` is "pictures" or "spool"; `sha256` is empty if unknown."""
+    """A file some row names. `store` is "pictures" or "spool"; `sha256` is empty if unknown.
+
+    A file in the spool goes when its edit moves on: it may be gone a moment after it was named.
+    """
 
     store: str
     name: str
@@ -21,25 +25,30 @@ class Holding:
 
 
 def named_files(using: str = DEFAULT_DB_ALIAS) -> Iterator[Holding]:
-    """Yield every file the rows of a database name. Three queries, streamed."""
+    """Yield every file the rows of a database name, answers only while an edit needs them.
+
+    Three queries, streamed.
+    """
     for picture in Picture.objects.using(using).iterator():
         yield from _of_picture(picture)
     for mask in Mask.objects.using(using).iterator():
         yield Holding("pictures", mask.file, mask.sha256, f"mask {mask.public_id}")
     answers = Attempt.objects.using(using).exclude(answer_file="")
-    for attempt in answers.iterator():
-        yield Holding("spool", attempt.answer_file, attempt.answer_sha256, f"{attempt}")
+    for attempt in answers.filter(edit__state=State.RECEIVED).iterator():
+        name = attempt.answer_file.removeprefix(f"{settings.SPOOL_DIR}/")
+        yield Holding("spool", name, attempt.answer_sha256, f"{attempt}")
 
 
 def _of_picture(picture: Picture) -> Iterator[Holding]:
+    """The row's checksum is that of the first file of its kind."""
     owner = f"picture {picture.public_id}"
-    if picture.is_original:
-        yield Holding("pictures", picture.original_file, picture.sha256, owner)
-    names = {
-        PictureKind.ORIGINAL: ["master.png"] if picture.has_master else [],
+    first, *others = {
+        PictureKind.ORIGINAL: [f"original.{picture.extension}"],
         PictureKind.PATCH: ["pixels.png", "alpha.png"],
         PictureKind.WHOLE: ["whole.png"],
     }[PictureKind(picture.kind)]
+    yield Holding("pictures", f"{picture.folder}/{first}", picture.sha256, owner)
+    master = ["master.png"] if picture.has_master else []
     profile = ["icc.bin"] if picture.has_icc else []
-    for name in (*names, *PREVIEWS, *profile):
+    for name in (*others, *master, *PREVIEWS, *profile):
         yield Holding("pictures", f"{picture.folder}/{name}", "", owner)

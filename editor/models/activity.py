@@ -8,7 +8,9 @@ class Activity(models.Model):
     """Who did what; `kind` is a verb such as `edit.queued`, `picture.uploaded`."""
 
     project = models.ForeignKey("editor.Project", models.CASCADE, related_name="activities")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     edit = models.ForeignKey("editor.Edit", models.CASCADE, null=True, related_name="activities")
     picture = models.ForeignKey("editor.Picture", models.CASCADE, null=True, related_name="+")
     kind = models.CharField(max_length=40)

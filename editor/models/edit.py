@@ -54,7 +54,9 @@ class Edit(models.Model):
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     project = models.ForeignKey("editor.Project", models.CASCADE, related_name="edits")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     picture = models.ForeignKey("editor.Picture", models.PROTECT, related_name="edits")
     mask = models.ForeignKey("editor.Mask", models.PROTECT, null=True, related_name="edits")
     engine = models.CharField(max_length=100)

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -73,7 +74,7 @@ def _rescue(edit: Edit, replay_safe: bool) -> bool:  # noqa: FBT001  a column of
 def give_back(edit: Edit, hold: Hold, to: State) -> None:
     """Write the fate of an edit whose run did not end well. Raises LostLease."""
     ended = to in {State.FAILED, State.CANCELED}
-    fields = {"finished_at": Now()} if ended else {"next_run_at": Now()}
+    fields: dict[str, Any] = {"finished_at": Now()} if ended else {"next_run_at": Now()}
     if to == State.QUEUED:
         fields["rescues"] = F("rescues") + 1
     elif to == State.FAILED:

@@ -85,7 +85,7 @@ class Run:
         except LostLease as error:
             logger.warning("edit %s: %s; another worker has it", job.edit.public_id, error)
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever broke, the row must learn of it
             await self._broken(engine, error)
         await asyncio.to_thread(spool.clear, job.edit)
 
@@ -94,9 +94,10 @@ class Run:
         if self._interruption:
             coroutine.close()
             raise Interrupted(self._interruption)
-        self._child = asyncio.ensure_future(coroutine)
+        child: asyncio.Future[T] = asyncio.ensure_future(coroutine)
+        self._child = child
         try:
-            return await self._child
+            return await child
         except asyncio.CancelledError:
             if self._interruption is None:
                 raise
@@ -184,7 +185,7 @@ class Run:
             "editor.imaging.stitch:patch",
             crop=str(request.image),
             answer=str(out.parent / "answer.png"),
-            mask=str(request.mask),
+            mask=job.mask_file,
             crop_box=job.crop_box,
             mask_box=job.mask_box,
             out_pixels=pixels,
@@ -206,13 +207,11 @@ class Run:
         await self._child_job(
             "editor.imaging.stitch:whole",
             answer=str(out.parent / "answer.png"),
-            parent=str(request.image),
+            parent=job.parent,
             out=whole,
         )
         recipe = {"base": whole, "icc": job.parent["icc"], "patches": []}
-        await self._child_job(
-            "editor.imaging.render:previews", recipe=recipe, out_dir=str(out)
-        )
+        await self._child_job("editor.imaging.render:previews", recipe=recipe, out_dir=str(out))
         return {}
 
     async def _child_job(self, function: str, **arguments: Any) -> dict[str, Any]:
@@ -224,6 +223,7 @@ class Run:
         if percent - self._percent < PROGRESS_STEP:
             return
         self._percent = percent
+        self.barrier("drawing")
         note = asyncio.get_running_loop().create_task(self._note(percent))
         self._notes.add(note)
         note.add_done_callback(self._notes.discard)

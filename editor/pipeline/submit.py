@@ -1,27 +1,33 @@
 """From a member's wish to a queued edit: understood, planned, reserved, durable, once."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from editor.access.fetch import Door
-from editor.engines.base import Engine
 from editor.engines.errors import EngineError
-from editor.engines.registry import Registry
 from editor.imaging import focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Edit, Mask, Picture, Project, State
 from editor.pipeline import ledger
 from editor.services import activities, intake_texts, media
 from editor.services.decoder import decoder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.core.files.uploadedfile import UploadedFile
+
+    from editor.access.fetch import Door
+    from editor.engines.base import Engine
+    from editor.engines.registry import Registry
 
 PROMPT_LENGTH = 32_000
 IDEM_LENGTH = 64
@@ -43,7 +49,7 @@ class Wish:
     picture: Picture
     engine: str
     prompt: str
-    mask: UploadedFile | None
+    mask: UploadedFile[Any] | None
     idem_key: str
     seed: int | None = None
 
@@ -115,7 +121,7 @@ def _understand(engine: Engine, prompt: str, *, has_mask: bool) -> Any:
         raise SubmitRefused(error.code, error.message) from error
 
 
-def _keep_mask(picture: Picture, file: UploadedFile) -> _Painted:
+def _keep_mask(picture: Picture, file: UploadedFile[Any]) -> _Painted:
     with media.scratch() as folder:
         source = folder / "upload"
         with source.open("wb") as out:

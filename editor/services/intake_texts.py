@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from editor.imaging.intake import MESSAGES
+from editor.imaging.intake import MESSAGES, NOTICES
 
 
 def refusal(code: str, params: Mapping[str, Any], message: str) -> str:
@@ -26,13 +26,4 @@ def crash(kind: str) -> str:
 
 def notices(codes: Iterable[str]) -> list[str]:
     """Return one sentence for each thing that was done to a file when it was taken in."""
-    texts = {
-        "converted_from_cmyk": _("Print colours (CMYK) were converted to sRGB."),
-        "converted_from_lab": _("Lab colours were converted to sRGB."),
-        "converted_from_16_bit": _("16 bits a channel were reduced to 8."),
-        "converted_from_palette": _("Palette colours were turned into full colours."),
-        "first_frame_only": _("The file holds several pictures; the first was taken."),
-        "orientation_applied": _("The picture was turned upright as the camera noted."),
-        "profile_unreadable": _("Its colour profile is damaged and was left out."),
-    }
-    return [texts[code] for code in codes if code in texts]
+    return [_(NOTICES[code]) for code in codes if code in NOTICES]

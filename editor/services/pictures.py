@@ -1,23 +1,29 @@
 """Taking pictures in, and rendering them for the browser."""
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from editor.access.fetch import Door
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Picture, PictureKind, Project
 from editor.services import activities, intake_texts, media
 from editor.services.decoder import decoder
 from editor.services.recipes import recipe
 
-EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "HEIF": "heic"}
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.core.files.uploadedfile import UploadedFile
+
+    from editor.access.fetch import Door
+
+EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp", "avif": "avif", "heic": "heic"}
 NAME_LENGTH = 200
 
 
@@ -39,7 +45,7 @@ class Uploaded:
     notices: list[str]
 
 
-def upload(*, door: Door, file: UploadedFile) -> Uploaded:
+def upload(*, door: Door, file: UploadedFile[Any]) -> Uploaded:
     """Check a file and keep it as a picture of the opened project.
 
     The same bytes twice are one picture. Raises UploadRefused with a text for the user, or
@@ -69,7 +75,7 @@ def _clean_name(name: str | None) -> str:
     return printable[:NAME_LENGTH] or _("Untitled")
 
 
-def _save(file: UploadedFile, target: Path) -> str:
+def _save(file: UploadedFile[Any], target: Path) -> str:
     """Write the upload to `target` and return its sha256. Raises UploadRefused when empty."""
     digest = hashlib.sha256()
     with target.open("wb") as out:
@@ -82,9 +88,7 @@ def _save(file: UploadedFile, target: Path) -> str:
 
 
 def _known(project: Project, sha256: str) -> Picture | None:
-    return Picture.objects.filter(
-        project=project, sha256=sha256, kind=PictureKind.ORIGINAL
-    ).first()
+    return Picture.objects.filter(project=project, sha256=sha256, kind=PictureKind.ORIGINAL).first()
 
 
 def _inspect(source: Path, folder: Path) -> dict[str, Any]:
@@ -103,9 +107,7 @@ def _inspect(source: Path, folder: Path) -> dict[str, Any]:
         raise UploadRefused("unreadable", intake_texts.crash(crash.kind)) from crash
 
 
-def _store(
-    door: Door, folder: Path, *, name: str, sha256: str, facts: dict[str, Any]
-) -> Uploaded:
+def _store(door: Door, folder: Path, *, name: str, sha256: str, facts: dict[str, Any]) -> Uploaded:
     """Move the files into place, then write the row; a lost race returns the winner's picture."""
     extension = EXTENSIONS[facts["format"]]
     source = (folder / "upload").rename(folder / f"original.{extension}")
@@ -150,7 +152,12 @@ def insert(picture: Picture) -> None:
 
 
 def render(
-    picture: Picture, out: Path, *, image_format: str, quality: int | None = None, srgb: bool = False
+    picture: Picture,
+    out: Path,
+    *,
+    image_format: str,
+    quality: int | None = None,
+    srgb: bool = False,
 ) -> None:
     """Write the full picture to `out` (png, jpeg, webp). Raises SandboxError."""
     decoder().call(

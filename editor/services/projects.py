@@ -1,5 +1,6 @@
 """Making and listing projects."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -54,7 +55,7 @@ def cards(user: User) -> list[Card]:
     return [Card(p, covers.get(p.pk, []), members.get(p.pk, [])) for p in projects]
 
 
-def _covers(projects: list[Project]) -> dict[int, list[Picture]]:
+def _covers(projects: Sequence[Project]) -> dict[int, list[Picture]]:
     rank = Window(RowNumber(), partition_by="project_id", order_by=["-created_at", "-pk"])
     newest: dict[int, list[Picture]] = {}
     ranked = Picture.objects.filter(project__in=projects).annotate(rank=rank)
@@ -63,7 +64,7 @@ def _covers(projects: list[Project]) -> dict[int, list[Picture]]:
     return newest
 
 
-def _members(projects: list[Project]) -> dict[int, list[User]]:
+def _members(projects: Sequence[Project]) -> dict[int, list[User]]:
     found: dict[int, list[User]] = {}
     rows = Membership.objects.filter(project__in=projects).select_related("user").order_by("pk")
     for row in rows:

@@ -9,7 +9,7 @@ from django.db import transaction
 from editor.models import Project, User
 from editor.services import projects
 
-TOKEN_FILE = "setup_token"
+TOKEN_FILE = "setup_token"  # noqa: S105  a file name
 
 
 class AlreadySetUp(Exception):

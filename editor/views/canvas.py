@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from editor.access import fetch
@@ -14,9 +15,8 @@ from editor.forms.canvas import EditForm
 from editor.http import PageRequest
 from editor.models import Picture
 from editor.pipeline.submit import SubmitRefused, Wish, submit
-from editor.services import versions
+from editor.services import gallery, versions
 from editor.services.engines import planning_registry
-from editor.services.gallery import edit_cards
 from editor.services.media import DiskFull
 
 
@@ -36,16 +36,28 @@ def canvas(request: PageRequest, slug: str, picture: str) -> HttpResponse:
 
 
 def _context(opened: Door, picture: Picture) -> dict[str, object]:
+    root = picture.root_id or picture.pk
     family = versions.family(opened.project, picture)
     return {
         "project": opened.project,
         "picture": next(v for v in family if v.public_id == picture.public_id),
         "parent": next((v for v in family if v.pk == picture.parent_id), None),
         "versions": family,
-        "edits": edit_cards(opened, family_root=picture.root_id or picture.pk),
+        # The cursor is read before the list: a change in between is told twice, never missed.
+        "pulse": _pulse(opened, picture, root),
+        "edits": gallery.edit_cards(opened, family_root=root),
         "engines": [(engine.id, engine.label) for engine in planning_registry().engines()],
         "can_edit": opened.may(Action.EDIT),
         "max_megapixels": settings.MAX_MEGAPIXELS,
+    }
+
+
+def _pulse(opened: Door, picture: Picture, root: int) -> dict[str, object]:
+    query = f"?view=canvas&picture={picture.public_id}"
+    return {
+        "url": reverse("pulse", args=[opened.project.slug]) + query,
+        "since": str(gallery.Cursor.now(opened.project)),
+        "open": gallery.open_edits(opened, family_root=root),
     }
 
 
@@ -62,7 +74,7 @@ def _submit(request: PageRequest, opened: Door, picture: Picture) -> HttpRespons
         return _refusal(request, refused.message, HTTPStatus.UNPROCESSABLE_ENTITY)
     except DiskFull:
         return _refusal(request, "", HTTPStatus.INSUFFICIENT_STORAGE)
-    (card,) = edit_cards(opened, only=edit)
+    (card,) = gallery.edit_cards(opened, only=edit)
     context = {"project": opened.project, "edit": card}
     return render(request, "components/edit_card.html", context, status=HTTPStatus.CREATED)
 

@@ -8,7 +8,7 @@ from editor.access import fetch
 from editor.access.roles import Action
 from editor.http import PageRequest
 from editor.pipeline import cancel as pipeline_cancel
-from editor.services.gallery import edit_cards
+from editor.services import gallery
 
 
 @require_POST
@@ -18,6 +18,6 @@ def cancel(request: PageRequest, slug: str, edit: str) -> HttpResponse:
     found = pipeline_cancel.cancel(fetch.edit_to_cancel(opened, edit))
     if not request.htmx:
         return redirect("gallery", slug=slug)
-    (card,) = edit_cards(opened, only=found)
+    (card,) = gallery.edit_cards(opened, only=found)
     context = {"project": opened.project, "edit": card}
     return render(request, "components/edit_card.html", context)

@@ -1,23 +1,73 @@
-"""Error pages in our look."""
+"""Error pages in our look. None of them asks the database, which may be what is broken."""
 
+from http import HTTPStatus
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return HttpResponse("csrf", status=403)
+def _page(request: HttpRequest, status: HTTPStatus, heading: str, text: str) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        return HttpResponse(f"{heading}. {text}", status=status, content_type="text/plain")
+    # Without the request no context processor runs, so that nobody looks up the user.
+    context = {"status": status.value, "heading": heading, "text": text, "path": request.path}
+    return HttpResponse(render_to_string("errors/error.html", context), status=status)
 
 
+@login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse("bad request", status=400)
+    """400: the request makes no sense."""
+    return _page(
+        request,
+        HTTPStatus.BAD_REQUEST,
+        _("This request cannot be understood"),
+        _("Go back and try again; if you followed a link, it may be damaged."),
+    )
 
 
+@login_not_required
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse("forbidden", status=403)
+    """403: a member without the right; the reason is given when the refusal has one."""
+    reason = str(exception) if isinstance(exception, PermissionDenied) else ""
+    return _page(
+        request,
+        HTTPStatus.FORBIDDEN,
+        _("You may not do that here"),
+        reason or _("Ask an owner of the project for another role."),
+    )
 
 
+@login_not_required
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse("not found", status=404)
+    """404: nothing here, or nothing for this visitor; the two look the same."""
+    return _page(
+        request,
+        HTTPStatus.NOT_FOUND,
+        _("There is nothing here"),
+        _("The address is wrong, or you are not a member of this project."),
+    )
 
 
+@login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("error", status=500)
+    """500: our mistake."""
+    return _page(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("Something broke on our side"),
+        _("Nothing you saved is lost. Try again in a moment; if it stays, tell the administrator."),
+    )
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form's token is missing or old."""
+    return _page(
+        request,
+        HTTPStatus.FORBIDDEN,
+        _("This form has expired"),
+        _("Go back, reload the page and send it again. Cookies must be allowed for this site."),
+    )

@@ -58,9 +58,7 @@ def download(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     found = fetch.picture(opened, picture)
     form = DownloadForm(request.GET)
     if not form.is_valid():
-        return HttpResponse(
-            _("Choose png, jpeg or webp."), status=HTTPStatus.UNPROCESSABLE_ENTITY
-        )
+        return HttpResponse(_("Choose png, jpeg or webp."), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     image_format = form.cleaned_data["format"] or "png"
     file = renders.export(found, image_format)
     name = f"{Path(found.name).stem}.{renders.EXTENSIONS[image_format]}"

@@ -6,7 +6,7 @@ import tempfile
 _data = os.environ.setdefault("PENTIMENTO_DATA", tempfile.mkdtemp(prefix="pentimento-test-"))
 
 from project.settings.base import *  # noqa: E402, F403  the data folder must be set first
-from project.settings.base import STORAGES  # noqa: E402
+from project.settings.base import DATABASES, STORAGES  # noqa: E402
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -14,3 +14,11 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# A file, as in production: threads and processes of one test meet in it. Nobody needs it to
+# survive a power cut.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": f"{_data}/test.sqlite3"}
+    DATABASES["default"]["OPTIONS"]["init_command"] = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
+    )

@@ -2,9 +2,9 @@
 
 import ast
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
@@ -75,8 +75,8 @@ def middle_and_ninth_tenth(numbers: list[int]) -> tuple[float, float]:
     return median(numbers), quantiles(numbers, n=10)[8]
 
 
-def tracked_top_level() -> set[str]:
-    """Return the top-level names of the repository: tracked, or new and not ignored."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return {line.split("/")[0] for line in listed.stdout.splitlines()}
+def top_level() -> set[str]:
+    """Return the top-level names that belong to the project: all that .gitignore lets through."""
+    ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()]
+    names = {path.name for path in ROOT.iterdir()} - {".git"}
+    return {name for name in names if not any(fnmatch(name, pattern) for pattern in ignored)}

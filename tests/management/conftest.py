@@ -1,4 +1,4 @@
-"""Every test of the commands has a data folder of its own."""
+"""The commands also collect static files."""
 
 from pathlib import Path
 
@@ -6,13 +6,8 @@ import pytest
 from pytest_django import Settings
 
 
-@pytest.fixture
-def data_dir(tmp_path: Path, settings: Settings) -> Path:
-    """An empty data folder that the settings point to."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    settings.DATA_DIR = folder
-    for name in ("pictures", "spool", "renders", "scratch", "static"):
-        key = "STATIC_ROOT" if name == "static" else f"{name.upper()}_DIR"
-        setattr(settings, key, folder / name)
-    return folder
+@pytest.fixture(autouse=True)
+def static_root(data_dir: Path, settings: Settings) -> Path:
+    """A folder for static files in the test's own data folder."""
+    settings.STATIC_ROOT = data_dir / "static"
+    return data_dir / "static"

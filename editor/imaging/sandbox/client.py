@@ -153,14 +153,15 @@ class Sandbox:
     def _talk(self, function: str, arguments: dict[str, JSON]) -> dict[str, JSON]:
         conversation = Conversation(self._limits)
         deadline = time.monotonic() + self._limits.wall_seconds + GRACE_SECONDS
-        with self._open() as job:
+        server, job = self._open()
+        with job:
             try:
                 _send(job, line(function=function, arguments=arguments))
                 while data := _receive(job, deadline):
                     conversation.feed(data)
             except TimeoutError:
-                raise self._stuck() from None
-        return self._conclude(conversation)
+                raise self._give_up(server) from None
+        return self._conclude(server, conversation)
 
     async def _talk_async(
         self,
@@ -170,7 +171,8 @@ class Sandbox:
     ) -> dict[str, JSON]:
         conversation = Conversation(self._limits, progress)
         loop = asyncio.get_running_loop()
-        with self._open() as job:
+        server, job = self._open()
+        with job:
             job.settimeout(0)
             try:
                 async with asyncio.timeout(self._limits.wall_seconds + GRACE_SECONDS):
@@ -180,27 +182,28 @@ class Sandbox:
                     while data := await _receive_async(loop, job):
                         conversation.feed(data)
             except TimeoutError:
-                raise self._stuck() from None
+                raise self._give_up(server) from None
             except asyncio.CancelledError:
                 await _end(loop, job)
                 raise
-        return self._conclude(conversation)
+        return self._conclude(server, conversation)
 
-    def _conclude(self, conversation: Conversation) -> dict[str, JSON]:
-        server = self._server
-        if conversation.cut_off and server:
+    def _conclude(self, server: Server, conversation: Conversation) -> dict[str, JSON]:
+        if conversation.cut_off:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 if server.process.wait(1) == NOT_IMPORTED:
                     raise SandboxError(f"one of {', '.join(self._preload)} cannot be imported")
         return conversation.outcome()
 
-    def _open(self) -> socket.socket:
+    def _open(self) -> tuple[Server, socket.socket]:
         """A job's socket, from a new zygote if the old one has died."""
         with self._lock:
-            if self._server and self._server.alive():
+            server = self._server
+            if server and server.alive():
                 with contextlib.suppress(OSError):
-                    return self._server.open()
-            return self._restart().open()
+                    return server, server.open()
+            server = self._restart()
+            return server, server.open()
 
     def _restart(self) -> Server:
         if self._finalizer:
@@ -210,11 +213,10 @@ class Sandbox:
         self._server = server
         return server
 
-    def _stuck(self) -> JobCrashed:
-        """Give up a zygote that kept no deadline."""
-        with self._lock:
-            if self._server:
-                self._server.process.kill()
+    def _give_up(self, server: Server) -> JobCrashed:
+        """End a zygote that kept no deadline."""
+        server.process.kill()
+        server.process.wait()
         return JobCrashed("time", "the sandbox did not answer")
 
     def _after_fork(self) -> None:

@@ -74,8 +74,8 @@ class Command(BaseCommand):
         self._say(f"Pentimento is at {address}/")
         if setup.needed():
             token = setup.token()
-            query = f"?token={token}" if token else ""
-            self._say(f"Create the first account at {address}/setup/{query}")
+            proof = f" with the set-up token {token}" if token else ""
+            self._say(f"Create the first account at {address}/setup/{proof}")
         if not is_local(host) and not (_given("BASE_URL") or _given("ALLOWED_HOSTS")):
             self._say(
                 "Other machines are refused until they know its name: "
@@ -165,4 +165,4 @@ def _reachable(host: str) -> str:
 
 
 def _given(name: str) -> bool:
-    return bool(os.environ.get(f"PENTIMENTO_{name}"))
+    return any(os.environ.get(f"PENTIMENTO_{name}{suffix}") for suffix in ("", "_FILE"))

@@ -3,13 +3,15 @@
 import asyncio
 import signal
 from argparse import ArgumentParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from editor.pipeline.assembly import new_dispatch
-from editor.pipeline.dispatch.local import LocalDispatch
+
+if TYPE_CHECKING:
+    from editor.pipeline.dispatch.local import LocalDispatch
 
 
 class Command(BaseCommand):

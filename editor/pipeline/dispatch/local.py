@@ -7,7 +7,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
@@ -19,7 +19,9 @@ from editor.pipeline import rescue
 from editor.pipeline.claim import claim, to_stop
 from editor.pipeline.heartbeat import Heartbeat
 from editor.pipeline.run import Barrier, Interruption, Run, no_barrier
-from editor.pipeline.states import Hold
+
+if TYPE_CHECKING:
+    from editor.pipeline.states import Hold
 
 logger = logging.getLogger(__name__)
 

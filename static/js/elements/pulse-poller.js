@@ -2,12 +2,14 @@ import { applyNews, editCards, isSettled } from "../lib/edit-cards.js";
 import { nextDelay } from "../lib/poll-schedule.js";
 
 const TIMEOUT_MS = 20_000;
-const UNAUTHORISED = new Set([401, 403, 404]);
+const SHUT_OUT = new Set([401, 403, 404]);
 
 /**
  * The page's one question to the server: has anything changed? Attributes: `url`, `since` (cursor),
  * `open` (edits under way in the project), `into` (selector of the room for edits the page does not
- * know yet; optional). Its children are the note shown while the server cannot be reached.
+ * know yet; optional). Its children are notes: `data-note="lost"` is shown while the server cannot
+ * be reached, `data-note="out"` once the member is signed out or shut out; a reload would lose what
+ * is painted but not sent, so it is left to the member.
  *
  * It runs while something is under way. A card that comes to its end sends `edit:settled` with
  * { editId, state, resultId }.
@@ -17,6 +19,7 @@ class PulsePoller extends HTMLElement {
   #failures = 0;
   #changedAt = 0;
   #asking = null;
+  #isShutOut = false;
   #states = new Map();
   #observer = new MutationObserver(() => this.#review());
 
@@ -44,6 +47,7 @@ class PulsePoller extends HTMLElement {
   };
 
   #isBusy() {
+    if (this.#isShutOut) return false;
     const running = [...this.#states.values()].some((state) => !isSettled(state));
     return running || Number(this.getAttribute("open")) > 0 || this.#failures > 0;
   }
@@ -67,7 +71,7 @@ class PulsePoller extends HTMLElement {
     }
     clearTimeout(limit);
     this.#asking = null;
-    this.hidden = this.#failures === 0;
+    this.#note("lost", this.#failures > 0);
     if (this.isConnected) this.#plan();
   }
 
@@ -82,11 +86,9 @@ class PulsePoller extends HTMLElement {
   }
 
   async #take(response) {
-    // Signed out or shut out meanwhile: the page itself says so better than a note.
-    if (response.type === "opaqueredirect" || UNAUTHORISED.has(response.status)) {
-      this.removeAttribute("open");
-      this.#states.clear();
-      location.reload();
+    if (response.type === "opaqueredirect" || SHUT_OUT.has(response.status)) {
+      this.#isShutOut = true;
+      this.#note("out", true);
       return;
     }
     if (response.status === 204) return;
@@ -115,6 +117,10 @@ class PulsePoller extends HTMLElement {
       if (isSettled(state)) this.#settle(card, { editId, state, resultId });
     }
     if (appeared) this.#soon();
+  }
+
+  #note(name, isShown) {
+    this.querySelector(`[data-note="${name}"]`).hidden = !isShown;
   }
 
   #settle(card, detail) {

@@ -1,0 +1,23 @@
+"""Facts about pictures that only templates need."""
+
+from django import template
+
+from editor.models import Picture
+
+register = template.Library()
+
+MEGA = 1_000_000
+
+
+@register.filter
+def preview_width(picture: Picture, longest: int) -> int:
+    """Return how many pixels wide the preview is whose longer side has at most `longest`."""
+    scale = min(1.0, longest / max(picture.width, picture.height))
+    return max(1, round(picture.width * scale))
+
+
+@register.filter
+def megapixels(picture: Picture) -> str:
+    """Return the size in millions of pixels, "24.0", or with three digits below one, "0.036"."""
+    millions = picture.width * picture.height / MEGA
+    return f"{millions:.1f}" if millions >= 1 else f"{millions:.2g}"

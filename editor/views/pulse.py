@@ -1,0 +1,40 @@
+"""Has anything changed? The one question an open page repeats."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from editor.access import fetch
+from editor.access.roles import Action
+from editor.forms.pulse import PulseForm
+from editor.http import PageRequest
+from editor.services.gallery import Cursor, news
+
+
+@require_safe
+@never_cache
+def pulse(request: PageRequest, slug: str) -> HttpResponse:
+    """Answer 204, or the cards that changed; headers carry the new cursor and what is open."""
+    opened = fetch.door(request.user, slug, Action.VIEW)
+    form = PulseForm(request.GET)
+    if not form.is_valid():
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    now = Cursor.now(opened.project)
+    if form.cleaned_data["since"] == now:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    picture = form.cleaned_data["picture"]
+    found = fetch.picture(opened, picture) if picture else None
+    changed = news(
+        opened,
+        seen=form.cleaned_data["since"],
+        now=now,
+        family_root=(found.root_id or found.pk) if found else None,
+    )
+    context = {"project": opened.project, "news": changed}
+    response = render(request, "pulse/pulse.html", context)
+    response["X-Pulse"] = str(now)
+    response["X-Pulse-Open"] = str(changed.open_edits)
+    return response

@@ -1,0 +1,45 @@
+"""One file comes in; its sender learns what became of it."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from editor.access import fetch
+from editor.access.roles import Action
+from editor.forms.upload import UploadForm
+from editor.http import PageRequest
+from editor.services import media, pictures
+
+TOO_LARGE = "too_large"
+
+
+@require_POST
+def upload(request: PageRequest, slug: str) -> HttpResponse:
+    """Keep one file as a picture: 201 with its card, 200 when the project has it already."""
+    opened = fetch.door(request.user, slug, Action.UPLOAD)
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        message = str(next(iter(form.errors.values()))[0])
+        return _refusal(request, message, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        uploaded = pictures.upload(door=opened, file=form.cleaned_data["file"])
+    except pictures.UploadRefused as refused:
+        return _refusal(request, refused.message, _status(refused.code))
+    except media.DiskFull:
+        text = _("The server's disk is full. Nothing was kept; tell the administrator.")
+        return _refusal(request, text, HTTPStatus.INSUFFICIENT_STORAGE)
+    context = {"project": opened.project, "picture": uploaded.picture, "uploaded": uploaded}
+    status = HTTPStatus.CREATED if uploaded.created else HTTPStatus.OK
+    return render(request, "upload/upload.html#taken", context, status=status)
+
+
+def _status(code: str) -> HTTPStatus:
+    too_large = code == TOO_LARGE
+    return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _refusal(request: PageRequest, message: str, status: HTTPStatus) -> HttpResponse:
+    return render(request, "upload/upload.html#refused", {"message": message}, status=status)

@@ -1,0 +1,34 @@
+// Unsent work kept for a reload: {mask, prompt, engine, shown} under one key per picture.
+
+const PREFIX = "canvas-draft:";
+
+export class Draft {
+  #store;
+  #key;
+
+  /** @param {Storage} store @param {string} picture its public id */
+  constructor(store, picture) {
+    this.#store = store;
+    this.#key = PREFIX + picture;
+  }
+
+  /** @returns {object | null} what was saved, or null when there is nothing readable */
+  load() {
+    try {
+      const value = JSON.parse(this.#store.getItem(this.#key) ?? "null");
+      return typeof value === "object" ? value : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** @param {object} value plain JSON @returns {boolean} false when the store is full or closed */
+  save(value) {
+    try {
+      this.#store.setItem(this.#key, JSON.stringify(value));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

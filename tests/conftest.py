@@ -1,0 +1,60 @@
+"""The people every test knows: Olga owns, Emil edits, Rita reviews, Vito views, Sam is a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from editor.models import Project, Role, User
+from tests.making import make_member, make_project, make_user
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A project and everybody's relation to it."""
+
+    project: Project
+    olga: User
+    emil: User
+    rita: User
+    vito: User
+    sam: User
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    olga = make_user("olga")
+    project = make_project(olga)
+    return People(
+        project=project,
+        olga=olga,
+        emil=make_member(project, "emil", Role.EDITOR),
+        rita=make_member(project, "rita", Role.REVIEWER),
+        vito=make_member(project, "vito", Role.VIEWER),
+        sam=make_user("sam"),
+    )
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, settings: Any) -> Iterator[Path]:
+    """Every test has a data folder of its own."""
+    settings.DATA_DIR = tmp_path
+    for name in ("PICTURES", "SPOOL", "RENDERS", "SCRATCH"):
+        folder = tmp_path / name.lower()
+        folder.mkdir()
+        setattr(settings, f"{name}_DIR", folder)
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "scratch")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "project.storage.PictureStorage",
+            "OPTIONS": {"location": tmp_path / "pictures"},
+        },
+    }
+    return tmp_path

@@ -1,0 +1,48 @@
+"""Starting and watching real worker processes on the test's own database and data folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 60.0
+
+
+def environment() -> dict[str, str]:
+    """What makes a process meet this test: same database, same data folder."""
+    return os.environ | {
+        "PENTIMENTO_DATA": str(settings.DATA_DIR),
+        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "DJANGO_SETTINGS_MODULE": "project.settings.test",
+    }
+
+
+@contextmanager
+def worker(point: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that dies at `point`; killed at the end if it still lives."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.worker_main", point], cwd=ROOT, env=environment()
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    """Wait for something that other processes bring about; fail when it never comes."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"never happened: {what}")
+        time.sleep(0.05)

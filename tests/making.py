@@ -1,0 +1,128 @@
+"""Plain functions that make what a test needs."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from typing import TYPE_CHECKING
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
+
+from editor.access.fetch import Door
+from editor.models import Edit, Membership, Picture, Project, Role, State, User
+from editor.pipeline.submit import Wish, submit
+from editor.services import pictures, projects
+from editor.services.engines import planning_registry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_numbers = itertools.count(1)
+PASSWORD = "correct horse battery"
+
+
+def make_user(name: str = "olga", **fields: object) -> User:
+    return User.objects.create_user(f"{name}@example.test", PASSWORD, name=name.title(), **fields)
+
+
+def make_project(owner: User, name: str = "Garden") -> Project:
+    return projects.create(owner=owner, name=name)
+
+
+def make_member(project: Project, name: str, role: Role) -> User:
+    user = make_user(name)
+    Membership.objects.create(project=project, user=user, role=role)
+    return user
+
+
+def make_image(width: int = 64, height: int = 48, mode: str = "RGB", seed: int = 0) -> Image.Image:
+    """A picture with different pixels everywhere, made from nothing but its seed."""
+    noise = Image.effect_noise((width, height), 40 + seed % 50)
+    tilted = Image.linear_gradient("L").resize((width, height)).rotate(seed % 360)
+    bands = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}[mode]
+    return Image.merge(mode, ([noise, tilted, Image.blend(noise, tilted, 0.5), noise])[:bands])
+
+
+def as_bytes(image: Image.Image, image_format: str = "PNG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, image_format, **options)
+    return buffer.getvalue()
+
+
+def make_upload(
+    data: bytes | None = None, name: str = "photo.png", content_type: str = "image/png"
+) -> SimpleUploadedFile:
+    body = as_bytes(make_image(seed=next(_numbers))) if data is None else data
+    return SimpleUploadedFile(name, body, content_type)
+
+
+def make_door(project: Project, user: User, role: Role = Role.OWNER) -> Door:
+    return Door(project, role, user)
+
+
+def make_picture(project: Project, user: User, data: bytes | None = None) -> Picture:
+    """A picture taken in for real, files and all."""
+    return pictures.upload(door=make_door(project, user), file=make_upload(data)).picture
+
+
+def make_rows(project: Project, user: User, count: int) -> list[Picture]:
+    """Picture rows without files, for lists."""
+    return [
+        Picture.objects.create(
+            project=project,
+            kind="original",
+            name=f"row {number}.jpg",
+            created_by=user,
+            width=640,
+            height=480,
+            mode="RGB",
+            folder="xx/none",
+            extension="jpg",
+            sha256=f"{number:064d}",
+        )
+        for number in itertools.islice(_numbers, count)
+    ]
+
+
+def make_mask(size: tuple[int, int], box: tuple[int, int, int, int]) -> SimpleUploadedFile:
+    """A grey PNG, 255 inside the box (right and bottom exclusive)."""
+    image = Image.new("L", size)
+    left, top, right, bottom = box
+    ImageDraw.Draw(image).rectangle((left, top, right - 1, bottom - 1), fill=255)
+    return SimpleUploadedFile("mask.png", as_bytes(image), "image/png")
+
+
+def make_edit(
+    project: Project,
+    user: User,
+    picture: Picture,
+    *,
+    prompt: str = "black and white",
+    box: tuple[int, int, int, int] | None = (8, 8, 24, 24),
+) -> Edit:
+    """A queued edit, submitted for real."""
+    mask = make_mask((picture.width, picture.height), box) if box else None
+    wish = Wish(picture, "builtin", prompt, mask, f"key-{next(_numbers)}", seed=1)
+    return submit(door=make_door(project, user), wish=wish, registry=planning_registry())
+
+
+def make_edit_row(project: Project, user: User, picture: Picture, **fields: object) -> Edit:
+    """An edit's row alone, in whatever state a test wants."""
+    values = {"state": State.QUEUED, "engine": "builtin", "prompt": "black and white"}
+    key = f"row-{next(_numbers)}"
+    return Edit.objects.create(
+        project=project,
+        actor=user,
+        picture=picture,
+        idem_key=key,
+        fingerprint=key,
+        **values | fields,
+    )
+
+
+def write_photo(path: Path, *, megapixels: float = 1.0) -> Path:
+    """A JPEG file of about that size, as a camera would write it."""
+    width = int((megapixels * 1_000_000 * 4 / 3) ** 0.5)
+    make_image(width, width * 3 // 4).save(path, "JPEG", quality=90)
+    return path

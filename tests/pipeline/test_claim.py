@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from editor.models import Edit, State, Worker
+from editor.pipeline.claim import claim, renew, to_stop
+from tests.making import make_edit_row, make_rows
+
+if TYPE_CHECKING:
+    from editor.pipeline.states import Hold
+    from tests.conftest import People
+
+
+@pytest.fixture
+def edits(people: People) -> list[Edit]:
+    (picture,) = make_rows(people.project, people.olga, 1)
+    return [
+        make_edit_row(people.project, people.olga, picture, next_run_at=Now()) for _ in range(3)
+    ]
+
+
+def test_the_longest_waiting_come_first_and_no_more_than_asked(edits: list[Edit]) -> None:
+    holds = claim(owner="a", limit=2, lease_seconds=30)
+    assert [hold.edit_id for hold in holds] == [edits[0].pk, edits[1].pk]
+    assert all(hold.state == State.CLAIMED and hold.fence == 1 for hold in holds)
+
+
+def test_what_one_worker_holds_another_does_not_get(edits: list[Edit]) -> None:
+    claim(owner="a", limit=2, lease_seconds=30)
+    assert [hold.edit_id for hold in claim(owner="b", limit=9, lease_seconds=30)] == [edits[2].pk]
+    assert claim(owner="c", limit=9, lease_seconds=30) == []
+
+
+def test_an_edit_that_is_not_due_yet_waits(edits: list[Edit]) -> None:
+    Edit.objects.update(next_run_at=Now() + timedelta(minutes=1))
+    assert claim(owner="a", limit=9, lease_seconds=30) == []
+
+
+def test_an_idle_look_is_one_read(edits: list[Edit], django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    Edit.objects.update(state=State.SUCCEEDED)
+    with django_assert_num_queries(1):
+        claim(owner="a", limit=9, lease_seconds=30)
+
+
+def test_renew_extends_only_what_still_runs_here(edits: list[Edit]) -> None:
+    Worker.objects.create(name="a", slots=1)
+    first, second = claim(owner="a", limit=2, lease_seconds=1)
+    before = dict(Edit.objects.values_list("pk", "lease_until"))
+    renew(owner="a", edits=[first.edit_id], lease_seconds=60)
+    after = dict(Edit.objects.values_list("pk", "lease_until"))
+    assert after[first.edit_id] - before[first.edit_id] > timedelta(seconds=50)
+    assert after[second.edit_id] == before[second.edit_id]
+
+
+def test_to_stop_names_canceled_and_lost(edits: list[Edit]) -> None:
+    holds = claim(owner="a", limit=3, lease_seconds=30)
+    Edit.objects.filter(pk=edits[0].pk).update(cancel_requested_at=timezone.now())
+    Edit.objects.filter(pk=edits[1].pk).update(fence=9)
+    verdict = to_stop(owner="a", holds=holds)
+    assert verdict == {edits[0].pk: "canceled", edits[1].pk: "lost"}
+
+
+def test_to_stop_has_nothing_against_healthy_runs(edits: list[Edit]) -> None:
+    holds: list[Hold] = claim(owner="a", limit=3, lease_seconds=30)
+    assert to_stop(owner="a", holds=holds) == {}

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from editor.engines.registry import Registry
+from editor.models import Edit, LedgerEntry, LedgerKind, State, Worker
+from editor.pipeline.rescue import MAX_RESCUES, after_loss, sweep
+from tests.making import make_edit_row, make_rows
+
+if TYPE_CHECKING:
+    from tests.conftest import People
+
+HELD = ["claimed", "sending", "awaiting", "received"]
+
+
+@pytest.mark.parametrize("state", HELD)
+@pytest.mark.parametrize(
+    ("rescues", "canceled", "to"),
+    [
+        (0, False, State.QUEUED),
+        (MAX_RESCUES - 1, False, State.QUEUED),
+        (MAX_RESCUES, False, State.FAILED),
+        (0, True, State.CANCELED),
+        (MAX_RESCUES, True, State.CANCELED),
+    ],
+)
+def test_a_free_engine_runs_again(state: str, rescues: int, canceled: bool, to: State) -> None:
+    found = after_loss(State(state), replay_safe=True, rescues=rescues, canceled=canceled)
+    assert found == to
+
+
+@pytest.mark.parametrize(
+    ("state", "to"),
+    [
+        ("claimed", State.QUEUED),
+        ("sending", State.UNKNOWN),
+        ("awaiting", State.UNKNOWN),
+        ("received", State.BILLED_UNUSABLE),
+    ],
+)
+@pytest.mark.parametrize("canceled", [False, True])
+def test_a_paid_engine_never_runs_twice_by_itself(state: str, to: State, canceled: bool) -> None:
+    expected = State.CANCELED if canceled and to == State.QUEUED else to
+    found = after_loss(State(state), replay_safe=False, rescues=0, canceled=canceled)
+    assert found == expected
+
+
+@pytest.fixture
+def lost(people: People) -> Edit:
+    (picture,) = make_rows(people.project, people.olga, 1)
+    past = timezone.now() - timedelta(seconds=1)
+    return make_edit_row(
+        people.project,
+        people.olga,
+        picture,
+        state=State.AWAITING,
+        fence=4,
+        lease_owner="dead",
+        lease_until=past,
+        progress=50,
+    )
+
+
+def test_sweep_puts_a_lost_edit_back_under_a_new_fence(lost: Edit) -> None:
+    assert sweep(Registry()) == 1
+    lost.refresh_from_db()
+    assert (lost.state, lost.fence, lost.rescues) == ("queued", 5, 1)
+    assert (lost.lease_owner, lost.lease_until, lost.progress) == ("", None, 0)
+    assert sweep(Registry()) == 0
+
+
+def test_sweep_gives_up_after_three_and_says_so(lost: Edit) -> None:
+    Edit.objects.update(rescues=MAX_RESCUES)
+    sweep(Registry())
+    lost.refresh_from_db()
+    assert (lost.state, lost.error_code) == ("failed", "worker_lost")
+    assert lost.error_message
+    assert lost.finished_at is not None
+    assert LedgerEntry.objects.filter(edit=lost, kind=LedgerKind.RELEASE).count() == 1
+
+
+def test_sweep_leaves_living_leases_alone(lost: Edit) -> None:
+    Edit.objects.update(lease_until=Now() + timedelta(seconds=30))
+    assert sweep(Registry()) == 0
+
+
+def test_an_engine_that_is_gone_counts_as_paid(lost: Edit) -> None:
+    Edit.objects.update(engine="gone")
+    sweep(Registry())
+    lost.refresh_from_db()
+    assert lost.state == State.UNKNOWN
+
+
+@pytest.mark.django_db
+def test_workers_long_silent_are_forgotten() -> None:
+    Worker.objects.create(name="old", slots=1, seen_at=timezone.now() - timedelta(hours=1))
+    Worker.objects.create(name="new", slots=1)
+    sweep(Registry())
+    assert list(Worker.objects.values_list("name", flat=True)) == ["new"]

@@ -1,0 +1,231 @@
+"""Whole runs through the local dispatch, with real files and child processes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from PIL import Image, ImageChops
+
+from editor.engines.errors import EngineError, Execution
+from editor.models import Attempt, Edit, LedgerEntry, Picture, State, Worker
+from editor.pipeline import assembly, cancel
+from editor.pipeline.dispatch.local import LocalDispatch, Timing
+from editor.pipeline.submit import Wish, submit
+from editor.services import media, pictures
+from tests.making import (
+    as_bytes,
+    make_door,
+    make_image,
+    make_mask,
+    make_picture,
+    make_project,
+    make_user,
+)
+from tests.pipeline.stub_engine import StubEngine, registry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TIMING = Timing(lease=5, heartbeat=0.2, rescue=0.2, tick=0.02, grace=0.2)
+BOX = (20, 10, 40, 30)
+
+
+def queue(engine: StubEngine, *, box: Any = BOX, mode: str = "RGB", key: str = "k") -> Edit:
+    user = make_user(f"olga-{key}")
+    project = make_project(user)
+    picture = make_picture(project, user, as_bytes(make_image(80, 60, mode)))
+    mask = make_mask((80, 60), box) if box else None
+    wish = Wish(picture, engine.id, "make it flat", mask, key)
+    return submit(door=make_door(project, user), wish=wish, registry=registry_of(engine))
+
+
+def work(
+    engine: StubEngine, script: Callable[[LocalDispatch], Coroutine[Any, Any, None]] | None = None
+) -> None:
+    """Run a worker until nothing is due, or as `script` says."""
+
+    async def main() -> None:
+        sandbox = assembly.new_sandbox(2)
+        dispatch = LocalDispatch(
+            registry=registry_of(engine), sandbox=sandbox, slots=2, timing=TIMING
+        )
+        try:
+            async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+                group.create_task(dispatch.run(drain=script is None))
+                if script:
+                    await script(dispatch)
+                    dispatch.stop()
+        finally:
+            sandbox.close()
+
+    asyncio.run(main())
+
+
+def released() -> StubEngine:
+    engine = StubEngine()
+    engine.release.set()
+    return engine
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_a_masked_edit_changes_the_mask_and_nothing_else(mode: str, tmp_path: Any) -> None:
+    engine = released()
+    edit = queue(engine, mode=mode)
+    work(engine)
+    edit.refresh_from_db()
+    assert (edit.state, edit.progress, edit.lease_until) == (State.SUCCEEDED, 100, None)
+    result = edit.results.get()
+    assert (result.mode, result.width, result.height) == (mode, 80, 60)
+    assert (result.protected_pixels, result.changed_protected_pixels) == (80 * 60 - 400, 0)
+    pictures.render(result, tmp_path / "out.png", image_format="png")
+    pictures.render(edit.picture, tmp_path / "in.png", image_format="png")
+    with Image.open(tmp_path / "out.png") as after, Image.open(tmp_path / "in.png") as before:
+        assert after.mode == before.mode == mode
+        difference = ImageChops.difference(after, before)
+        boxes = [box for band in difference.split() if (box := band.getbbox())]
+        assert BOX in boxes
+        assert all(box[0] >= 20 and box[1] >= 10 for box in boxes)
+        assert all(box[2] <= 40 and box[3] <= 30 for box in boxes)
+        assert after.crop(BOX).getextrema() == after.crop((25, 15, 26, 16)).getextrema()
+
+
+def test_an_edit_without_mask_is_kept_whole(tmp_path: Any) -> None:
+    engine = released()
+    edit = queue(engine, box=None)
+    work(engine)
+    result = Edit.objects.get(pk=edit.pk).results.get()
+    assert (result.kind, result.protected_pixels) == ("whole", 0)
+    pictures.render(result, tmp_path / "out.png", image_format="png")
+    with Image.open(tmp_path / "out.png") as after:
+        assert after.getextrema() == ((0, 0), (0, 0), (0, 0))
+
+
+def test_a_result_can_be_edited_again(tmp_path: Any) -> None:
+    engine = released()
+    edit = queue(engine)
+    work(engine)
+    first = Edit.objects.get(pk=edit.pk).results.get()
+    assert edit.actor
+    door = make_door(edit.project, edit.actor)
+    wish = Wish(first, "stub", "again", make_mask((80, 60), (0, 0, 10, 10)), "second")
+    again = submit(door=door, wish=wish, registry=registry_of(engine))
+    work(engine)
+    second = again.results.get()
+    assert (second.parent, second.root) == (first, edit.picture)
+    pictures.render(second, tmp_path / "out.png", image_format="png")
+    with Image.open(tmp_path / "out.png") as after:
+        assert after.getpixel((5, 5)) == after.getpixel((25, 15)) == (0, 0, 0)
+
+
+def test_what_a_run_leaves_is_in_order(data_dir: Any) -> None:
+    engine = released()
+    edit = queue(engine)
+    work(engine)
+    attempt = Attempt.objects.get(edit=edit)
+    assert (attempt.number, attempt.execution) == (1, "yes")
+    assert len(attempt.answer_sha256) == 64
+    kinds = list(LedgerEntry.objects.filter(edit=edit).values_list("kind", flat=True))
+    assert kinds == ["reserve", "settle", "release"]
+    assert not list((data_dir / "spool").iterdir())
+    assert not list((data_dir / "scratch").iterdir())
+    assert not Worker.objects.exists()
+    names = {p.name for p in media.path(edit.results.get().folder).iterdir()}
+    assert names == {"pixels.png", "alpha.png", "320.webp", "1280.webp"}
+
+
+def test_a_refusal_fails_with_its_words(data_dir: Any) -> None:
+    def refuse() -> None:
+        raise EngineError("Nothing to fill from.", code="empty", execution=Execution.NO)
+
+    engine = StubEngine(script=[refuse])
+    edit = queue(engine)
+    work(engine)
+    edit.refresh_from_db()
+    assert (edit.state, edit.error_code) == ("failed", "empty")
+    assert edit.error_message == "Nothing to fill from."
+    assert Attempt.objects.get(edit=edit).execution == "no"
+    assert not list((data_dir / "spool").iterdir())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        EngineError("died", code="engine_crashed", permanent=False),
+        RuntimeError("a mistake of ours"),
+    ],
+)
+def test_a_broken_run_is_tried_again_three_times(error: Exception) -> None:
+    def die() -> None:
+        raise error
+
+    engine = StubEngine(script=[die])
+    edit = queue(engine)
+    work(engine)
+    edit.refresh_from_db()
+    assert (edit.state, engine.calls, edit.rescues) == (State.FAILED, 4, 3)
+    assert edit.attempts.count() == 4
+
+
+def test_one_crash_is_survived() -> None:
+    def die() -> None:
+        raise EngineError("died", code="engine_crashed", permanent=False)
+
+    engine = StubEngine(script=[die, lambda: None])
+    engine.release.set()
+    edit = queue(engine)
+    work(engine)
+    edit.refresh_from_db()
+    assert (edit.state, edit.rescues) == (State.SUCCEEDED, 1)
+
+
+def test_cancel_while_it_runs_stops_it() -> None:
+    engine = StubEngine()
+    edit = queue(engine)
+
+    async def script(_dispatch: LocalDispatch) -> None:
+        await engine.started.wait()
+        await sync_to_async(cancel.cancel)(edit)
+        while await Edit.objects.filter(pk=edit.pk).exclude(state="canceled").aexists():
+            await asyncio.sleep(0.02)
+
+    work(engine, script)
+    edit.refresh_from_db()
+    assert edit.finished_at is not None
+    assert not Picture.objects.filter(edit=edit).exists()
+    assert Attempt.objects.get(edit=edit).execution == "no"
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing() -> None:
+    engine = StubEngine()
+    edit = queue(engine)
+
+    async def script(_dispatch: LocalDispatch) -> None:
+        await engine.started.wait()
+        await Edit.objects.filter(pk=edit.pk).aupdate(fence=50, lease_owner="somebody else")
+        engine.release.set()
+        await asyncio.sleep(0.3)
+
+    work(engine, script)
+    edit.refresh_from_db()
+    assert (edit.fence, edit.lease_owner, edit.state) == (50, "somebody else", "awaiting")
+    assert not Picture.objects.filter(edit=edit).exists()
+
+
+def test_a_stopped_worker_puts_its_edit_back() -> None:
+    engine = StubEngine()
+    edit = queue(engine)
+
+    async def script(_dispatch: LocalDispatch) -> None:
+        await engine.started.wait()
+
+    work(engine, script)
+    edit.refresh_from_db()
+    assert (edit.state, edit.lease_owner) == (State.QUEUED, "")
+    engine.release.set()
+    work(engine)
+    edit.refresh_from_db()
+    assert edit.state == State.SUCCEEDED

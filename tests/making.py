@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import itertools
+import random
 from typing import TYPE_CHECKING
 
+from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
@@ -38,7 +40,7 @@ def make_member(project: Project, name: str, role: Role) -> User:
 
 def make_image(width: int = 64, height: int = 48, mode: str = "RGB", seed: int = 0) -> Image.Image:
     """A picture with different pixels everywhere, made from nothing but its seed."""
-    noise = Image.effect_noise((width, height), 40 + seed % 50)
+    noise = Image.frombytes("L", (width, height), random.Random(seed).randbytes(width * height))
     tilted = Image.linear_gradient("L").resize((width, height)).rotate(seed % 360)
     bands = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}[mode]
     return Image.merge(mode, ([noise, tilted, Image.blend(noise, tilted, 0.5), noise])[:bands])
@@ -126,3 +128,12 @@ def write_photo(path: Path, *, megapixels: float = 1.0) -> Path:
     width = int((megapixels * 1_000_000 * 4 / 3) ** 0.5)
     make_image(width, width * 3 // 4).save(path, "JPEG", quality=90)
     return path
+
+
+def read_stream(response: object) -> bytes:
+    """The body of a response that is sent piece by piece under ASGI."""
+
+    async def read() -> bytes:
+        return b"".join([chunk async for chunk in response])  # type: ignore[attr-defined]
+
+    return async_to_sync(read)()

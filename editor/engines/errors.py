@@ -17,7 +17,7 @@ in the reader's language; ``str(error)`` is plain English.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,8 +102,10 @@ class NeedsMask(Refused):
 class CannotFill(Refused):
     """Nothing is left of the picture that a hole could be filled from."""
 
-    def __init__(self, message: str, *, code: str = "nothing_to_fill_from") -> None:
-        super().__init__(message, code=code)
+    CODE: ClassVar[str] = "nothing_to_fill_from"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code=self.CODE)
 
 
 class EngineCrashed(EngineError):

@@ -1,5 +1,7 @@
 """What an upload must consist of; the file itself is judged where it is decoded."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django import forms
@@ -13,7 +15,7 @@ class SingleFileField(forms.Field):
 
     widget = forms.FileInput
 
-    def clean(self, value: Any) -> UploadedFile:
+    def clean(self, value: Any) -> UploadedFile[Any]:
         """Return the file. Raises ValidationError without one."""
         if not isinstance(value, UploadedFile):
             raise ValidationError(_("No file arrived. Choose it again."))
@@ -27,6 +29,6 @@ class UploadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Refuse several files in one request."""
-        if len(self.files.getlist("file")) > 1:  # type: ignore[attr-defined]
+        if len(self.files.getlist("file")) > 1:
             raise ValidationError(_("Send one file a request."))
         return super().clean() or self.cleaned_data

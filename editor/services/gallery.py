@@ -6,7 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db.models import (
-    Case,
+    BooleanField,
     Count,
     DurationField,
     Exists,
@@ -16,7 +16,6 @@ from django.db.models import (
     Q,
     Subquery,
     Value,
-    When,
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
@@ -180,10 +179,11 @@ def _result_id() -> Combinable:
 
 def _may_cancel(door: Door) -> Combinable:
     """An owner cancels any edit, an editor own ones (fetch.edit_to_cancel)."""
-    own = Q() if door.role == Role.OWNER else Q(actor=door.user)
-    if not door.may(Action.CANCEL):
-        return Value(False)
-    return Case(When(own & Q(pk__gt=0), then=Value(True)), default=Value(False))
+    if door.role == Role.OWNER or not door.may(Action.CANCEL):
+        return Value(door.may(Action.CANCEL))
+    # An edit whose author is gone has no actor, and that is not a match.
+    own = Q(actor=door.user, actor__isnull=False)
+    return ExpressionWrapper(own, BooleanField())
 
 
 def parent_and_children(picture: Picture) -> tuple[Picture | None, list[Picture]]:

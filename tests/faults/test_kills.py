@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import signal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image, ImageChops
@@ -14,6 +14,9 @@ from editor.models import TERMINAL_STATES, Edit, LedgerEntry, Picture
 from editor.services import media, pictures
 from tests.faults.processes import until, worker
 from tests.making import make_edit, make_picture, make_project, make_user
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,7 +91,7 @@ def test_an_edit_that_kills_every_worker_is_given_up() -> None:
     edit = queue_edit()
     for _turn in range(4):
         with worker("awaiting") as victim:
-            until(lambda: victim.poll() is not None, "the worker dies")  # noqa: B023
+            until(lambda: victim.poll() is not None, "the worker dies")
     with worker():
         until(lambda: ended(edit), "the edit is given up")
     assert (edit.state, edit.error_code, edit.attempts.count()) == ("failed", "worker_lost", 4)

@@ -29,7 +29,7 @@ def test_a_taken_port_is_said_and_another_offered(taken: socket.socket, data_dir
     port = taken.getsockname()[1]
     with taken, pytest.raises(CommandError) as error:
         call_command("studio", host="127.0.0.1", port=port)
-    assert f"port {port}: Address already in use" in str(error.value)
+    assert f"port {port}: Address already in use. Stop" in str(error.value)
     assert f"PENTIMENTO_PORT={port + 1} make run" in str(error.value)
     assert error.value.returncode == 1
 

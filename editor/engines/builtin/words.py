@@ -39,7 +39,9 @@ class Kind(Enum):
     PREPOSITION = "prepositions"
     ATTACHMENT = "attachments"
     DESCRIPTION = "descriptions"
+    DESCRIBING = "describing"
     MAKER = "makers"
+    GIVER = "givers"
     MORE = "more"
     LESS = "less"
     BEFORE_AMOUNT = "before_amounts"
@@ -112,6 +114,7 @@ class Vocabulary:
     abilities: tuple[str, ...]
     phrases: Mapping[tuple[str, ...], tuple[Role, ...]]
     longest: int
+    endings: tuple[str, ...]
 
     def tokens(self, prompt: str) -> list[Token]:
         """Cut a prompt into tokens, the longest known phrase first."""
@@ -128,7 +131,16 @@ class Vocabulary:
             phrase = tuple(piece.casefold() for piece in pieces[:length])
             if roles := self.phrases.get(phrase):
                 return Token(" ".join(pieces[:length]), roles), length
-        return Token(pieces[0], _roles_of_sign(pieces[0])), 1
+        return Token(pieces[0], self._unlisted(pieces[0])), 1
+
+    def _unlisted(self, piece: str) -> tuple[Role, ...]:
+        if piece in BREAKS:
+            return (Role(Kind.JOINER),)
+        if piece.lstrip("+-")[:1].isdigit():
+            return (Role(Kind.NUMBER, value=float(piece.replace(",", "."))),)
+        if piece.casefold().endswith(self.endings):
+            return (Role(Kind.DESCRIBING),)
+        return ()
 
 
 def _pieces(prompt: str) -> Iterator[str]:
@@ -142,14 +154,6 @@ def _is_hyphen(text: str, match: re.Match[str]) -> bool:
     """Whether it is a dash without spaces around it, as in "black-and-white"."""
     around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
     return match.group() == "-" and len(around) == 2 and not any(map(str.isspace, around))
-
-
-def _roles_of_sign(piece: str) -> tuple[Role, ...]:
-    if piece in BREAKS:
-        return (Role(Kind.JOINER),)
-    if piece.lstrip("+-")[:1].isdigit():
-        return (Role(Kind.NUMBER, value=float(piece.replace(",", "."))),)
-    return ()
 
 
 @cache
@@ -173,13 +177,17 @@ def _vocabulary(code: str, data: _LanguageData) -> Vocabulary:
     for phrase, role in _entries(data):
         words = tuple(piece.casefold() for piece in _pieces(phrase))
         phrases[words] = (*phrases.get(words, ()), role)
-    return Vocabulary(code, tuple(data["abilities"]), phrases, max(map(len, phrases)))
+    endings = tuple(data["words"][Kind.DESCRIBING.value])
+    return Vocabulary(
+        code, tuple(data["abilities"]), phrases, max(map(len, phrases)), endings
+    )
 
 
 def _entries(data: _LanguageData) -> Iterator[tuple[str, Role]]:
     for key, words in data["words"].items():
-        for word in words:
-            yield word, Role(Kind(key))
+        kind = Kind(key)
+        for word in words if kind is not Kind.DESCRIBING else ():
+            yield word, Role(kind)
     for word, factor in data["strengths"].items():
         yield word, Role(Kind.STRENGTH, value=factor)
     for do, meanings in data["instructions"].items():

@@ -96,8 +96,10 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=256)
     except OSError as error:
+        known = (error.errno or 0) > 0  # below 0: the name cannot be resolved
+        reason = os.strerror(error.errno or 0) if known else error.strerror
         raise CommandError(
-            f"Cannot listen on {host}, port {port}: {error.strerror}. Stop what is using it, "
+            f"Cannot listen on {host}, port {port}: {reason}. Stop what is using it, "
             f"or choose another port: PENTIMENTO_PORT={port + 1} make run"
         ) from error
 

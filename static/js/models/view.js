@@ -20,7 +20,7 @@ const KEPT_IN_SIGHT = 64;
  * @param {number} padding free CSS pixels on each side
  * @returns {View}
  */
-export function fitView(picture, viewport, padding = 24) {
+export function fitView(picture, viewport, padding = 16) {
   const room = {
     width: Math.max(viewport.width - 2 * padding, 1),
     height: Math.max(viewport.height - 2 * padding, 1),

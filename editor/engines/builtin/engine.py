@@ -1,0 +1,106 @@
+"""The built-in engine as the pipeline sees it. Loads neither NumPy nor OpenCV."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from editor.engines.base import EditResult
+from editor.engines.builtin import language
+from editor.engines.errors import CannotFill, EngineCrashed, EngineError, NoRunner, Refused
+from editor.imaging.focus import FocusRules
+from editor.imaging.sandbox.errors import JobCrashed, JobRejected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from editor.engines.base import EditRequest, Instruction, Progress, Runner
+    from editor.imaging.sandbox.wire import JSON
+
+JOB: Final = "editor.engines.builtin.work:paint"
+ANSWER: Final = "painted.png"
+# The same job would end the same way; a signal may have come from outside.
+PERMANENT_CRASHES: Final = frozenset({"memory", "cpu", "time", "exception"})
+
+# One box of context around a hole is what the search copies from (builtin-engine.md, "Take").
+AROUND_HOLES: Final = FocusRules(margin_factor=1.0, margin_min=96)
+# Three sigmas of the strongest blur, which is a tenth of the mask's side.
+AROUND_BLURS: Final = FocusRules(margin_factor=0.35, margin_min=32)
+AROUND_TONES: Final = FocusRules(margin_factor=0.0, margin_min=16)
+
+
+class Builtin:
+    """Removes, fills and changes tones on the CPU, with no key."""
+
+    id = "builtin"
+    label = "Built-in"
+    free = True
+    replay_safe = True
+
+    def __init__(
+        self, runner: Runner | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._runner = runner
+        self._clock = clock
+
+    def understand(self, prompt: str, *, has_mask: bool) -> Instruction:
+        """Read a prompt. Raises `NotUnderstood` or `NeedsMask`."""
+        return language.read(prompt, has_mask=has_mask)
+
+    def rules(self, instruction: Instruction) -> FocusRules:
+        """Return the widest context that one of the steps wants."""
+        todo = _names(instruction)
+        if todo & {"remove", "fill"}:
+            return AROUND_HOLES
+        return AROUND_BLURS if "blur" in todo else AROUND_TONES
+
+    async def edit(self, request: EditRequest, *, progress: Progress) -> EditResult:
+        """Draw in a child process.
+
+        Raises `CannotFill`, `EngineCrashed`, `NoRunner`; cancelling kills the child.
+        """
+        if self._runner is None:
+            raise NoRunner(self.id)
+        out = request.work / ANSWER
+        begun = self._clock()
+        try:
+            actual = await self._paint(self._runner, request, out, progress)
+        except JobRejected as refusal:
+            raise _refused(refusal) from refusal
+        except JobCrashed as crash:
+            raise _crashed(crash) from crash
+        return EditResult(image=out, actual=actual, seconds=self._clock() - begun)
+
+    async def _paint(
+        self, runner: Runner, request: EditRequest, out: Path, progress: Progress
+    ) -> Mapping[str, JSON]:
+        return await runner.run(
+            JOB,
+            progress=progress,
+            image=str(request.image),
+            mask=str(request.mask) if request.mask else None,
+            instruction=request.instruction,
+            seed=request.seed,
+            out=str(out),
+        )
+
+
+def _names(instruction: Instruction) -> set[str]:
+    steps = instruction["steps"]
+    if not isinstance(steps, list | tuple):
+        raise TypeError("an instruction holds a list of steps")
+    return {step["do"] for step in steps}
+
+
+def _refused(refusal: JobRejected) -> EngineError:
+    if refusal.code == CannotFill.CODE:
+        return CannotFill(refusal.message)
+    return Refused(refusal.message, code=refusal.code, params=refusal.params)
+
+
+def _crashed(crash: JobCrashed) -> EngineCrashed:
+    # What the operating system refused, a full disk above all, it may grant later.
+    permanent = crash.kind in PERMANENT_CRASHES and crash.errno is None
+    message = f"The built-in engine broke off ({crash.kind})."
+    return EngineCrashed(message, kind=crash.kind, permanent=permanent)

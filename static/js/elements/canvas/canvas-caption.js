@@ -1,0 +1,24 @@
+import { CanvasPart } from "./canvas-part.js";
+
+/** Wraps words and links about the shown version: `data-name`, `data-download`, `data-continue`. */
+class CanvasCaption extends CanvasPart {
+  connect() {
+    this.listen(this.studio.shown, "change", () => this.#show());
+    this.#show();
+  }
+
+  #show() {
+    const { version } = this.studio.shown;
+    for (const name of this.querySelectorAll("[data-name]")) name.textContent = version.name;
+    for (const size of this.querySelectorAll("[data-size]")) {
+      size.textContent = `${version.width} × ${version.height}`;
+    }
+    for (const link of this.querySelectorAll("[data-download]")) link.href = version.download;
+    for (const link of this.querySelectorAll("[data-continue]")) {
+      link.href = version.canvas;
+      link.hidden = version.id === this.studio.pictureId;
+    }
+  }
+}
+
+customElements.define("canvas-caption", CanvasCaption);

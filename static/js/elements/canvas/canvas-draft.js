@@ -1,0 +1,82 @@
+import { Draft } from "../../models/draft.js";
+import { CanvasPart } from "./canvas-part.js";
+import { readVersion } from "./read-version.js";
+
+const SAVE_MILLISECONDS = 250;
+
+/** Keeps mask, prompt and engine over a reload, and asks before unsent work is left behind. */
+class CanvasDraft extends CanvasPart {
+  #timer = 0;
+  #sent = { revision: -1, prompt: "" };
+
+  connect(signal) {
+    this.form = this.studio.querySelector("canvas-form form");
+    this.draft = new Draft(sessionStorage, this.studio.pictureId);
+    this.#restore(this.draft.load());
+    this.listen(this.studio.mask, "mask", () => this.#changed());
+    this.listen(this.studio.shown, "change", () => this.#changed());
+    this.listen(this.form, "input", () => this.#changed());
+    this.listen(this.studio, "edit:sent", ({ detail }) => (this.#sent = detail));
+    this.listen(window, "beforeunload", (event) => this.#guard(event));
+    this.listen(window, "pagehide", () => this.#save());
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
+  }
+
+  #changed() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#save(), SAVE_MILLISECONDS);
+  }
+
+  #save() {
+    const { mask, shown } = this.studio;
+    const { prompt, engine } = this.form.elements;
+    this.draft.save({
+      mask: mask.toJSON(),
+      shown: shown.version.id,
+      prompt: prompt.value,
+      engine: engine.value,
+    });
+  }
+
+  #restore(saved) {
+    if (saved === null) return;
+    const { prompt, engine } = this.form.elements;
+    if (typeof saved.prompt === "string" && prompt.value === "") prompt.value = saved.prompt;
+    if ([...engine.options].some((option) => option.value === saved.engine)) {
+      engine.value = saved.engine;
+    }
+    this.#restoreMask(saved);
+  }
+
+  // A mask belongs to the version it was painted on; without that version it is left alone.
+  #restoreMask({ mask, shown }) {
+    const item = typeof shown === "string" ? this.studio.versionItem(shown) : null;
+    if (item === null) return;
+    try {
+      const before = this.studio.shown.version;
+      if (this.#hasWork(mask) && shown !== before.id) this.studio.shown.show(readVersion(item));
+      const { width, height } = readVersion(item);
+      if (width === before.width && height === before.height) this.studio.mask.restore(mask);
+    } catch {
+      // A draft of another time or hand: there is nothing to bring back.
+    }
+  }
+
+  #hasWork(mask) {
+    return mask.base.length + mask.done.length > 0;
+  }
+
+  get #isUnsent() {
+    const { mask } = this.studio;
+    const prompt = this.form.elements.prompt.value;
+    const isPainted = mask.mayPaint && mask.revision !== this.#sent.revision;
+    return isPainted || (prompt.trim() !== "" && prompt !== this.#sent.prompt);
+  }
+
+  #guard(event) {
+    const isBusy = this.studio.querySelector("canvas-form").isBusy;
+    if (this.#isUnsent || isBusy) event.preventDefault();
+  }
+}
+
+customElements.define("canvas-draft", CanvasDraft);

@@ -1,0 +1,110 @@
+import { adopt } from "../../lib/edit-cards.js";
+import { Intent, randomId } from "../../models/intent.js";
+import { CanvasPart } from "./canvas-part.js";
+import { postEdit } from "./post-edit.js";
+
+/**
+ * Wraps the form: makes the mask, sends the edit, puts its card on the page. Whatever goes wrong,
+ * prompt and mask stay. Sends `edit:sent` with {editId, versionId, revision, prompt}.
+ */
+class CanvasForm extends CanvasPart {
+  #intent = new Intent(() => randomId(crypto));
+
+  connect() {
+    this.form = this.querySelector("form");
+    this.listen(this.form, "submit", (event) => this.#submit(event));
+    // The second click of a double click is the same wish.
+    this.listen(this.form, "click", (event) => {
+      if (event.detail > 1 && event.target.closest("[type=submit]")) event.preventDefault();
+    });
+  }
+
+  get isBusy() {
+    return this.hasAttribute("data-busy");
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    if (this.isBusy) return;
+    this.#setBusy(true);
+    this.#explain();
+    try {
+      await this.#send();
+    } finally {
+      this.#setBusy(false);
+    }
+  }
+
+  async #send() {
+    const { shown, mask } = this.studio;
+    const wish = { version: shown.version, revision: mask.revision, prompt: this.#prompt };
+    const made = await this.#makeMask();
+    if (made === null || !(await this.#agreed(made))) return;
+    const answer = await postEdit(wish.version.canvas, this.#pack(wish, made));
+    if (!answer.card) {
+      this.#explain(answer);
+      return;
+    }
+    this.#intent.accepted();
+    adopt(document.querySelector("#canvas-edits"), answer.card);
+    this.#tell(answer.card.dataset.editId, wish);
+  }
+
+  get #prompt() {
+    return this.form.elements.prompt.value;
+  }
+
+  /** @returns the facts with the file (none when nothing is painted); null when it failed */
+  async #makeMask() {
+    const source = this.studio.maskSource;
+    if (!this.studio.mask.mayPaint) return { ...source, painted: 0 };
+    try {
+      return { ...source, ...(await this.studio.masks.encode(source)) };
+    } catch {
+      this.#explain({ code: "mask" });
+      return null;
+    }
+  }
+
+  async #agreed({ painted, width, height }) {
+    if (painted < width * height) return true;
+    const dialog = this.querySelector("dialog[data-confirm=full]");
+    dialog.returnValue = "";
+    dialog.showModal();
+    await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
+    return dialog.returnValue === "yes";
+  }
+
+  #pack({ version, prompt }, { painted, png, commands }) {
+    const data = new FormData(this.form);
+    if (painted > 0) data.set("mask", png, "mask.png");
+    const content = [version.id, prompt, data.get("engine"), painted > 0 ? commands : []];
+    data.set("idem", this.#intent.key(JSON.stringify(content)));
+    return data;
+  }
+
+  #tell(editId, { version, revision, prompt }) {
+    const detail = { editId, versionId: version.id, revision, prompt };
+    this.studio.dispatchEvent(new CustomEvent("edit:sent", { detail }));
+    this.studio.announce(this.dataset.sentText);
+  }
+
+  #explain({ message, code } = {}) {
+    const region = this.querySelector("[data-errors]");
+    const words = message ?? (code && this.#words(code));
+    region.replaceChildren(...(words ? [words] : []));
+    region.hidden = !words;
+  }
+
+  #words(code) {
+    return this.querySelector(`template[data-message="${code}"]`).content.cloneNode(true);
+  }
+
+  #setBusy(on) {
+    this.toggleAttribute("data-busy", on);
+    const button = this.querySelector("[type=submit]");
+    button.setAttribute("aria-disabled", String(on));
+  }
+}
+
+customElements.define("canvas-form", CanvasForm);

@@ -1,0 +1,89 @@
+import { CanvasPart } from "./canvas-part.js";
+import { readVersion } from "./read-version.js";
+
+/**
+ * Wraps the strip of versions. A click shows a version; a result is fetched and added, and shown
+ * at once if nobody began anything new since it was asked for.
+ */
+class CanvasVersions extends CanvasPart {
+  /** What was sent from this page, by edit. */
+  #sent = new Map();
+
+  connect() {
+    const { shown } = this.studio;
+    this.listen(this, "click", (event) => this.#click(event));
+    this.listen(shown, "change", () => this.#mark());
+    this.listen(this.studio, "edit:sent", ({ detail }) => this.#sent.set(detail.editId, detail));
+    this.listen(document, "edit:settled", ({ detail }) => this.#settled(detail));
+    this.#mark();
+  }
+
+  #click(event) {
+    const item = event.target.closest("[data-version-id]");
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+    if (!item || !isPlain) return;
+    event.preventDefault();
+    this.#show(item);
+  }
+
+  #show(item) {
+    item.removeAttribute("data-new");
+    this.studio.shown.show(readVersion(item));
+  }
+
+  #mark() {
+    const { id } = this.studio.shown.version;
+    for (const item of this.querySelectorAll("[data-version-id]")) {
+      const link = item.querySelector("a");
+      if (item.dataset.versionId === id) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+    const strip = this.querySelector("ol");
+    const item = this.studio.versionItem(id);
+    strip.scrollTo({ left: item.offsetLeft - (strip.clientWidth - item.clientWidth) / 2 });
+  }
+
+  async #settled({ editId, state, resultId }) {
+    if (state !== "succeeded" || !resultId) return;
+    const item = this.studio.versionItem(resultId) ?? (await this.#fetch(resultId));
+    if (item === null) return;
+    const sent = this.#sent.get(editId);
+    if (sent && this.#isUndisturbed(sent)) this.#present(item);
+    else this.#offer(item);
+  }
+
+  async #fetch(id) {
+    const url = new URL(location.pathname, location.href);
+    url.searchParams.set("version", id);
+    const headers = { "HX-Request": "true" };
+    const response = await fetch(url, { headers, redirect: "manual" }).catch(() => null);
+    if (!response?.ok) return null;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const known = this.studio.versionItem(id);
+    if (known) return known;
+    const item = document.importNode(page.querySelector("[data-version-id]"), true);
+    this.querySelector("ol").append(item);
+    return item;
+  }
+
+  // Who paints already or looks at something else is left alone.
+  #isUndisturbed({ versionId, revision }) {
+    const { shown, mask } = this.studio;
+    return shown.version.id === versionId && mask.revision === revision && mask.shape === null;
+  }
+
+  // The mask did its work and would hide the result; undo brings it back.
+  #present(item) {
+    this.#show(item);
+    this.studio.mask.clear();
+    this.studio.announce(this.dataset.shownText);
+  }
+
+  #offer(item) {
+    item.setAttribute("data-new", "");
+    const detail = { text: this.dataset.readyText };
+    this.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail }));
+  }
+}
+
+customElements.define("canvas-versions", CanvasVersions);

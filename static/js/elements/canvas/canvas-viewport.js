@@ -1,0 +1,117 @@
+import { Gestures } from "../../models/gestures.js";
+import { CanvasPart } from "./canvas-part.js";
+
+const WHEEL_ZOOM = 0.0015;
+const PINCH_ZOOM = 0.01;
+const LINE_HEIGHT = 16;
+const PEN_ERASER = 32;
+
+/** The window around the stage: turns pointers and the wheel into painting, panning, zooming. */
+class CanvasViewport extends CanvasPart {
+  #gestures = new Gestures({
+    begin: (pointer) => this.#begin(pointer),
+    extend: (path) => this.#extend(path),
+    commit: () => this.studio.mask.commit(),
+    cancel: () => this.studio.mask.cancel(),
+    pan: (dx, dy) => this.studio.viewport.panBy(dx, dy),
+    pinch: (pinch) => this.#pinch(pinch),
+    undo: () => this.studio.mask.undo(),
+  });
+
+  connect(signal) {
+    this.listen(this, "pointerdown", (event) => this.#down(event));
+    this.listen(this, "pointermove", (event) => this.#move(event));
+    for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      this.listen(this, type, (event) => this.#gestures.up(this.#pointer(event)));
+    }
+    this.listen(this, "wheel", (event) => this.#wheel(event), { passive: false });
+    this.listen(this, "contextmenu", (event) => event.preventDefault());
+    this.listen(this.studio.toolbox, "change", () => this.#dress());
+    this.#observe(signal);
+    this.#dress();
+  }
+
+  /** Esc: give up the shape in the hand. */
+  abandon() {
+    this.#gestures.abandon();
+  }
+
+  #observe(signal) {
+    const observer = new ResizeObserver(([{ contentRect }]) => {
+      this.studio.viewport.resize({ width: contentRect.width, height: contentRect.height });
+    });
+    observer.observe(this);
+    signal.addEventListener("abort", () => observer.disconnect());
+    this.studio.viewport.resize({ width: this.clientWidth, height: this.clientHeight });
+  }
+
+  #dress() {
+    this.dataset.tool = this.studio.toolbox.active;
+  }
+
+  #down(event) {
+    if (event.button > 2) return;
+    if (event.pointerType !== "touch") {
+      event.preventDefault();
+      this.focus({ preventScroll: true });
+    }
+    this.setPointerCapture(event.pointerId);
+    this.#gestures.down(this.#pointer(event));
+  }
+
+  #move(event) {
+    const events = event.getCoalescedEvents?.() ?? [];
+    const path = (events.length > 0 ? events : [event]).map((each) => this.#pointer(each));
+    this.#gestures.move(this.#pointer(event), path);
+  }
+
+  #wheel(event) {
+    event.preventDefault();
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : 1;
+    const speed = event.ctrlKey ? PINCH_ZOOM : WHEEL_ZOOM;
+    const { x, y } = this.#pointer(event);
+    this.studio.viewport.zoomBy(Math.exp(-event.deltaY * unit * speed), { x, y });
+  }
+
+  #pointer(event) {
+    const box = this.getBoundingClientRect();
+    return {
+      id: event.pointerId,
+      x: event.clientX - box.left,
+      y: event.clientY - box.top,
+      touch: event.pointerType === "touch",
+      time: event.timeStamp,
+      action: this.#action(event),
+      shift: event.shiftKey,
+    };
+  }
+
+  #action(event) {
+    const { canEdit, toolbox } = this.studio;
+    if (!canEdit || event.button === 1 || toolbox.active === "pan") return "pan";
+    const subtracts = toolbox.active === "rectangle" && (event.ctrlKey || event.metaKey);
+    return event.button === 2 || event.buttons & PEN_ERASER || subtracts ? "erase" : "use";
+  }
+
+  #begin(pointer) {
+    this.studio.shown.compare(false);
+    const modifiers = { erasing: pointer.action === "erase", straight: pointer.shift };
+    this.studio.mask.begin(this.studio.toolbox, this.#place(pointer), modifiers);
+  }
+
+  #extend(path) {
+    const places = path.map((pointer) => this.#place(pointer));
+    this.studio.mask.extend(places, path.at(-1).shift);
+  }
+
+  #place({ x, y }) {
+    return this.studio.viewport.toPicture(x, y);
+  }
+
+  #pinch({ dx, dy, factor, at }) {
+    this.studio.viewport.panBy(dx, dy);
+    this.studio.viewport.zoomBy(factor, at);
+  }
+}
+
+customElements.define("canvas-viewport", CanvasViewport);

@@ -1,0 +1,41 @@
+const TIMEOUT_MILLISECONDS = 180_000;
+const OWN_WORDS = new Set([422, 507]);
+const EXPLAINED = new Set([403, 404, 413, 507]);
+
+/**
+ * Send an edit.
+ * @param {string} url the version's canvas
+ * @param {FormData} data
+ * @returns {Promise<{card: HTMLElement} | {message: Node} | {code: string}>} the card of the
+ *   accepted edit, the server's own words, or the name of a message that the page has
+ */
+export async function postEdit(url, data) {
+  let response;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      body: data,
+      headers: { "HX-Request": "true" },
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+    });
+    return await understand(response);
+  } catch {
+    return { code: "network" };
+  }
+}
+
+async function understand(response) {
+  if (response.type === "opaqueredirect") return { code: "signed-out" };
+  const { status } = response;
+  if (status !== 201 && !OWN_WORDS.has(status)) return { code: nameOf(status) };
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const card = status === 201 ? page.querySelector("[data-edit-id]") : null;
+  if (card) return { card };
+  const text = page.body.textContent.trim();
+  return status !== 201 && text ? { message: document.createTextNode(text) } : { code: nameOf(status) };
+}
+
+function nameOf(status) {
+  return EXPLAINED.has(status) ? String(status) : "server";
+}

@@ -1,0 +1,17 @@
+/**
+ * @param {HTMLElement} item a version of the strip
+ * @returns {import("../../models/shown.js").Version}
+ */
+export function readVersion({ dataset }) {
+  return {
+    id: dataset.versionId,
+    name: dataset.name,
+    width: Number(dataset.width),
+    height: Number(dataset.height),
+    parent: dataset.parentId,
+    preview: dataset.previewUrl,
+    full: dataset.fullUrl,
+    download: dataset.downloadUrl,
+    canvas: dataset.canvasUrl,
+  };
+}

@@ -1,0 +1,138 @@
+import { adopt } from "../lib/edit-cards.js";
+import { Queue } from "../lib/queue.js";
+import { sendFile } from "../lib/send-file.js";
+import { UploadRow } from "../lib/upload-row.js";
+
+const AT_ONCE = 2;
+const DONE_SHOWN_MS = 4000;
+const POINTED_AT_MS = 2500;
+
+/**
+ * Takes files by choosing, dropping anywhere on the page or pasting, and sends each by itself: its
+ * own bar, its own message, its own retry. Attributes: `url`, `max-bytes`, `into` (selector of the
+ * room for new picture cards). Texts are in data attributes, the row is in the template inside.
+ */
+class UploadZone extends HTMLElement {
+  #queue = new Queue(AT_ONCE);
+  #listeners = null;
+
+  connectedCallback() {
+    this.#listeners = new AbortController();
+    const { signal } = this.#listeners;
+    this.querySelector("input").addEventListener("change", this.#onChoice, { signal });
+    document.addEventListener("paste", this.#onPaste, { signal });
+    document.addEventListener("dragover", this.#onDragOver, { signal });
+    document.addEventListener("dragleave", this.#onDragLeave, { signal });
+    document.addEventListener("drop", this.#onDrop, { signal });
+    window.addEventListener("beforeunload", this.#onLeave, { signal });
+  }
+
+  disconnectedCallback() {
+    this.#listeners.abort();
+  }
+
+  #onChoice = ({ target }) => {
+    this.#take(target.files);
+    target.value = "";
+  };
+
+  #onPaste = (event) => {
+    const { files } = event.clipboardData;
+    if (files.length === 0) return;
+    event.preventDefault();
+    this.#take(files);
+  };
+
+  #onDragOver = (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+    this.#veil.hidden = false;
+  };
+
+  #onDragLeave = (event) => {
+    if (event.relatedTarget === null) this.#veil.hidden = true;
+  };
+
+  #onDrop = (event) => {
+    this.#veil.hidden = true;
+    if (event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    this.#take(event.dataTransfer.files);
+  };
+
+  #onLeave = (event) => {
+    if (this.#queue.size > 0) event.preventDefault();
+  };
+
+  #take(files) {
+    this.#list.hidden = false;
+    for (const file of files) {
+      const row = new UploadRow(this.querySelector("template"), this.dataset, file.name);
+      this.#list.append(row.element);
+      row.onRetry = () => this.#enqueue(file, row);
+      row.onDismiss = () => this.#drop(row);
+      this.#enqueue(file, row);
+    }
+  }
+
+  #enqueue(file, row) {
+    if (file.size > Number(this.getAttribute("max-bytes"))) row.refuse(this.dataset.tooLarge);
+    else {
+      row.wait();
+      this.#queue.add(() => this.#send(file, row));
+    }
+  }
+
+  async #send(file, row) {
+    const onProgress = (percent) => row.progress(percent);
+    const order = { url: this.getAttribute("url"), file, token: this.#token, onProgress };
+    try {
+      this.#receive(await sendFile(order), row);
+    } catch {
+      row.fail(this.dataset.lost);
+    }
+  }
+
+  #receive({ status, url, text, isHtml }, row) {
+    const page = new DOMParser().parseFromString(isHtml ? text : "", "text/html");
+    const notes = page.querySelector("[data-upload-notes]");
+    const card = page.querySelector("[data-picture-id]");
+    if (card && notes) this.#show(card, notes, row);
+    else if (!url.endsWith(this.getAttribute("url"))) row.fail(this.dataset.signedOut);
+    else if (notes) row.fail(notes.textContent.trim());
+    else row.fail(isHtml ? row.text("broken", { status }) : text.trim());
+  }
+
+  #show(card, notes, row) {
+    const known = document.getElementById(card.id);
+    if (known) this.#pointAt(known);
+    else adopt(document.querySelector(this.getAttribute("into")), card);
+    row.succeed(notes);
+    if (notes.children.length === 0) setTimeout(() => this.#drop(row), DONE_SHOWN_MS);
+  }
+
+  #pointAt(card) {
+    card.classList.add("is-pointed-at");
+    setTimeout(() => card.classList.remove("is-pointed-at"), POINTED_AT_MS);
+  }
+
+  #drop(row) {
+    row.element.remove();
+    this.#list.hidden = this.#list.children.length === 0;
+  }
+
+  get #list() {
+    return this.querySelector(".uploads");
+  }
+
+  get #veil() {
+    return this.querySelector(".drop-veil");
+  }
+
+  get #token() {
+    return JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  }
+}
+
+customElements.define("upload-zone", UploadZone);

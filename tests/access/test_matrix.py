@@ -1,0 +1,178 @@
+"""Every URL x method x person, from one table. A URL without a row fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from editor.access.roles import ROLES_FOR, Action, may
+from editor.models import Edit, Picture, Project, Role, User
+from editor.urls import urlpatterns
+from tests.making import make_edit_row, make_picture, make_project, make_user
+
+if TYPE_CHECKING:
+    from tests.conftest import People
+
+WHO = ("olga", "emil", "rita", "vito", "sam", "staff", "anonymous")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+TO_LOGIN = 302
+
+# One figure for each of WHO. Staff who are no members see no more than strangers. 422 is a form
+# that was let in and found empty.
+MEMBERS_READ = (200, 200, 200, 200, 404, 404, TO_LOGIN)
+MAKERS_READ = (200, 200, 403, 403, 404, 404, TO_LOGIN)
+MAKERS_SEND = (422, 422, 403, 403, 404, 404, TO_LOGIN)
+EVERYBODY = (200,) * 7
+SIGNED_IN_READ = (200, 200, 200, 200, 200, 200, TO_LOGIN)
+SIGNED_IN_SEND = (422, 422, 422, 422, 422, 422, TO_LOGIN)
+REDIRECT = (302,) * 7
+LOGIN_PAGE = (302, 302, 302, 302, 302, 302, 200)
+# Olga started the edit; only she and other owners may end it.
+OWN_CANCEL = (302, 403, 403, 403, 404, 404, TO_LOGIN)
+NOT_ALLOWED = (405, 405, 405, 405, 405, 405, TO_LOGIN)
+NOT_ALLOWED_OPEN = (405,) * 7
+
+TABLE: dict[str, dict[str, tuple[int, ...]]] = {
+    "projects": {"GET": SIGNED_IN_READ, "POST": SIGNED_IN_SEND},
+    "gallery": {"GET": MEMBERS_READ},
+    "upload": {"POST": MAKERS_SEND},
+    "pulse": {"GET": MEMBERS_READ},
+    "canvas": {"GET": MEMBERS_READ, "POST": MAKERS_SEND},
+    "version": {"GET": MEMBERS_READ},
+    "cancel_edit": {"POST": OWN_CANCEL},
+    "preview": {"GET": MEMBERS_READ},
+    "full": {"GET": MEMBERS_READ},
+    "download": {"GET": MEMBERS_READ},
+    "original": {"GET": MAKERS_READ},
+    "setup": {
+        "GET": REDIRECT,
+        "POST": REDIRECT,
+        "PUT": NOT_ALLOWED_OPEN,
+        "PATCH": NOT_ALLOWED_OPEN,
+        "DELETE": NOT_ALLOWED_OPEN,
+    },
+    "account_login": {"GET": LOGIN_PAGE, "POST": LOGIN_PAGE},
+    "account_logout": {"GET": SIGNED_IN_READ, "POST": REDIRECT},
+    "account_signup": {"GET": LOGIN_PAGE, "POST": LOGIN_PAGE},
+    "healthz": {
+        "GET": EVERYBODY,
+        "POST": NOT_ALLOWED_OPEN,
+        "PUT": NOT_ALLOWED_OPEN,
+        "PATCH": NOT_ALLOWED_OPEN,
+        "DELETE": NOT_ALLOWED_OPEN,
+    },
+    "readyz": {
+        "GET": (503,) * 7,
+        "POST": NOT_ALLOWED_OPEN,
+        "PUT": NOT_ALLOWED_OPEN,
+        "PATCH": NOT_ALLOWED_OPEN,
+        "DELETE": NOT_ALLOWED_OPEN,
+    },
+}
+# Their methods are allauth's business, tried where we gave a row.
+FOREIGN = {"account_login", "account_logout", "account_signup"}
+
+
+@dataclass
+class Scene:
+    people: People
+    picture: Picture
+    edit: Edit
+    staff: User
+
+    def client(self, who: str) -> Client:
+        client = Client()
+        user = self.staff if who == "staff" else getattr(self.people, who, None)
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    def url(self, name: str, project: Project | None = None) -> str:
+        values = {
+            "slug": (project or self.people.project).slug,
+            "picture": self.picture.public_id,
+            "edit": self.edit.public_id,
+            "size": 320,
+        }
+        path = reverse(name, kwargs={key: values[key] for key in needed(name)})
+        return f"{path}?since=0.0&view=gallery" if name == "pulse" else path
+
+
+def needed(name: str) -> list[str]:
+    """The parameters in a URL's pattern."""
+    (pattern,) = (p for p in urlpatterns if isinstance(p, URLPattern) and p.name == name)
+    return list(pattern.pattern.converters)
+
+
+@pytest.fixture
+def scene(people: People) -> Scene:
+    picture = make_picture(people.project, people.olga)
+    edit = make_edit_row(people.project, people.olga, picture)
+    return Scene(people, picture, edit, make_user("steve", is_staff=True, is_superuser=True))
+
+
+def test_every_url_has_a_row() -> None:
+    names = {p.name for p in urlpatterns if isinstance(p, URLPattern)}
+    assert len(names) == len(urlpatterns)
+    assert names == set(TABLE)
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_the_matrix(scene: Scene, name: str, who: str) -> None:
+    found, expected = {}, {}
+    for method in METHODS:
+        if name in FOREIGN and method not in TABLE[name]:
+            continue
+        row = TABLE[name].get(method, NOT_ALLOWED)
+        response = scene.client(who).generic(method, scene.url(name))
+        found[method] = response.status_code
+        expected[method] = row[WHO.index(who)]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in sorted(TABLE) if n not in FOREIGN | {"setup", "readyz", "healthz"}]
+)
+def test_anonymous_is_sent_to_the_login(scene: Scene, name: str) -> None:
+    response = scene.client("anonymous").get(scene.url(name))
+    assert response.headers["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize(
+    "name", ["canvas", "version", "preview", "full", "download", "original", "cancel_edit"]
+)
+def test_an_id_of_another_project_is_not_found(scene: Scene, name: str) -> None:
+    """Olga owns both projects; the picture and the edit belong to the first."""
+    other = make_project(scene.people.olga, "Other")
+    client = scene.client("olga")
+    send = client.post if name == "cancel_edit" else client.get
+    assert send(scene.url(name, other)).status_code == 404
+
+
+def test_a_pulse_about_a_foreign_picture_is_not_found(scene: Scene) -> None:
+    other = make_project(scene.people.olga, "Other")
+    path = reverse("pulse", kwargs={"slug": other.slug})
+    query = {"since": "7.0", "view": "canvas", "picture": scene.picture.public_id}
+    assert scene.client("olga").get(path, query).status_code == 404
+
+
+def test_lists_show_no_foreign_project(scene: Scene) -> None:
+    for who in ("sam", "staff"):
+        page = scene.client(who).get(reverse("projects")).content.decode()
+        assert scene.people.project.slug not in page
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_an_owner_may_do_whatever_anybody_may(action: Action) -> None:
+    assert Role.OWNER in ROLES_FOR[action]
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.VIEWER])
+def test_readers_change_nothing(role: Role) -> None:
+    allowed = {action for action in Action if may(role, action)}
+    assert allowed == {Action.VIEW, Action.PREVIEW, Action.DOWNLOAD}

@@ -1,0 +1,163 @@
+"""A real studio, started as people start it, and a real Chromium that must not complain."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "test-results"
+EMAIL, PASSWORD = "olga@example.test", "correct horse battery"
+START_SECONDS = 60
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 3,
+    "is_mobile": True,
+    "has_touch": True,
+}
+
+
+@dataclass
+class Studio:
+    """A running studio with its own data folder."""
+
+    url: str
+    data: Path
+    process: subprocess.Popen[bytes]
+    storage: Path
+    slug: str = ""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise AssertionError("the studio did not start")
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=1):  # noqa: S310
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the studio does not answer")
+
+
+def start_studio(data: Path) -> Studio:
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO_")} | {
+        "PENTIMENTO_DATA": str(data),
+        "PENTIMENTO_PORT": str(port),
+        "DJANGO_SETTINGS_MODULE": "project.settings.prod",
+    }
+    environment.pop("DATABASE_URL", None)
+    process = subprocess.Popen([sys.executable, "manage.py", "studio"], cwd=ROOT, env=environment)
+    url = f"http://127.0.0.1:{port}"
+    wait_until_up(url, process)
+    return Studio(url, data, process, data / "browser-login.json")
+
+
+def stop_studio(studio: Studio) -> None:
+    studio.process.send_signal(signal.SIGTERM)
+    try:
+        studio.process.wait(30)
+    except subprocess.TimeoutExpired:
+        studio.process.kill()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.fail("Chromium is missing. `make test` installs it, or: apt-get install chromium")
+    with sync_playwright() as playwright:
+        quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=executable, args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Studio]:
+    """One studio for the session; its first account was made through the page."""
+    studio = start_studio(tmp_path_factory.mktemp("studio"))
+    try:
+        context = browser.new_context(**DESKTOP)
+        page = context.new_page()
+        page.goto(studio.url)
+        page.fill("[name=email]", EMAIL)
+        page.fill("[name=password1]", PASSWORD)
+        page.fill("[name=password2]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/p/my-first-project-*/")
+        studio.slug = page.url.rstrip("/").rsplit("/", 1)[-1]
+        context.storage_state(path=studio.storage)
+        context.close()
+        yield studio
+    finally:
+        stop_studio(studio)
+
+
+@dataclass
+class Watched:
+    """A page whose complaints are collected; a test that expects one takes it out."""
+
+    page: Page
+    studio: Studio
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def expect_refusal(self, status: int) -> None:
+        """Chromium writes a console error for each answer of 400 and above."""
+        self.complaints = [c for c in self.complaints if f"status of {status}" not in c]
+
+
+def watched(browser: Browser, studio: Studio, name: str, **options: object) -> Iterator[Watched]:
+    context: BrowserContext = browser.new_context(
+        storage_state=studio.storage, accept_downloads=True, **options
+    )
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    watched = Watched(page, studio)
+    watched.listen()
+    yield watched
+    RESULTS.mkdir(exist_ok=True)
+    page.screenshot(path=RESULTS / f"{name}.png")
+    context.close()
+    assert watched.complaints == []
+
+
+@pytest.fixture
+def desktop(browser: Browser, studio: Studio, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    yield from watched(browser, studio, request.node.name, **DESKTOP)
+
+
+@pytest.fixture
+def phone(browser: Browser, studio: Studio, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    yield from watched(browser, studio, request.node.name, **PHONE)

@@ -1,0 +1,87 @@
+"""What a person does in the studio, step by step."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+    from tests.browser.conftest import Watched
+
+EDIT_TIMEOUT = 60_000
+
+
+def by(watched: Watched, name: str) -> Locator:
+    return watched.page.locator(f"[data-testid={name}]")
+
+
+def upload(watched: Watched, photo: Path) -> str:
+    """Upload one photo in the first project; return its picture id."""
+    page = watched.page
+    page.goto(f"{watched.studio.url}/p/{watched.studio.slug}/")
+    before = by(watched, "picture-card").count()
+    by(watched, "upload-input").set_input_files(photo)
+    page.wait_for_function(
+        "n => document.querySelectorAll('[data-testid=picture-card]').length > n", arg=before
+    )
+    return by(watched, "picture-card").first.get_attribute("data-picture-id") or ""
+
+
+def open_canvas(watched: Watched, picture: str) -> None:
+    page = watched.page
+    page.goto(f"{watched.studio.url}/p/{watched.studio.slug}/canvas/{picture}/")
+    by(watched, "stage").wait_for()
+
+
+def point(watched: Watched, x: float, y: float) -> tuple[float, float]:
+    """Screen coordinates of a place on the stage; x and y run from 0 to 1."""
+    box = by(watched, "stage").bounding_box()
+    assert box
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def set_brush(watched: Watched, diameter: int) -> None:
+    by(watched, "brush-size").evaluate(
+        "(input, value) => { input.value = value;"
+        "input.dispatchEvent(new Event('input', {bubbles: true}));"
+        "input.dispatchEvent(new Event('change', {bubbles: true})); }",
+        str(diameter),
+    )
+
+
+def paint(watched: Watched, *places: tuple[float, float]) -> None:
+    """One stroke with the mouse through the given places of the stage."""
+    mouse = watched.page.mouse
+    mouse.move(*point(watched, *places[0]))
+    mouse.down()
+    for place in places[1:]:
+        mouse.move(*point(watched, *place), steps=8)
+    mouse.up()
+
+
+def submit(watched: Watched, prompt: str) -> Locator:
+    """Send the edit and wait for its end; return its card."""
+    by(watched, "prompt").fill(prompt)
+    by(watched, "submit-edit").click()
+    card = by(watched, "edit-card").first
+    card.wait_for()
+    watched.page.wait_for_function(
+        "() => ['succeeded', 'failed', 'canceled'].includes("
+        "document.querySelector('[data-testid=edit-card]')?.dataset.state)",
+        timeout=EDIT_TIMEOUT,
+    )
+    return card
+
+
+def download(watched: Watched) -> Image.Image:
+    """Click download and return the picture that came."""
+    with watched.page.expect_download() as waiting:
+        by(watched, "download").first.click()
+    image = Image.open(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+    image.load()
+    return image

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+
+from editor.models import Edit, Mask
+from tests.making import make_edit_row, make_mask, make_picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.http import HttpResponse
+
+    from editor.models import Picture, User
+    from tests.conftest import People
+
+
+@pytest.fixture
+def picture(people: People) -> Picture:
+    return make_picture(people.project, people.olga)
+
+
+def login(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def path(people: People, picture: Picture) -> str:
+    return reverse("canvas", args=[people.project.slug, picture.public_id])
+
+
+def send(
+    people: People,
+    picture: Picture,
+    *,
+    user: User | None = None,
+    prompt: str = "black and white",
+    mask: SimpleUploadedFile | None = None,
+    idem: str = "intent-1",
+) -> HttpResponse:
+    data = {"prompt": prompt, "engine": "builtin", "idem": idem}
+    body = data | ({"mask": mask} if mask else {})
+    client = login(user or people.olga)
+    return client.post(path(people, picture), body, headers={"HX-Request": "true"})
+
+
+def test_the_page_has_the_hooks(people: People, picture: Picture) -> None:
+    page = login(people.olga).get(path(people, picture))
+    soup = BeautifulSoup(page.content, "html.parser")
+    hooks = [
+        *("stage", "tool-brush", "tool-eraser", "tool-rectangle", "brush-size", "undo", "redo"),
+        *("prompt", "engine", "submit-edit", "version-strip", "compare", "download"),
+    ]
+    missing = [name for name in hooks if not soup.select_one(f"[data-testid={name}]")]
+    assert missing == []
+
+
+def test_a_viewer_sees_the_picture_but_no_tools(people: People, picture: Picture) -> None:
+    soup = BeautifulSoup(login(people.vito).get(path(people, picture)).content, "html.parser")
+    assert soup.select_one("[data-testid=stage]")
+    assert not soup.select_one("[data-testid=submit-edit]")
+
+
+def test_an_edit_is_queued_and_its_card_comes_back(people: People, picture: Picture) -> None:
+    response = send(people, picture, mask=make_mask((64, 48), (4, 5, 20, 30)))
+    assert response.status_code == 201
+    edit = Edit.objects.get()
+    card = BeautifulSoup(response.content, "html.parser").select_one("[data-testid=edit-card]")
+    assert card is not None
+    assert (card["data-edit-id"], card["data-state"]) == (edit.public_id, "queued")
+    assert edit.mask is not None
+    assert (edit.mask.box, edit.mask.painted) == ((4, 5, 20, 30), 16 * 25)
+    assert edit.actor == people.olga
+
+
+def test_the_same_intent_twice_is_one_edit(
+    people: People, picture: Picture, data_dir: Path
+) -> None:
+    first = send(people, picture, mask=make_mask((64, 48), (4, 5, 20, 30)))
+    again = send(people, picture, mask=make_mask((64, 48), (4, 5, 20, 30)))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (Edit.objects.count(), Mask.objects.count()) == (1, 1)
+    assert len([f for f in data_dir.glob("pictures/*/*") if (f / "mask.png").exists()]) == 1
+
+
+def test_the_same_key_with_other_contents_is_refused(people: People, picture: Picture) -> None:
+    send(people, picture)
+    assert send(people, picture, prompt="blur").status_code == 422
+    assert Edit.objects.count() == 1
+
+
+def test_two_people_may_use_the_same_key(people: People, picture: Picture) -> None:
+    send(people, picture)
+    assert send(people, picture, user=people.emil).status_code == 201
+    assert Edit.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("", "Write what should change"),
+        ("add a purple dragon", "provider"),
+        ("remove this", "paint"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is_queued(
+    people: People, picture: Picture, prompt: str, words: str
+) -> None:
+    response = send(people, picture, prompt=prompt)
+    assert response.status_code == 422
+    assert words.lower() in response.content.decode().lower()
+    assert not Edit.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("size", "box", "words"),
+    [((64, 47), (1, 1, 9, 9), "64"), ((64, 48), (5, 5, 5, 5), "paint")],
+)
+def test_a_mask_that_does_not_fit_is_refused(
+    people: People,
+    picture: Picture,
+    size: tuple[int, int],
+    box: tuple[int, int, int, int],
+    words: str,
+    data_dir: Path,
+) -> None:
+    mask = make_mask(size, box if box[0] < box[2] else (0, 0, 0, 0))
+    response = send(people, picture, mask=mask)
+    if box[0] >= box[2]:
+        # PIL draws nothing for an inverted box: the mask is empty.
+        assert response.status_code == 422
+    assert response.status_code == 422
+    assert words in response.content.decode().lower()
+    assert not Edit.objects.exists()
+    assert not list(data_dir.glob("scratch/*"))
+
+
+def test_an_unknown_engine_is_refused(people: People, picture: Picture) -> None:
+    body = {"prompt": "blur", "engine": "dall-e-9", "idem": "x"}
+    response = login(people.olga).post(path(people, picture), body)
+    assert response.status_code == 422
+
+
+def test_a_new_version_is_fetched_alone(people: People, picture: Picture) -> None:
+    page = login(people.olga).get(path(people, picture), {"version": picture.public_id})
+    assert picture.public_id in page.content.decode()
+    assert b"<html" not in page.content
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_queries_do_not_grow_with_edits(
+    people: People,
+    picture: Picture,
+    count: int,
+    django_assert_max_num_queries,  # type: ignore[no-untyped-def]
+) -> None:
+    for _number in range(count):
+        make_edit_row(people.project, people.olga, picture)
+    client = login(people.olga)
+    with django_assert_max_num_queries(9):
+        assert client.get(path(people, picture)).status_code == 200

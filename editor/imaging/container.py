@@ -135,11 +135,10 @@ def check_scans(data: Buffer) -> None:
         at = match.end()
         if match[1][0] > 0x01 and match[1][0] != 0xD8:
             at += int.from_bytes(data[at : at + 2], "big")
-        scans += match[1][0] == SOS
+        if (scans := scans + (match[1][0] == SOS)) > MAX_SCANS:
+            raise Rejected("too_many_scans", {"limit": MAX_SCANS})
         if (markers := markers + 1) > MAX_MARKERS:
             raise Rejected("damaged")
-    if scans > MAX_SCANS:
-        raise Rejected("too_many_scans", {"scans": scans, "limit": MAX_SCANS})
 
 
 def isobmff_bits(data: Buffer) -> int:

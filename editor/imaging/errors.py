@@ -31,8 +31,8 @@ MESSAGES: dict[str, str] = {
         "This picture has more than {megapixels} megapixels. Make it smaller and upload it again."
     ),
     "too_many_scans": (
-        "This JPEG is made of {scans} scans, more than {limit}. Save it again as a plain JPEG and"
-        " upload that."
+        "This JPEG is made of more than {limit} scans. Save it again as a plain JPEG and upload"
+        " that."
     ),
     "truncated": (
         "The end of this file is missing, perhaps because a copy broke off. Upload the whole file."

@@ -6,11 +6,14 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 
 def prepare() -> None:
     """Bring database and static files up to date. Quick when nothing has changed."""
-    call_command("migrate", interactive=False, verbosity=0)
+    if _is_behind():
+        call_command("migrate", interactive=False, verbosity=0)
     collect_static(Path(settings.STATIC_ROOT))
 
 
@@ -27,6 +30,12 @@ def collect_static(root: Path) -> bool:
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     stamp.write_text(wanted)
     return True
+
+
+def _is_behind() -> bool:
+    """Whether there is a migration to run; cheaper than running none."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _fingerprint() -> str:

@@ -52,7 +52,7 @@ class Cursor:
     def parse(cls, text: str) -> Self:
         """Read "<pulse>.<0 or 1>". Raises ValueError for anything else."""
         pulse, alive = text.split(".")
-        if alive not in {"0", "1"} or not pulse.isdecimal() or len(pulse) > 18:
+        if alive not in {"0", "1"} or not (pulse.isascii() and pulse.isdigit()) or len(pulse) > 18:
             raise ValueError(text)
         return cls(int(pulse), alive == "1")
 

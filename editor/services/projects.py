@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from editor.access.fetch import visible_projects
-from editor.models import Membership, Picture, Project, Role, User
-from editor.models.edit import OPEN_STATES
+from editor.models import Edit, Membership, Picture, Project, Role, User
 from editor.services import activities
 
-COVER_PICTURES = 4
+COVERS = ("cover_1", "cover_2", "cover_3", "cover_4")
 
 
 @transaction.atomic
@@ -40,28 +41,37 @@ class Card:
 
 
 def cards(user: User) -> list[Card]:
-    """Return the user's projects, last used first. Three queries, however many there are."""
+    """Return the user's projects, last used first. Three queries, however many there are.
+
+    Covers and counts are subqueries on the gallery's index: joining the pictures cost 0.7 s with
+    100,000 of them.
+    """
+    newest = Picture.objects.filter(project=OuterRef("pk")).newest_first()
     projects = list(
         visible_projects(user)
         .annotate(
-            picture_count=Count("pictures", distinct=True),
-            running_count=Count("edits", filter=Q(edits__state__in=OPEN_STATES), distinct=True),
-            last_picture_at=Max("pictures__created_at"),
+            picture_count=_count(Picture.objects.all()),
+            running_count=_count(Edit.objects.open()),
+            last_picture_at=Subquery(newest.values("created_at")[:1]),
+            **{name: Subquery(newest.values("pk")[i : i + 1]) for i, name in enumerate(COVERS)},
         )
-        .order_by("-last_picture_at", "-created_at")
+        .order_by(F("last_picture_at").desc(nulls_last=True), "-created_at")
     )
     covers = _covers(projects)
     members = _members(projects)
-    return [Card(p, covers.get(p.pk, []), members.get(p.pk, [])) for p in projects]
+    return [Card(p, covers[p.pk], members.get(p.pk, [])) for p in projects]
+
+
+def _count(rows: QuerySet[Any]) -> Combinable:
+    """Rows of the outer project, as a subquery of one row."""
+    mine = rows.filter(project=OuterRef("pk")).order_by()
+    return Coalesce(Subquery(mine.values("project").annotate(n=Count("pk")).values("n")), 0)
 
 
 def _covers(projects: Sequence[Project]) -> dict[int, list[Picture]]:
-    rank = Window(RowNumber(), partition_by="project_id", order_by=["-created_at", "-pk"])
-    newest: dict[int, list[Picture]] = {}
-    ranked = Picture.objects.filter(project__in=projects).annotate(rank=rank)
-    for picture in ranked.filter(rank__lte=COVER_PICTURES).order_by("rank"):
-        newest.setdefault(picture.project_id, []).append(picture)
-    return newest
+    chosen = {p.pk: [getattr(p, name) for name in COVERS] for p in projects}
+    pictures = Picture.objects.in_bulk([pk for pks in chosen.values() for pk in pks if pk])
+    return {project: [pictures[pk] for pk in pks if pk] for project, pks in chosen.items()}
 
 
 def _members(projects: Sequence[Project]) -> dict[int, list[User]]:

@@ -1,6 +1,7 @@
 """Facts about pictures that only templates need."""
 
 from django import template
+from django.utils.formats import number_format
 
 from editor.models import Picture
 
@@ -21,3 +22,9 @@ def megapixels(picture: Picture) -> str:
     """Return the size in millions of pixels, "24.0", or with three digits below one, "0.036"."""
     millions = picture.width * picture.height / MEGA
     return f"{millions:.1f}" if millions >= 1 else f"{millions:.2g}"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """Return a whole number with its digits in groups, as the language writes them."""
+    return number_format(number, force_grouping=True)

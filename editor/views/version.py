@@ -8,6 +8,7 @@ from editor.access import fetch
 from editor.access.roles import Action
 from editor.http import PageRequest
 from editor.services import gallery, intake_texts
+from editor.services.provenance import provenance
 
 
 @require_safe
@@ -21,6 +22,7 @@ def version(request: PageRequest, slug: str, picture: str) -> HttpResponse:
         "picture": found,
         "parent": parent,
         "children": children,
+        "provenance": provenance(found.edit) if found.edit else None,
         "notices": intake_texts.notices(found.notices),
         "can_edit": opened.may(Action.EDIT),
         "can_download_original": found.is_original and opened.may(Action.DOWNLOAD_ORIGINAL),

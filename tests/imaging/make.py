@@ -19,7 +19,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def make_picture(mode: str = "RGB", size: tuple[int, int] = (40, 30), seed: int = 1) -> Image.Image:
     """Noise: every pixel counts."""
     bands = len(Image.new(mode, (1, 1)).getbands())
-    pixels = random.Random(seed).randbytes(size[0] * size[1] * bands)  # noqa: S311 - no secret
+    pixels = random.Random(seed).randbytes(size[0] * size[1] * bands)
     return Image.frombytes(mode, size, pixels)
 
 
@@ -112,7 +112,7 @@ def make_cmyk_profile() -> bytes:
 
 def make_mutation(data: bytes, seed: int) -> bytes:
     """`data` with bytes changed, cut or moved."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     hurt = bytearray(data)
     kind = seed % 3
     if kind == 0:

@@ -40,6 +40,7 @@ class Command(BaseCommand):
         """Run until stopped; exits with 1 when the port is taken or the web cannot start."""
         # Set-up decides by the address whether it asks for a token.
         settings.HOST, settings.PORT = host, port
+        os.umask(0o077)  # what we and our children write is nobody else's to read
         try:
             with data_lock.using(settings.DATA_DIR), listen(host, port) as listener:
                 prepare()
@@ -124,7 +125,7 @@ def web_command(descriptor: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "project.asgi:application"),
         *("--chdir", str(settings.BASE_DIR)),
-        *("--worker-class", "asgi", "--asgi-lifespan", "off"),
+        *("--preload", "--worker-class", "asgi", "--asgi-lifespan", "off"),
         *("--bind", f"fd://{descriptor}"),
         *("--workers", os.environ.get("WEB_CONCURRENCY", str(WEB_PROCESSES))),
         *("--keep-alive", "5", "--timeout", "60", "--graceful-timeout", str(WEB_GRACE_SECONDS)),

@@ -1,8 +1,8 @@
 // Which version is on the stage, and whether its parent is looked at instead.
 
 /**
- * @typedef {{id: string, name: string, width: number, height: number, parent: string,
- *   preview: string, full: string, download: string, canvas: string}} Version
+ * @typedef {{id: string, name: string, label: string, width: number, height: number,
+ *   parent: string, preview: string, full: string, download: string, canvas: string}} Version
  */
 
 /** Fires "change" after every change. */

@@ -1,6 +1,9 @@
 import { CanvasPart } from "./canvas-part.js";
 
-/** Wraps words and links about the shown version: `data-name`, `data-download`, `data-continue`. */
+/**
+ * Wraps words and links about the shown version: `data-name`, `data-label`, `data-download`,
+ * `data-continue` (hidden where it would lead to this very page).
+ */
 class CanvasCaption extends CanvasPart {
   connect() {
     this.listen(this.studio.shown, "change", () => this.#show());
@@ -10,9 +13,7 @@ class CanvasCaption extends CanvasPart {
   #show() {
     const { version } = this.studio.shown;
     for (const name of this.querySelectorAll("[data-name]")) name.textContent = version.name;
-    for (const size of this.querySelectorAll("[data-size]")) {
-      size.textContent = `${version.width} × ${version.height}`;
-    }
+    for (const label of this.querySelectorAll("[data-label]")) label.textContent = version.label;
     for (const link of this.querySelectorAll("[data-download]")) link.href = version.download;
     for (const link of this.querySelectorAll("[data-continue]")) {
       link.href = version.canvas;

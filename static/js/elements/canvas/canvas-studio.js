@@ -42,7 +42,7 @@ class CanvasStudio extends HTMLElement {
 
   /** @param {string} id @returns {HTMLElement | null} the version's item in the strip */
   versionItem(id) {
-    return this.querySelector(`[data-version-id="${CSS.escape(id)}"]`);
+    return this.querySelector(`.versions [data-picture-id="${CSS.escape(id)}"]`);
   }
 
   /** @param {string} text said to those who cannot see what changed */

@@ -19,7 +19,7 @@ class CanvasVersions extends CanvasPart {
   }
 
   #click(event) {
-    const item = event.target.closest("[data-version-id]");
+    const item = event.target.closest("[data-picture-id]");
     const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
     if (!item || !isPlain) return;
     event.preventDefault();
@@ -33,9 +33,9 @@ class CanvasVersions extends CanvasPart {
 
   #mark() {
     const { id } = this.studio.shown.version;
-    for (const item of this.querySelectorAll("[data-version-id]")) {
+    for (const item of this.querySelectorAll("[data-picture-id]")) {
       const link = item.querySelector("a");
-      if (item.dataset.versionId === id) link.setAttribute("aria-current", "true");
+      if (item.dataset.pictureId === id) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
     const strip = this.querySelector("ol");
@@ -61,7 +61,7 @@ class CanvasVersions extends CanvasPart {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const known = this.studio.versionItem(id);
     if (known) return known;
-    const item = document.importNode(page.querySelector("[data-version-id]"), true);
+    const item = document.importNode(page.querySelector("[data-picture-id]"), true);
     this.querySelector("ol").append(item);
     return item;
   }

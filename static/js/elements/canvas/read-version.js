@@ -4,8 +4,9 @@
  */
 export function readVersion({ dataset }) {
   return {
-    id: dataset.versionId,
+    id: dataset.pictureId,
     name: dataset.name,
+    label: dataset.label,
     width: Number(dataset.width),
     height: Number(dataset.height),
     parent: dataset.parentId,

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from editor.imaging.errors import Rejected
+from editor.imaging.mask import MaskFacts, normalise
+from tests.imaging.make import (
+    PNG,
+    make_bomb_1_bit,
+    make_chunk,
+    make_file,
+    make_header,
+    make_mutation,
+    make_picture,
+    make_png,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def make_coverage() -> Image.Image:
+    """10 x 8, painted in the box 2, 1, 7, 5: twenty pixels, one of them only a little."""
+    coverage = Image.new("L", (10, 8), 0)
+    coverage.paste(255, (2, 1, 7, 5))
+    coverage.putpixel((2, 1), 1)
+    return coverage
+
+
+def send(folder: Path, mask: Image.Image | bytes, size: tuple[int, int] = (10, 8)) -> MaskFacts:
+    source = folder / "mask"
+    if isinstance(mask, bytes):
+        source.write_bytes(mask)
+    else:
+        make_file(source, mask)
+    return normalise(source=str(source), out=str(folder / "out.png"), width=size[0], height=size[1])
+
+
+def in_wire_form(coverage: Image.Image, mode: str) -> Image.Image:
+    image = make_picture(mode, coverage.size)
+    image.putalpha(ImageOps.invert(coverage))
+    return image
+
+
+def as_16_bit(coverage: Image.Image) -> Image.Image:
+    return Image.fromarray(np.asarray(coverage).astype(np.uint16) * 257)
+
+
+@pytest.mark.parametrize(
+    ("mask", "polarity"),
+    [
+        (make_coverage(), "white"),
+        (Image.merge("RGB", [make_coverage()] * 3), "white"),
+        (make_coverage().convert("RGBA"), "white"),
+        (make_coverage().convert("LA"), "white"),
+        (make_coverage().convert("P"), "white"),
+        (as_16_bit(make_coverage()), "white"),
+        (in_wire_form(make_coverage(), "RGBA"), "alpha"),
+        (in_wire_form(make_coverage(), "LA"), "alpha"),
+    ],
+)
+def test_every_form_gives_the_same_coverage(
+    tmp_path: Path, mask: Image.Image, polarity: str
+) -> None:
+    facts = send(tmp_path, mask)
+    assert facts == {
+        "box": [2, 1, 7, 5],
+        "painted": 20,
+        "protected": 60,
+        "full": False,
+        "polarity": polarity,
+    }
+    with Image.open(tmp_path / "out.png") as out:
+        assert (out.mode, out.tobytes()) == ("L", make_coverage().crop((2, 1, 7, 5)).tobytes())
+
+
+def test_one_bit_is_enough(tmp_path: Path) -> None:
+    facts = send(tmp_path, make_coverage().point([0] + [255] * 255).convert("1"))
+    assert (facts["painted"], facts["polarity"]) == (20, "white")
+
+
+def test_a_palette_with_transparency_speaks_by_its_alpha(tmp_path: Path) -> None:
+    image = Image.new("P", (10, 8), 1)
+    image.putpalette([0, 0, 0, 255, 255, 255])
+    image.putpixel((4, 4), 0)
+    make_file(tmp_path / "p", image, transparency=0)
+    facts = send(tmp_path, (tmp_path / "p").read_bytes())
+    assert (facts["box"], facts["polarity"]) == ([4, 4, 5, 5], "alpha")
+
+
+def test_a_whole_mask_is_full(tmp_path: Path) -> None:
+    facts = send(tmp_path, Image.new("L", (10, 8), 1))
+    assert (facts["full"], facts["painted"], facts["protected"]) == (True, 80, 0)
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [Image.new("L", (10, 8), 0), Image.new("RGB", (10, 8)), Image.new("RGBA", (10, 8), "#000f")],
+)
+def test_an_empty_mask_is_refused(tmp_path: Path, mask: Image.Image) -> None:
+    with pytest.raises(Rejected) as caught:
+        send(tmp_path, mask)
+    assert caught.value.code == "mask_empty"
+    assert not (tmp_path / "out.png").exists()
+
+
+@pytest.mark.parametrize("size", [(8, 10), (11, 8), (10, 7), (1, 1)])
+def test_another_size_is_refused_naming_both(tmp_path: Path, size: tuple[int, int]) -> None:
+    with pytest.raises(Rejected, match=f"{size[0]} x {size[1]} pixels .* 10 x 8") as caught:
+        send(tmp_path, Image.new("L", size, 255))
+    assert caught.value.code == "mask_size"
+
+
+def sized_twice() -> bytes:
+    """A second header, far larger, behind the one that was checked."""
+    return make_png(make_header(10, 8, 8, 0), b"\0", before=make_header(30_000, 30_000, 8, 0))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "mask_not_png"),
+        (b"\xff\xd8\xff\xe0", "mask_not_png"),
+        (PNG, "mask_size"),
+        (make_bomb_1_bit(30_000), "mask_size"),
+        (PNG + make_header(10, 8, 8, 0), "mask_unreadable"),
+        (PNG + make_header(10, 8, 8, 0) + make_chunk(b"IEND"), "mask_unreadable"),
+        (make_png(make_header(10, 8, 8, 0), b"\0" * 20), "mask_unreadable"),
+        (sized_twice(), "mask_unreadable"),
+    ],
+)
+def test_what_is_no_mask_is_refused(tmp_path: Path, data: bytes, code: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        send(tmp_path, data)
+    assert caught.value.code == code
+
+
+def test_an_animated_mask_is_refused(tmp_path: Path) -> None:
+    frames = [make_picture("L", (10, 8), seed) for seed in range(2)]
+    make_file(tmp_path / "mask", frames[0], save_all=True, append_images=frames[1:])
+    with pytest.raises(Rejected) as caught:
+        send(tmp_path, (tmp_path / "mask").read_bytes())
+    assert caught.value.code == "mask_unreadable"
+
+
+def test_hurt_masks_give_facts_or_refusals(tmp_path: Path) -> None:
+    make_file(tmp_path / "whole", make_picture("RGBA", (10, 8)))
+    whole = (tmp_path / "whole").read_bytes()
+    codes: set[str] = set()
+    for seed in range(150):
+        try:
+            codes.add(send(tmp_path, make_mutation(whole, seed))["polarity"])
+        except Rejected as refusal:
+            codes.add(refusal.code)
+    assert codes <= {"alpha", "white", "mask_not_png", "mask_size", "mask_unreadable", "mask_empty"}
+    assert "mask_unreadable" in codes

@@ -1,9 +1,9 @@
 """The table of contents, grouped by page."""
 
-from allauth.account import views as allauth_views
 from django.urls import path
 
 from editor.views import (
+    account,
     canvas,
     edits,
     gallery,
@@ -18,9 +18,9 @@ from editor.views import (
 
 account_urls = [
     path("setup/", setup.setup, name="setup"),
-    path("accounts/login/", allauth_views.login, name="account_login"),
-    path("accounts/logout/", allauth_views.logout, name="account_logout"),
-    path("accounts/signup/", allauth_views.signup, name="account_signup"),
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/signup/", account.signup, name="account_signup"),
 ]
 
 project_urls = [

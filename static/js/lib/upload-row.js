@@ -43,10 +43,12 @@ export class UploadRow {
     else this.#part("progress").removeAttribute("value");
   }
 
-  /** @param {HTMLElement} notes what was done to the file, drawn by the server */
+  /** @param {HTMLElement} notes what was done to the file, or that it was known; server-drawn */
   succeed(notes) {
-    this.#show("done", this.text("done"), "");
-    this.#part(".upload__notices").replaceChildren(...notes.children);
+    const known = notes.querySelector("[data-known]");
+    known?.remove();
+    this.#show("done", known?.textContent ?? this.text("done"), "");
+    this.#part(".upload__notes").replaceChildren(...notes.children);
     this.#part("[data-dismiss]").hidden = false;
   }
 
@@ -66,7 +68,7 @@ export class UploadRow {
   #show(status, words, notice) {
     this.element.dataset.status = status;
     this.#part(".upload__status").textContent = words;
-    this.#part(".upload__notices").textContent = notice;
+    this.#part(".upload__notes").textContent = notice;
     this.#part("[data-retry]").hidden = true;
     this.#part("[data-dismiss]").hidden = true;
   }

@@ -25,6 +25,9 @@ class CanvasViewport extends CanvasPart {
       this.listen(this, type, (event) => this.#gestures.up(this.#pointer(event)));
     }
     this.listen(this, "wheel", (event) => this.#wheel(event), { passive: false });
+    for (const type of ["keydown", "blur"]) {
+      this.listen(this, type, () => this.removeAttribute("data-pointed"));
+    }
     this.listen(this, "contextmenu", (event) => event.preventDefault());
     this.listen(this.studio.toolbox, "change", () => this.#dress());
     this.#observe(signal);
@@ -53,6 +56,7 @@ class CanvasViewport extends CanvasPart {
     if (event.button > 2) return;
     if (event.pointerType !== "touch") {
       event.preventDefault();
+      this.setAttribute("data-pointed", "");
       this.focus({ preventScroll: true });
     }
     this.setPointerCapture(event.pointerId);

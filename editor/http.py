@@ -52,8 +52,9 @@ class RequestLimitMiddleware:
         return self._later(refusal) if self.is_async else refusal
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
-        length = request.headers.get("Content-Length", "0")
-        if length.isdigit() and int(length) <= settings.MAX_BODY_BYTES:
+        # Some servers say nothing, or an empty string, where there is no body.
+        length = request.headers.get("Content-Length") or "0"
+        if length.isdecimal() and int(length) <= settings.MAX_BODY_BYTES:
             return None
         text = f"The request is larger than the {settings.MAX_UPLOAD_MB} MB allowed for one file."
         return HttpResponse(

@@ -11,7 +11,6 @@ from editor.models import Project, Role, User
 from tests.making import make_member, make_project, make_user
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -42,7 +41,7 @@ def people(db: None) -> People:
 
 
 @pytest.fixture(autouse=True)
-def data_dir(tmp_path: Path, settings: Any) -> Iterator[Path]:
+def data_dir(tmp_path: Path, settings: Any) -> Path:
     """Every test has a data folder of its own."""
     settings.DATA_DIR = tmp_path
     for name in ("PICTURES", "SPOOL", "RENDERS", "SCRATCH"):

@@ -8,7 +8,6 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
-from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,7 +26,7 @@ class SetupForm(forms.Form):
     password1 = forms.CharField(
         label=gettext_lazy("Password"),
         strip=False,
-        help_text=lazystr(password_validators_help_text_html()),
+        help_text=password_validators_help_text_html(),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from editor.imaging import colour, container, metadata, pixels, preview
+from editor.imaging import colour, container, metadata, pixels, png, preview
 from editor.imaging.errors import MESSAGES, Rejected
 from editor.imaging.files import replacing
 from editor.imaging.sandbox.wire import Limits
@@ -138,9 +138,7 @@ def publish(taken: Taken, found: container.Container, out_dir: Path) -> IntakeFa
         with replacing(out_dir / "icc.bin") as path:
             path.write_bytes(taken.icc)
     if taken.needs_master:
-        taken.image.info = {}
-        with replacing(out_dir / "master.png") as path:
-            taken.image.save(path, "PNG", compress_level=1)
+        png.write(taken.image, out_dir / "master.png")
     return IntakeFacts(
         format=found.format,
         width=taken.size[0],

@@ -9,9 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from editor.imaging import container, pixels
+from editor.imaging import container, pixels, png
 from editor.imaging.errors import Rejected
-from editor.imaging.files import replacing
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -45,8 +44,7 @@ def normalise(*, source: str, out: str, width: int, height: int) -> MaskFacts:
     if box is None:
         raise Rejected("mask_empty")
     protected = coverage.histogram()[0]
-    with replacing(Path(out)) as path:
-        coverage.crop(box).save(path, "PNG", compress_level=1)
+    png.write(coverage.crop(box), Path(out))
     return MaskFacts(
         box=list(box),
         painted=width * height - protected,

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 from PIL import Image
 
-from editor.imaging import container, pixels, preview
+from editor.imaging import container, pixels, png, preview
 from editor.imaging.errors import Rejected
-from editor.imaging.files import replacing
 from editor.imaging.recipe import Recipe, profile, working
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def mask_for_crop(
 ) -> dict[str, int]:
     """Write the coverage of the crop, as an L PNG of its size; returns width and height."""
     crop = coverage_in(mask, mask_box, crop_box)
-    write_png(crop, out)
+    png.write(crop, Path(out))
     return {"width": crop.width, "height": crop.height}
 
 
@@ -92,9 +91,9 @@ def patch(  # noqa: PLR0913 - a file of each kind and the two places
     parent = pixels.load_png(crop)
     drawn, resized = fitted(Path(answer), parent)
     coverage = coverage_in(mask, mask_box, box)
-    write_png(blended(parent.crop(local), drawn.crop(local), coverage), out_pixels)
+    png.write(blended(parent.crop(local), drawn.crop(local), coverage), Path(out_pixels))
     alpha = coverage.point([0] + [255] * 255)
-    write_png(alpha, out_alpha)
+    png.write(alpha, Path(out_alpha))
     return PatchFacts(
         x=box[0],
         y=box[1],
@@ -220,11 +219,5 @@ def whole(*, answer: str, parent: Recipe, out: str) -> WholeFacts:
     """Write the answer of an edit without mask as lossless PNG in the parent's mode and size."""
     ground = working(parent)
     drawn, resized = fitted(Path(answer), ground)
-    write_png(drawn, out)
+    png.write(drawn, Path(out))
     return WholeFacts(width=drawn.width, height=drawn.height, mode=drawn.mode, resized=resized)
-
-
-def write_png(image: Image.Image, out: str) -> None:
-    image.info = {}
-    with replacing(Path(out)) as path:
-        image.save(path, "PNG", compress_level=1)

@@ -41,10 +41,7 @@ def load(folder: Path, aside: Path) -> None:
     if connection.vendor == "sqlite":
         _load_sqlite(folder / SQLITE_FILE, aside)
     else:
-        name = connection.settings_dict["NAME"]
-        copy = str(folder / POSTGRESQL_FILE)
-        options = ("--clean", "--if-exists", "--no-owner", "--single-transaction")
-        _run_tool("pg_restore", *options, f"--dbname={name}", copy)
+        _load_postgresql(folder)
 
 
 def file_name() -> str:
@@ -109,6 +106,13 @@ def _load_sqlite(copy: Path, aside: Path) -> None:
             shutil.move(old, aside / old.name)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.move(copy, target)
+
+
+def _load_postgresql(folder: Path) -> None:
+    name = connection.settings_dict["NAME"]
+    copy = str(folder / POSTGRESQL_FILE)
+    options = ("--clean", "--if-exists", "--no-owner", "--single-transaction")
+    _run_tool("pg_restore", *options, f"--dbname={name}", copy)
 
 
 def _run_tool(name: str, *arguments: str) -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 
 def prepare() -> None:
     """Bring database and static files up to date. Quick when nothing has changed."""
-    if _is_behind():
+    if is_behind():
         call_command("migrate", interactive=False, verbosity=0)
     collect_static(Path(settings.STATIC_ROOT))
 
@@ -32,8 +32,17 @@ def collect_static(root: Path) -> bool:
     return True
 
 
-def _is_behind() -> bool:
-    """Whether there is a migration to run; cheaper than running none."""
+def require_current() -> None:
+    """Raise CommandError when rows cannot be read because the code is newer than the database."""
+    if is_behind():
+        raise CommandError(
+            "The database is empty, or older than this version of Pentimento. Bring it up to date "
+            "first (manage.py migrate, or start the studio), or use the version that made it."
+        )
+
+
+def is_behind() -> bool:
+    """Whether the database lacks a migration; cheaper to ask than to run none."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 

@@ -51,9 +51,9 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read "<pulse>.<0 or 1>". Raises ValueError for anything else."""
-        pulse, alive = text.split(".")
+        pulse, _dot, alive = text.partition(".")
         if alive not in {"0", "1"} or not (pulse.isascii() and pulse.isdigit()) or len(pulse) > 18:
-            raise ValueError(text)
+            raise ValueError(f"not a cursor: {text!r}")
         return cls(int(pulse), alive == "1")
 
     @classmethod

@@ -31,6 +31,7 @@ SIGNED_IN_READ = (200, 200, 200, 200, 200, 200, TO_LOGIN)
 SIGNED_IN_SEND = (422, 422, 422, 422, 422, 422, TO_LOGIN)
 REDIRECT = (302,) * 7
 LOGIN_PAGE = (302, 302, 302, 302, 302, 302, 200)
+LOGIN_SEND = (302, 302, 302, 302, 302, 302, 422)
 # Olga started the edit; only she and other owners may end it.
 OWN_CANCEL = (302, 403, 403, 403, 404, 404, TO_LOGIN)
 NOT_ALLOWED = (405, 405, 405, 405, 405, 405, TO_LOGIN)
@@ -55,7 +56,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "PATCH": NOT_ALLOWED_OPEN,
         "DELETE": NOT_ALLOWED_OPEN,
     },
-    "account_login": {"GET": LOGIN_PAGE, "POST": LOGIN_PAGE},
+    "account_login": {"GET": LOGIN_PAGE, "POST": LOGIN_SEND},
     "account_logout": {"GET": SIGNED_IN_READ, "POST": REDIRECT},
     "account_signup": {"GET": LOGIN_PAGE, "POST": LOGIN_PAGE},
     "healthz": {

@@ -19,7 +19,6 @@ PAGELESS = {
     "edits": "fragments of the gallery and the canvas",
     "health": "JSON for probes",
     "media": "bytes of pictures",
-    "pulse": "fragments of the gallery and the canvas",
 }
 
 

@@ -12,7 +12,7 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
 EMAIL, PASSWORD = "olga@example.test", "correct horse battery"
 START_SECONDS = 60
-DESKTOP = {"viewport": {"width": 1440, "height": 900}}
-PHONE = {
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 3,
     "is_mobile": True,
@@ -138,7 +138,7 @@ class Watched:
         self.complaints = [c for c in self.complaints if f"status of {status}" not in c]
 
 
-def watched(browser: Browser, studio: Studio, name: str, **options: object) -> Iterator[Watched]:
+def watched(browser: Browser, studio: Studio, name: str, **options: Any) -> Iterator[Watched]:
     context: BrowserContext = browser.new_context(
         storage_state=studio.storage, accept_downloads=True, **options
     )

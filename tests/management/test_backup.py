@@ -188,6 +188,20 @@ def test_a_damaged_archive_changes_nothing(
     assert tree(data_dir / "pictures") == before
 
 
+@pytest.mark.parametrize("command", ["backup", "doctor"])
+def test_an_unprepared_database_is_said_so(tmp_path: Path, command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", command, *([str(tmp_path / "b")] * (command == "backup"))],
+        env=environment(tmp_path / "data"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("CommandError: The database is empty, or older than this")
+
+
 def test_nothing_is_restored_under_a_running_instance(data_dir: Path) -> None:
     with (
         data_lock.using(data_dir),

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,8 @@ from editor.management.supervisor import (
     Child,
     Supervisor,
 )
+from tests.management.processes import PATIENCE_SECONDS, is_running, wait_for
 
-PATIENCE_SECONDS = 20.0
 SLEEP = "import time; time.sleep(600)"
 # Writes its own pid and that of a grandchild, which ignores polite requests.
 FAMILY = """
@@ -43,21 +42,6 @@ sys.exit(Supervisor([child], say=lambda text: None, grace_seconds=0.5).run(lambd
 
 def make_child(code: str = SLEEP, *arguments: str) -> Child:
     return Child("sleeper", [sys.executable, "-c", code, *arguments])
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
 
 
 @pytest.fixture

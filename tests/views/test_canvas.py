@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.core.files.uploadedfile import SimpleUploadedFile
-    from django.http import HttpResponse
 
     from editor.models import Picture, User
     from tests.conftest import People
@@ -43,7 +42,7 @@ def send(
     prompt: str = "black and white",
     mask: SimpleUploadedFile | None = None,
     idem: str = "intent-1",
-) -> HttpResponse:
+) -> Any:
     data = {"prompt": prompt, "engine": "builtin", "idem": idem}
     body = data | ({"mask": mask} if mask else {})
     client = login(user or people.olga)
@@ -154,7 +153,7 @@ def test_queries_do_not_grow_with_edits(
     people: People,
     picture: Picture,
     count: int,
-    django_assert_max_num_queries,  # type: ignore[no-untyped-def]
+    django_assert_max_num_queries: Any,
 ) -> None:
     for _number in range(count):
         make_edit_row(people.project, people.olga, picture)

@@ -84,9 +84,7 @@ def _fill(do: str, clause: Tokens) -> Step:
     if where is None:
         return Step(do, replace(read_thing(thing, clause), marked=True))
     colourless = "black_and_white"
-    return Step(
-        colourless, _read_where(where, clause), Amount().of(colourless, 1.0, clause)
-    )
+    return Step(colourless, _read_where(where, clause), Amount().of(colourless, 1.0, clause))
 
 
 def _verb_clause(rest: Tokens, amount: Amount, clause: Tokens) -> Step | None:

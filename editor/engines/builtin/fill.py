@@ -1,16 +1,15 @@
-"""Fills holes from their surroundings."""
+"""Fills holes from their surroundings: builtin-engine.md, "Take"."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-import cv2
 import numpy as np
 
-from editor.engines.builtin import synthesis
-from editor.engines.builtin.holes import Cluster, clusters, grow, reduce_any, thick_part
-from editor.imaging.errors import Rejected
+from editor.engines.builtin import detail, smooth, synthesis
+from editor.engines.builtin.holes import clusters, thick_part
+from editor.engines.builtin.scene import Scene, scene_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,39 +17,82 @@ if TYPE_CHECKING:
     from editor.engines.builtin.holes import Mask
     from editor.engines.builtin.synthesis import Pixels
 
-# The search sees at most this many pixels; more cost minutes and look no better.
-SEARCH_PIXELS: Final = 1_200_000
-# Shadows, halos and JPEG ringing just outside the mask are not copied from.
-HALO: Final = 2
+# With fewer known pixels than this around a hole there is nothing to search in.
+LEAST_KNOWN: Final = 256
 
 
-def fill(image: Pixels, hole: Mask, *, seed: int, banned: Mask | None = None):
-    out = image.copy()
-    todo = hole.copy()
-    for cluster in clusters(hole):
-        fill_cluster(out, todo, cluster, seed)
-    return out
+def fill(
+    image: Pixels,
+    hole: Mask,
+    *,
+    usable: Mask,
+    seed: int,
+    progress: Callable[[float], None],
+) -> tuple[Pixels, dict[str, int]]:
+    """Return ``image`` (height x width x 3) with ``hole`` filled, and how often each way was used.
+
+    Only pixels of ``usable`` outside the hole are copied from; there must be some. Pixels outside
+    the hole come back as they were. The same seed gives the same pixels.
+    """
+    result, todo, ways = image.copy(), hole.copy(), Counter[str]()
+    total, done = int(hole.sum()), 0
+    for number, cluster in enumerate(clusters(hole)):
+        crop = result[cluster.view]
+        known = usable[cluster.view] & ~todo[cluster.view]
+        thick = thick_part(cluster.hole)
+        if thick.any():
+            answer, way = _fill_thick(scene_of(crop, cluster.hole, known), seed + number)
+            crop[thick] = answer[: thick.shape[0], : thick.shape[1]][thick]
+            ways[way] += 1
+        if (thin := cluster.hole & ~thick).any():
+            crop[thin] = synthesis.diffuse(crop, thin)[thin]
+            ways["diffusion"] += 1
+        todo[cluster.view] &= ~cluster.hole
+        done += int(cluster.hole.sum())
+        progress(done / total)
+    return result, dict(ways)
 
 
-def fill_cluster(out, todo, cluster, seed):
-    view = cluster.view
-    crop = out[view]
-    others = todo[view] & ~cluster.hole
-    thick = thick_part(cluster.hole)
-    if thick.any():
-        h, w = crop.shape[:2]
-        s = 1
-        while (-(-h // s)) * (-(-w // s)) > SEARCH_PIXELS:
-            s += 1
-        low_hole = reduce_any(grow(cluster.hole, HALO), s)
-        low_ban = reduce_any(others, s) & ~low_hole
-        H, W = low_hole.shape
-        pad = cv2.copyMakeBorder(crop, 0, H * s - h, 0, W * s - w, cv2.BORDER_REPLICATE)
-        low = cv2.resize(pad, (W, H), interpolation=cv2.INTER_AREA)
-        got = synthesis.search(low, low_hole, banned=low_ban, seed=seed)
-        up = cv2.resize(got, (W * s, H * s), interpolation=cv2.INTER_CUBIC)[:h, :w]
-        crop[thick] = up[thick]
-    thin = cluster.hole & ~thick
-    if thin.any():
-        crop[thin] = synthesis.diffuse(crop, thin)[thin]
-    todo[view] &= ~cluster.hole
+def _fill_thick(scene: Scene, seed: int) -> tuple[Pixels, str]:
+    """Fill the scene's holes by the way that suits its rim; the answer is of full size."""
+    if scene.known.sum() < LEAST_KNOWN:
+        return _interpolated(scene), "interpolation"
+    if (answer := _continued(scene, seed)) is not None:
+        return answer, "surface"
+    if not synthesis.can_search():
+        return scene.enlarge(synthesis.diffuse(scene.coarse, scene.hole)), "diffusion_for_search"
+    return _searched(scene, seed), "search"
+
+
+def _searched(scene: Scene, seed: int) -> Pixels:
+    banned = ~(scene.hole | scene.known)
+    found = synthesis.search(scene.coarse, scene.hole, banned=banned, seed=seed)
+    if scene.by == 1:
+        return found
+    pairs = detail.matches(found, scene.hole, scene.known, seed=seed)
+    soft = scene.enlarge(scene.coarse)
+    return detail.transplant(scene.enlarge(found), scene.fine, soft, pairs, scene.by)
+
+
+def _continued(scene: Scene, seed: int) -> Pixels | None:
+    """Continue a smooth surface over the hole; None when its rim is not smooth."""
+    if (found := smooth.surface(scene.coarse, scene.hole, scene.known)) is None:
+        return None
+    surface, rim = found
+    soft = smooth.soften(scene.coarse, scene.known)
+    pairs = smooth.grain_matches(scene.hole, rim, seed=seed)
+    return detail.transplant(
+        scene.enlarge(_levels(surface)), scene.fine, scene.enlarge(_levels(soft)), pairs, scene.by
+    )
+
+
+def _interpolated(scene: Scene) -> Pixels:
+    """Spread the few colours there are."""
+    known = scene.known
+    if not known.any():
+        known = ~scene.hole
+    return scene.enlarge(_levels(smooth.harmonic(scene.coarse.astype(np.float32), known)))
+
+
+def _levels(surface: np.ndarray) -> Pixels:
+    return np.clip(np.rint(surface), 0, 255).astype(np.uint8)

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 VOCABULARY: Final = Path(__file__).with_name("vocabulary.toml")
 # Numbers with their sign, words with inner apostrophes, any other sign alone.
-PIECE: Final = re.compile(
-    r"(?<![^\W\d_])[+\-]?\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\S|\n"
-)
+PIECE: Final = re.compile(r"(?<![^\W\d_])[+\-]?\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\S|\n")
 SAME_SIGN: Final = str.maketrans({"’": "'", "‘": "'", "−": "-", "–": "-", "—": "-"})
 SILENT: Final = frozenset("\"“”„«»'()[]")
 BREAKS: Final = frozenset(",;.:!?\n-")
@@ -178,9 +176,7 @@ def _vocabulary(code: str, data: _LanguageData) -> Vocabulary:
         words = tuple(piece.casefold() for piece in _pieces(phrase))
         phrases[words] = (*phrases.get(words, ()), role)
     endings = tuple(data["words"][Kind.DESCRIBING.value])
-    return Vocabulary(
-        code, tuple(data["abilities"]), phrases, max(map(len, phrases)), endings
-    )
+    return Vocabulary(code, tuple(data["abilities"]), phrases, max(map(len, phrases)), endings)
 
 
 def _entries(data: _LanguageData) -> Iterator[tuple[str, Role]]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from editor.management import archive, database_copy
 from editor.management.holdings import named_files
+from editor.management.prepare import require_current
 
 KEY = "secret_key"
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, without_key: bool, **options: Any) -> None:
         """Write the archive. Raises CommandError naming the way out."""
+        require_current()
         try:
             missing, count = save(file.absolute(), with_key=not without_key)
         except database_copy.CopyFailed as error:

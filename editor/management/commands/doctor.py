@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from editor.management.checkup import CHECKS
+from editor.management.prepare import require_current
 
 
 class Command(BaseCommand):
@@ -14,6 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run every check. Raises CommandError when one found something."""
+        require_current()
         breaches = 0
         for name, check in CHECKS.items():
             for line in check():

@@ -3,6 +3,7 @@
 from functools import cache
 
 from editor.imaging.intake import INTAKE_LIMITS
+from editor.imaging.render import RENDER_LIMITS
 from editor.imaging.sandbox.client import Sandbox
 
 SLOTS = 2  # an 80 MP picture takes about a gigabyte while it is checked
@@ -10,9 +11,15 @@ SLOTS = 2  # an 80 MP picture takes about a gigabyte while it is checked
 
 @cache
 def decoder() -> Sandbox:
-    """Return this process's decoder; its first job starts it."""
+    """Return this process's decoder of files from outside; its first job starts it."""
     return Sandbox(
-        preload=["editor.imaging.intake", "editor.imaging.mask", "editor.imaging.render"],
+        preload=["editor.imaging.intake", "editor.imaging.mask"],
         limits=INTAKE_LIMITS,
         slots=SLOTS,
     )
+
+
+@cache
+def renderer() -> Sandbox:
+    """Return this process's renderer of pictures that were taken in; it may take longer."""
+    return Sandbox(preload=["editor.imaging.render"], limits=RENDER_LIMITS, slots=SLOTS)

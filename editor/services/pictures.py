@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Picture, PictureKind, Project
 from editor.services import activities, intake_texts, media
-from editor.services.decoder import decoder
+from editor.services.decoder import decoder, renderer
 from editor.services.recipes import recipe
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def _inspect(source: Path, folder: Path) -> dict[str, Any]:
             refusal.code, intake_texts.refusal(refusal.code, refusal.params, refusal.message)
         ) from refusal
     except JobCrashed as crash:
+        if crash.errno == errno.ENOSPC:
+            raise media.DiskFull from crash
         raise UploadRefused("unreadable", intake_texts.crash(crash.kind)) from crash
 
 
@@ -160,7 +163,7 @@ def render(
     srgb: bool = False,
 ) -> None:
     """Write the full picture to `out` (png, jpeg, webp). Raises SandboxError."""
-    decoder().call(
+    renderer().call(
         "editor.imaging.render:export",
         recipe=recipe(picture),
         out=str(out),

@@ -58,7 +58,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     },
     "account_login": {"GET": LOGIN_PAGE, "POST": LOGIN_SEND},
     "account_logout": {"GET": SIGNED_IN_READ, "POST": REDIRECT},
-    "account_signup": {"GET": LOGIN_PAGE, "POST": LOGIN_PAGE},
+    "account_signup": {"GET": LOGIN_PAGE, "POST": LOGIN_SEND},
     "healthz": {
         "GET": EVERYBODY,
         "POST": NOT_ALLOWED_OPEN,

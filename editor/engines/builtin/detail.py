@@ -145,4 +145,5 @@ class _Field:
 
     def _distance(self, slots: Indices, candidates: Indices) -> Floats:
         apart = self._wanted[slots] - self._features[candidates]
-        return np.einsum("ij,ij->i", apart, apart, dtype=np.float32)
+        squares: Floats = np.einsum("ij,ij->i", apart, apart)
+        return squares

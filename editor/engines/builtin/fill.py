@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from editor.engines.builtin import detail, smooth, synthesis
-from editor.engines.builtin.holes import clusters, thick_part
+from editor.engines.builtin.holes import clusters, grow, thick_part
 from editor.engines.builtin.scene import Scene, scene_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # With fewer known pixels than this around a hole there is nothing to search in.
 LEAST_KNOWN: Final = 256
+# How far a thin part looks, in pixels.
+REACH: Final = 4
 
 
 def fill(
@@ -45,7 +47,9 @@ def fill(
             crop[thick] = answer[: thick.shape[0], : thick.shape[1]][thick]
             ways[way] += 1
         if (thin := cluster.hole & ~thick).any():
-            crop[thin] = synthesis.diffuse(crop, thin)[thin]
+            # What cannot be copied from must not seep in either.
+            unknown = thin | (grow(thin, REACH) & ~known & ~thick)
+            crop[thin] = synthesis.diffuse(crop, unknown)[thin]
             ways["diffusion"] += 1
         todo[cluster.view] &= ~cluster.hole
         done += int(cluster.hole.sum())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 VOCABULARY: Final = Path(__file__).with_name("vocabulary.toml")
 # Numbers with their sign, words with inner apostrophes, any other sign alone.
 PIECE: Final = re.compile(r"(?<![^\W\d_])[+\-]?\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\S|\n")
-SAME_SIGN: Final = str.maketrans({"’": "'", "‘": "'", "−": "-", "–": "-", "—": "-"})
+SAME_SIGN: Final = str.maketrans("\u2018\u2019\u2212\u2013\u2014", "''---")
 SILENT: Final = frozenset("\"“”„«»'()[]")
 BREAKS: Final = frozenset(",;.:!?\n-")
 

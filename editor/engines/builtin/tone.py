@@ -1,0 +1,152 @@
+"""Changes of tone, as pure functions: uint8 in (height x width x 1..4 bands), uint8 out.
+
+The second of two bands and the fourth of four is alpha; it is kept, or filtered together with
+colours weighted by it, so that what nobody can see bleeds into nothing. Amounts are shares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from editor.engines.builtin.holes import Mask
+    from editor.engines.builtin.synthesis import Pixels
+
+type Floats = NDArray[np.float32]
+
+# What an amount of 100 % means, as shares of the extent below. A mask hides something, which
+# takes more blur than softening a whole picture.
+BLUR_OF_MASK: Final = 0.1
+BLUR_OF_PICTURE: Final = 0.02
+BLOCK_OF_MASK: Final = 0.2
+BLOCK_OF_PICTURE: Final = 0.04
+# Weaker blurs are computed at full size, stronger ones on a coarser grid: nobody can tell.
+FINE_SIGMA: Final = 8.0
+# Rec. 601 luma, what Pillow and OpenCV call grey.
+LUMA: Final = (0.299, 0.587, 0.114)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What sizes are measured by: the geometric mean of the sides of the largest painted part.
+
+    So a picture and its preview come out alike. ``origin`` (row, column) is where blocks begin.
+    """
+
+    side: float
+    masked: bool
+    origin: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def of(cls, shape: tuple[int, ...], mask: Mask | None) -> Extent:
+        """Measure a mask, or the whole picture when there is none."""
+        if mask is None or not mask.any():
+            return cls((shape[0] * shape[1]) ** 0.5, masked=False)
+        _, _, facts, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+        left, top, width, height, _ = max(facts[1:].tolist(), key=lambda fact: fact[2] * fact[3])
+        return cls((width * height) ** 0.5, masked=True, origin=(top, left))
+
+    def sigma(self, amount: float) -> float:
+        """Return the standard deviation of a blur in pixels."""
+        return amount * self.side * (BLUR_OF_MASK if self.masked else BLUR_OF_PICTURE)
+
+    def block(self, amount: float) -> int:
+        """Return the side of a block in pixels."""
+        share = BLOCK_OF_MASK if self.masked else BLOCK_OF_PICTURE
+        return max(2, round(amount * self.side * share))
+
+
+def colour_bands(image: Pixels) -> int:
+    """Return how many bands are colour and not alpha."""
+    return image.shape[2] - (image.shape[2] in {2, 4})
+
+
+def black_and_white(image: Pixels, amount: float) -> Pixels:
+    """Mix colours (R, G, B) with their grey; 1 leaves no colour."""
+    if image.shape[2] < 3:
+        return image
+    kept = np.eye(3) * (1 - amount) + np.tile(LUMA, (3, 1)) * amount
+    result = image.copy()
+    result[..., :3] = cv2.transform(np.ascontiguousarray(image[..., :3]), kept)
+    return result
+
+
+def brightness(image: Pixels, amount: float) -> Pixels:
+    """Brighten by 1 - (1 - x)^(1 + amount), which clips nothing; darken by x (1 + amount)."""
+    x = np.arange(256) / 255
+    return _by_table(image, 1 - (1 - x) ** (1 + amount) if amount > 0 else x * (1 + amount))
+
+
+def contrast(image: Pixels, amount: float) -> Pixels:
+    """Give the curve the slope 1 + amount at middle grey; more contrast keeps black and white.
+
+    Below the middle more contrast is (2x)^(1 + amount) / 2, above it the same mirrored.
+    """
+    x = np.arange(256) / 255
+    if amount <= 0:
+        return _by_table(image, 0.5 + (x - 0.5) * (1 + amount))
+    away = 1 - np.abs(2 * x - 1)
+    curve = 0.5 * away ** (1 + amount)
+    return _by_table(image, np.where(x < 0.5, curve, 1 - curve))
+
+
+def blur(image: Pixels, sigma: float) -> Pixels:
+    """Blur by a Gaussian of ``sigma`` pixels."""
+    by = max(1, int(sigma / FINE_SIGMA * 2)) if sigma > FINE_SIGMA else 1
+    height, width = image.shape[:2]
+    padded = cv2.copyMakeBorder(image, 0, -height % by, 0, -width % by, cv2.BORDER_REPLICATE)
+    coarse = _shrink(_bands(padded, image), by)
+    blurred = cv2.GaussianBlur(coarse, (0, 0), sigma / by, borderType=cv2.BORDER_REPLICATE)
+    small = _unweighted(_bands(blurred, image))
+    size = (padded.shape[1], padded.shape[0])
+    large = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR) if by > 1 else small
+    return _bands(large, image)[:height, :width].astype(np.uint8, copy=False)
+
+
+def pixelate(image: Pixels, block: int, origin: tuple[int, int] = (0, 0)) -> Pixels:
+    """Replace blocks of ``block`` x ``block`` pixels, one starting at ``origin``, by their mean."""
+    height, width = image.shape[:2]
+    top, left = -origin[0] % block, -origin[1] % block
+    below, right = -(height + top) % block, -(width + left) % block
+    padded = cv2.copyMakeBorder(image, top, below, left, right, cv2.BORDER_REPLICATE)
+    small = _unweighted(_shrink(_bands(padded, image), block))
+    size = (padded.shape[1], padded.shape[0])
+    large = _bands(cv2.resize(small, size, interpolation=cv2.INTER_NEAREST), image)
+    return large[top : top + height, left : left + width].astype(np.uint8, copy=False)
+
+
+def _by_table(image: Pixels, curve: NDArray[np.float64]) -> Pixels:
+    table = np.clip(np.rint(curve * 255), 0, 255).astype(np.uint8)
+    result = image.copy()
+    colours = colour_bands(image)
+    result[..., :colours] = table[image[..., :colours]]
+    return result
+
+
+def _bands[Level: np.generic](values: NDArray[Level], image: Pixels) -> NDArray[Level]:
+    """Give back the axis of bands that OpenCV drops when there is one."""
+    return values.reshape(*values.shape[:2], image.shape[2])
+
+
+def _shrink(image: Pixels, by: int) -> Floats:
+    """Average cells of ``by`` x ``by`` pixels; colours weighted by alpha, if there is any."""
+    size = (image.shape[1] // by, image.shape[0] // by)
+    weighted = image.astype(np.float32)
+    if colour_bands(image) < image.shape[2]:
+        weighted[..., :-1] *= weighted[..., -1:] / 255
+    shrunk = cv2.resize(weighted, size, interpolation=cv2.INTER_AREA) if by > 1 else weighted
+    return shrunk.reshape(size[1], size[0], image.shape[2]).astype(np.float32, copy=False)
+
+
+def _unweighted(values: Floats) -> Pixels:
+    """Undo the weighting by alpha and come back to whole levels."""
+    if values.shape[2] in {2, 4}:
+        values = values.copy()
+        values[..., :-1] *= 255 / np.maximum(values[..., -1:], 1 / 255)
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)

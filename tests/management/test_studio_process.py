@@ -24,13 +24,18 @@ class Studio:
             self.port = int(server.getsockname()[1])
         wanted = {"PENTIMENTO_DATA": str(data), "DJANGO_SETTINGS_MODULE": "project.settings.prod"}
         kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "PENTIMENTO_HOST"}}
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "studio", "--port", str(self.port)],
-            cwd=ROOT,
-            env=kept | wanted,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self.log = data.with_name("studio.log")
+        with self.log.open("w") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "studio", "--port", str(self.port)],
+                cwd=ROOT,
+                env=kept | wanted,
+                stdout=out,
+            )
+
+    def said(self, text: str) -> bool:
+        """Whether the studio has printed a text by now."""
+        return text in self.log.read_text()
 
     def descendants(self) -> list[int]:
         """Every process below the studio, whichever group it is in."""
@@ -54,7 +59,7 @@ class Studio:
         return 0
 
     def is_well(self, probe: str) -> bool:
-        """Whether /healthz (the web) or /readyz (a worker's heartbeat too) answers 200."""
+        """Whether a probe of the web answers 200: `readyz` asks for a worker's heartbeat too."""
         try:
             url = f"http://127.0.0.1:{self.port}/{probe}"
             with urllib.request.urlopen(url, timeout=2) as response:
@@ -66,10 +71,10 @@ class Studio:
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
     running = Studio(tmp_path / "data")
-    wait_for(lambda: running.is_well("healthz"))
+    wait_for(lambda: running.said(f"Pentimento is at http://127.0.0.1:{running.port}/\n"))
     yield running
     running.process.kill()
-    running.process.communicate()
+    running.process.wait()
 
 
 def test_dead_children_are_replaced_and_a_stop_is_clean(studio: Studio) -> None:
@@ -81,11 +86,9 @@ def test_dead_children_are_replaced_and_a_stop_is_clean(studio: Studio) -> None:
     wait_for(lambda: studio.is_well("readyz"))
     everybody = studio.descendants()
     studio.process.terminate()
-    said, _ = studio.process.communicate(timeout=PATIENCE_SECONDS)
-    assert studio.process.returncode == 0
-    assert f"Pentimento is at http://127.0.0.1:{studio.port}/\n" in said
-    assert "The web server ended (SIGKILL); next start in 0.5 s.\n" in said
-    assert "The worker ended (SIGKILL); next start in 0.5 s.\n" in said
+    assert studio.process.wait(PATIENCE_SECONDS) == 0
+    assert studio.said("The web server ended (SIGKILL); next start in 0.5 s.\n")
+    assert studio.said("The worker ended (SIGKILL); next start in 0.5 s.\n")
     assert not [pid for pid in everybody if is_running(pid)]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from editor.engines.builtin.holes import grow, reduce_any
 
 if TYPE_CHECKING:
+    from editor.engines.builtin.detail import Floats
     from editor.engines.builtin.holes import Mask
     from editor.engines.builtin.synthesis import Pixels
 
@@ -26,13 +27,14 @@ HALO: Final = 2
 class Scene:
     """A view of the picture, and the same ``by`` times coarser.
 
-    ``fine`` is the view padded to whole cells (height x width x 3, uint8); ``coarse``, ``hole``
-    and ``known`` have one pixel a cell. A cell is hole when any of its pixels is or nearly is,
+    ``fine`` is the view padded to whole cells (height x width x 3, uint8), ``fine_known`` what of
+    it may be copied from; ``coarse``, ``hole`` and ``known`` have one pixel a cell. A cell is hole when any of its pixels is or nearly is,
     known when all are; other cells are holes that somebody else fills.
     """
 
     by: int
     fine: Pixels
+    fine_known: Mask
     coarse: Pixels
     hole: Mask
     known: Mask
@@ -43,6 +45,15 @@ class Scene:
             return coarse
         size = (self.fine.shape[1], self.fine.shape[0])
         return cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
+
+    def averages(self) -> tuple[Floats, Mask]:
+        """Return each cell's mean over its known pixels, and which cells have any."""
+        size = (self.coarse.shape[1], self.coarse.shape[0])
+        weight = self.fine_known[..., None].astype(np.float32)
+        total = cv2.resize(self.fine * weight, size, interpolation=cv2.INTER_AREA)
+        share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)[..., None]
+        means: Floats = (total / np.maximum(share, 1e-6)).astype(np.float32)
+        return means, share[..., 0] > 0
 
 
 def scene_of(crop: Pixels, hole: Mask, known: Mask) -> Scene:
@@ -56,6 +67,7 @@ def scene_of(crop: Pixels, hole: Mask, known: Mask) -> Scene:
     return Scene(
         by=by,
         fine=fine.astype(np.uint8, copy=False),
+        fine_known=np.pad(known, ((0, below), (0, right))),
         coarse=cv2.resize(fine, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False),
         hole=cells,
         known=~reduce_any(~known, by) & ~cells,

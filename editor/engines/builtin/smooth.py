@@ -71,9 +71,12 @@ def soften(image: Pixels, known: Mask) -> Floats:
 def harmonic(values: Floats, known: Mask) -> Floats:
     """Interpolate between known pixels so that nothing bends more than it must.
 
-    Solves Laplace's equation coarse to fine: each level starts from the one below.
+    Solves Laplace's equation coarse to fine: each level starts from the one below. Without any
+    known pixel all is 0.
     """
     height, width = known.shape
+    if not known.any():
+        return np.zeros_like(values)
     if min(height, width) <= 2 or known.all():
         return np.where(known[..., None], values, values[known].mean(axis=0)).astype(np.float32)
     halves, known_halves = _halved(values, known)

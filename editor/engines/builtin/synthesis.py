@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import cv2
 import numpy as np
@@ -20,16 +20,23 @@ PATCH_RADIUS: Final = 3
 DIFFUSION_RADIUS: Final = 3.0
 
 
-def can_search() -> bool:
-    """Whether the native library of the patch search is there."""
-    return patchmatch.patchmatch_available
+class Searcher(Protocol):
+    """Fills a hole from patches found elsewhere; `search` is one."""
+
+    def __call__(self, image: Pixels, hole: Mask, *, banned: Mask, seed: int) -> Pixels:
+        """Return the filled picture."""
+
+
+def searcher() -> Searcher | None:
+    """Return the patch search, or None where its native library is missing."""
+    return search if patchmatch.patchmatch_available else None
 
 
 def search(image: Pixels, hole: Mask, *, banned: Mask, seed: int) -> Pixels:
     """Fill ``hole`` from patches found elsewhere in ``image`` (height x width x 3).
 
     ``banned`` pixels are neither filled nor copied from. The same seed gives the same pixels.
-    Needs `can_search` and at least one pixel that is neither hole nor banned.
+    There must be pixels that are neither hole nor banned.
     PatchMatch: Barnes et al., SIGGRAPH 2009. This is its only use, so that it can be switched
     off in one place (patents: docs/decisions.md).
     """

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from cv2.typing import MatLike
     from numpy.typing import NDArray
 
     from editor.engines.builtin.holes import Mask
@@ -62,9 +63,10 @@ class Extent:
         return max(2, round(amount * self.side * share))
 
 
-def colour_bands(image: Pixels) -> int:
+def colour_bands(image: MatLike) -> int:
     """Return how many bands are colour and not alpha."""
-    return image.shape[2] - (image.shape[2] in {2, 4})
+    bands = int(image.shape[2])
+    return bands - (bands in {2, 4})
 
 
 def black_and_white(image: Pixels, amount: float) -> Pixels:
@@ -101,12 +103,12 @@ def blur(image: Pixels, sigma: float) -> Pixels:
     by = max(1, int(sigma / FINE_SIGMA * 2)) if sigma > FINE_SIGMA else 1
     height, width = image.shape[:2]
     padded = cv2.copyMakeBorder(image, 0, -height % by, 0, -width % by, cv2.BORDER_REPLICATE)
-    coarse = _shrink(_bands(padded, image), by)
+    coarse = _shrink(_with_bands(padded, image), by)
     blurred = cv2.GaussianBlur(coarse, (0, 0), sigma / by, borderType=cv2.BORDER_REPLICATE)
-    small = _unweighted(_bands(blurred, image))
+    small = _unweighted(_with_bands(blurred, image))
     size = (padded.shape[1], padded.shape[0])
     large = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR) if by > 1 else small
-    return _bands(large, image)[:height, :width].astype(np.uint8, copy=False)
+    return _with_bands(large, image)[:height, :width].astype(np.uint8, copy=False)
 
 
 def pixelate(image: Pixels, block: int, origin: tuple[int, int] = (0, 0)) -> Pixels:
@@ -115,9 +117,9 @@ def pixelate(image: Pixels, block: int, origin: tuple[int, int] = (0, 0)) -> Pix
     top, left = -origin[0] % block, -origin[1] % block
     below, right = -(height + top) % block, -(width + left) % block
     padded = cv2.copyMakeBorder(image, top, below, left, right, cv2.BORDER_REPLICATE)
-    small = _unweighted(_shrink(_bands(padded, image), block))
+    small = _unweighted(_shrink(_with_bands(padded, image), block))
     size = (padded.shape[1], padded.shape[0])
-    large = _bands(cv2.resize(small, size, interpolation=cv2.INTER_NEAREST), image)
+    large = _with_bands(cv2.resize(small, size, interpolation=cv2.INTER_NEAREST), image)
     return large[top : top + height, left : left + width].astype(np.uint8, copy=False)
 
 
@@ -129,12 +131,12 @@ def _by_table(image: Pixels, curve: NDArray[np.float64]) -> Pixels:
     return result
 
 
-def _bands[Level: np.generic](values: NDArray[Level], image: Pixels) -> NDArray[Level]:
+def _with_bands(values: MatLike, image: Pixels) -> MatLike:
     """Give back the axis of bands that OpenCV drops when there is one."""
     return values.reshape(*values.shape[:2], image.shape[2])
 
 
-def _shrink(image: Pixels, by: int) -> Floats:
+def _shrink(image: MatLike, by: int) -> Floats:
     """Average cells of ``by`` x ``by`` pixels; colours weighted by alpha, if there is any."""
     size = (image.shape[1] // by, image.shape[0] // by)
     weighted = image.astype(np.float32)
@@ -144,9 +146,9 @@ def _shrink(image: Pixels, by: int) -> Floats:
     return shrunk.reshape(size[1], size[0], image.shape[2]).astype(np.float32, copy=False)
 
 
-def _unweighted(values: Floats) -> Pixels:
+def _unweighted(values: MatLike) -> Pixels:
     """Undo the weighting by alpha and come back to whole levels."""
-    if values.shape[2] in {2, 4}:
-        values = values.copy()
-        values[..., :-1] *= 255 / np.maximum(values[..., -1:], 1 / 255)
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    levels: Floats = values.astype(np.float32)
+    if colour_bands(levels) < levels.shape[2]:
+        levels[..., :-1] *= 255 / np.maximum(levels[..., -1:], 1 / 255)
+    return np.clip(np.rint(levels), 0, 255).astype(np.uint8)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from editor.engines.builtin import tone
+from editor.engines.builtin import synthesis, tone
 from editor.engines.builtin.fill import fill
 from editor.imaging import pixels
 from editor.imaging.errors import Rejected
@@ -17,8 +17,9 @@ from editor.imaging.files import replacing
 from editor.imaging.sandbox.progress import report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from editor.engines.base import Progress
     from editor.engines.builtin.holes import Mask
     from editor.engines.builtin.synthesis import Pixels
 
@@ -82,7 +83,7 @@ def paint(
 
 
 def fill_step(
-    image: Pixels, hole: Mask | None, *, seed: int, progress: Callable[[float], None]
+    image: Pixels, hole: Mask | None, *, seed: int, progress: Progress
 ) -> tuple[Pixels, dict[str, int]]:
     """Fill the hole of a picture in any working mode.
 
@@ -111,14 +112,15 @@ def _filled(
     usable: Mask,
     *,
     seed: int,
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> tuple[Pixels, dict[str, int]]:
     """Fill one or three bands, as three."""
     if not (usable & ~hole).any():
         message = "Everything is painted over: leave something to fill from."
         raise Rejected("nothing_to_fill_from", message=message)
     three = np.repeat(bands, 3, axis=2) if bands.shape[2] == 1 else np.ascontiguousarray(bands)
-    result, ways = fill(three, hole, usable=usable, seed=seed, progress=progress)
+    search = synthesis.searcher()
+    result, ways = fill(three, hole, usable=usable, seed=seed, progress=progress, search=search)
     return result[..., : bands.shape[2]], ways
 
 
@@ -142,7 +144,7 @@ def _toned(image: Pixels, step: Step, extent: tone.Extent) -> Pixels:
     raise ValueError(f"no such step: {step['do']}")
 
 
-def _share_of(number: int, count: int) -> Callable[[float], None]:
+def _share_of(number: int, count: int) -> Progress:
     """Return where to report the progress of one step among several."""
 
     def tell(part: float) -> None:

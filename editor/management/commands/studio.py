@@ -135,7 +135,7 @@ def web_command(descriptor: int) -> list[str]:
 
 def answers(host: str, port: int) -> bool:
     """Whether the web server answers; any status will do."""
-    connection = http.client.HTTPConnection(_reachable(host), port, timeout=0.5)
+    connection = http.client.HTTPConnection(_reachable(host), port, timeout=2)
     try:
         connection.request("GET", "/healthz", headers={"Host": "localhost"})
         connection.getresponse()

@@ -1,4 +1,5 @@
 import { CanvasPart } from "./canvas-part.js";
+import { capture } from "./capture.js";
 
 const HOLD_MILLISECONDS = 300;
 
@@ -18,7 +19,7 @@ class CanvasCompare extends CanvasPart {
 
   #press(event) {
     if (event.button !== 0) return;
-    this.button.setPointerCapture(event.pointerId);
+    capture(this.button, event);
     this.#wasOn = this.studio.shown.comparing;
     this.#pressedAt = event.timeStamp;
     this.studio.shown.compare(true);

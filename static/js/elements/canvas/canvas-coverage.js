@@ -17,8 +17,12 @@ class CanvasCoverage extends CanvasPart {
 
   #changed() {
     clearTimeout(this.#timer);
-    if (!this.studio.mask.mayPaint) this.#show({ painted: 0 }, 1);
-    else this.#timer = setTimeout(() => this.#measure(), CALM_MILLISECONDS);
+    if (!this.studio.mask.mayPaint) {
+      this.#show("none");
+      return;
+    }
+    if (!this.querySelector("[data-when=none]").hidden) this.#show("part", "…");
+    this.#timer = setTimeout(() => this.#measure(), CALM_MILLISECONDS);
   }
 
   async #measure() {
@@ -26,24 +30,23 @@ class CanvasCoverage extends CanvasPart {
     const { revision } = mask;
     // Without a worker there is no read-out; sending says so.
     const facts = await masks.measure(maskSource).catch(() => null);
-    if (facts && revision === mask.revision) {
-      this.#show(facts, maskSource.width * maskSource.height);
-    }
+    if (facts === null || revision !== mask.revision) return;
+    const share = facts.painted / (maskSource.width * maskSource.height);
+    if (share === 0) this.#show("none");
+    else if (share === 1) this.#show("full");
+    else this.#show("part", share < 0.001 ? "< 0.1 %" : this.#percent(share));
   }
 
-  #show({ painted }, pixels) {
-    const state = painted === 0 ? "none" : painted === pixels ? "full" : "part";
+  #show(state, share = "") {
     for (const line of this.children) line.hidden = line.dataset.when !== state;
-    const share = this.querySelector("[data-share]");
-    share.textContent = painted / pixels < 0.001 ? "< 0.1 %" : this.#percent(painted / pixels);
+    this.querySelector("[data-share]").textContent = share;
   }
 
   #percent(share) {
     const options = { style: "percent", maximumFractionDigits: share < 0.1 ? 1 : 0 };
     // "100 %" is said of everything only.
-    return new Intl.NumberFormat(document.documentElement.lang, options).format(
-      share > 0.99 && share < 1 ? 0.99 : share,
-    );
+    const said = Math.min(share, 0.99);
+    return new Intl.NumberFormat(document.documentElement.lang, options).format(said);
   }
 }
 

@@ -1,4 +1,6 @@
+import { mayPaint } from "../../models/commands.js";
 import { Draft } from "../../models/draft.js";
+import { History } from "../../models/history.js";
 import { CanvasPart } from "./canvas-part.js";
 import { readVersion } from "./read-version.js";
 
@@ -53,17 +55,15 @@ class CanvasDraft extends CanvasPart {
     const item = typeof shown === "string" ? this.studio.versionItem(shown) : null;
     if (item === null) return;
     try {
-      const before = this.studio.shown.version;
-      if (this.#hasWork(mask) && shown !== before.id) this.studio.shown.show(readVersion(item));
-      const { width, height } = readVersion(item);
-      if (width === before.width && height === before.height) this.studio.mask.restore(mask);
+      const { commands } = History.from(mask);
+      const version = readVersion(item);
+      // What was only looked at, or is done with, does not take the place of the page's picture.
+      if (mayPaint(commands)) this.studio.shown.show(version);
+      const { width, height } = this.studio.viewport.picture;
+      if (width === version.width && height === version.height) this.studio.mask.restore(mask);
     } catch {
       // A draft of another time or hand: there is nothing to bring back.
     }
-  }
-
-  #hasWork(mask) {
-    return mask.base.length + mask.done.length > 0;
   }
 
   get #isUnsent() {

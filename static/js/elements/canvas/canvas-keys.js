@@ -13,6 +13,7 @@ const ACTION_KEYS = {
   x: "swap",
   escape: "abandon",
 };
+const FOR_ALL = new Set(["fit", "actual", "zoom-in", "zoom-out"]);
 const PAN_KEYS = {
   arrowleft: [1, 0],
   arrowright: [-1, 0],
@@ -51,6 +52,7 @@ class CanvasKeys extends CanvasPart {
 
   #run(event, action) {
     if (event.repeat && action === "submit") return;
+    if (!this.studio.canEdit && !FOR_ALL.has(action)) return;
     event.preventDefault();
     ACTIONS[action](this.studio);
   }

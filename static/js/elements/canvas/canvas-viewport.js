@@ -1,5 +1,6 @@
 import { Gestures } from "../../models/gestures.js";
 import { CanvasPart } from "./canvas-part.js";
+import { capture } from "./capture.js";
 
 const WHEEL_ZOOM = 0.0015;
 const PINCH_ZOOM = 0.01;
@@ -17,6 +18,8 @@ class CanvasViewport extends CanvasPart {
     pinch: (pinch) => this.#pinch(pinch),
     undo: () => this.studio.mask.undo(),
   });
+
+  #box = { left: 0, top: 0 };
 
   connect(signal) {
     this.listen(this, "pointerdown", (event) => this.#down(event));
@@ -59,11 +62,13 @@ class CanvasViewport extends CanvasPart {
       this.setAttribute("data-pointed", "");
       this.focus({ preventScroll: true });
     }
-    this.setPointerCapture(event.pointerId);
+    capture(this, event);
+    if (!this.#gestures.busy) this.#locate();
     this.#gestures.down(this.#pointer(event));
   }
 
   #move(event) {
+    if (!this.#gestures.busy) return;
     const events = event.getCoalescedEvents?.() ?? [];
     const path = (events.length > 0 ? events : [event]).map((each) => this.#pointer(each));
     this.#gestures.move(this.#pointer(event), path);
@@ -72,17 +77,22 @@ class CanvasViewport extends CanvasPart {
   #wheel(event) {
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : 1;
+    if (!this.#gestures.busy) this.#locate();
     const speed = event.ctrlKey ? PINCH_ZOOM : WHEEL_ZOOM;
     const { x, y } = this.#pointer(event);
     this.studio.viewport.zoomBy(Math.exp(-event.deltaY * unit * speed), { x, y });
   }
 
+  // Measured once for a gesture: asking at every event would lay out the page each time.
+  #locate() {
+    this.#box = this.getBoundingClientRect();
+  }
+
   #pointer(event) {
-    const box = this.getBoundingClientRect();
     return {
       id: event.pointerId,
-      x: event.clientX - box.left,
-      y: event.clientY - box.top,
+      x: event.clientX - this.#box.left,
+      y: event.clientY - this.#box.top,
       touch: event.pointerType === "touch",
       time: event.timeStamp,
       action: this.#action(event),

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from editor.engines.base import EditRequest
+from editor.engines.builtin.engine import Builtin
+from editor.engines.errors import CannotFill, EngineCrashed, EngineError, NoRunner, Refused
+from editor.imaging.sandbox.errors import CrashKind, JobCrashed, JobRejected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from editor.engines.base import Progress
+    from editor.imaging.sandbox.wire import JSON
+
+
+class Recorder:
+    """A runner that notes what it was asked for, and answers or fails as told."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.failure = failure
+        self.function = ""
+        self.arguments: dict[str, JSON] = {}
+
+    async def run(
+        self, function: str, *, progress: Progress | None = None, **arguments: JSON
+    ) -> Mapping[str, JSON]:
+        self.function, self.arguments = function, arguments
+        if self.failure:
+            raise self.failure
+        if progress:
+            progress(0.5)
+        return {"steps": [{"do": "remove"}]}
+
+
+def make_request(folder: Path, mask: Path | None) -> EditRequest:
+    return EditRequest(
+        image=folder / "crop.png",
+        mask=mask,
+        prompt="remove this",
+        instruction={"steps": [{"do": "remove"}]},
+        seed=7,
+        work=folder,
+    )
+
+
+def edit_with(failure: Exception, folder: Path) -> EngineError:
+    engine = Builtin(Recorder(failure))
+    with pytest.raises(EngineError) as caught:
+        asyncio.run(engine.edit(make_request(folder, None), progress=lambda _: None))
+    return caught.value
+
+
+def test_an_edit_hands_the_job_paths_and_comes_back_with_the_answer(tmp_path: Path) -> None:
+    runner, told = Recorder(), list[float]()
+    times = iter([10.0, 12.5])
+    engine = Builtin(runner, clock=lambda: next(times))
+    request = make_request(tmp_path, tmp_path / "mask.png")
+    result = asyncio.run(engine.edit(request, progress=told.append))
+    assert runner.function == "editor.engines.builtin.work:paint"
+    assert runner.arguments == {
+        "image": str(tmp_path / "crop.png"),
+        "mask": str(tmp_path / "mask.png"),
+        "instruction": {"steps": [{"do": "remove"}]},
+        "seed": 7,
+        "out": str(result.image),
+    }
+    assert result.image.parent == tmp_path
+    assert (result.actual, result.seconds, told) == ({"steps": [{"do": "remove"}]}, 2.5, [0.5])
+
+
+def test_without_a_mask_the_job_gets_none(tmp_path: Path) -> None:
+    runner = Recorder()
+    engine = Builtin(runner)
+    asyncio.run(engine.edit(make_request(tmp_path, None), progress=lambda _: None))
+    assert runner.arguments["mask"] is None
+
+
+def test_without_a_runner_it_understands_but_does_not_draw(tmp_path: Path) -> None:
+    engine = Builtin()
+    assert engine.understand("remove this", has_mask=True) == {"steps": [{"do": "remove"}]}
+    with pytest.raises(NoRunner):
+        asyncio.run(engine.edit(make_request(tmp_path, None), progress=lambda _: None))
+
+
+def test_a_job_with_nothing_to_fill_from_is_a_refusal(tmp_path: Path) -> None:
+    error = edit_with(JobRejected("nothing_to_fill_from", {}, "leave something"), tmp_path)
+    assert isinstance(error, CannotFill)
+    assert error.message == "leave something"
+
+
+def test_other_refusals_of_the_job_keep_their_code(tmp_path: Path) -> None:
+    error = edit_with(JobRejected("needs_mask", {"part": "it"}, "paint first"), tmp_path)
+    assert isinstance(error, Refused)
+    assert (error.code, error.params) == ("needs_mask", {"part": "it"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "errno", "permanent"),
+    [
+        ("memory", None, True),
+        ("time", None, True),
+        ("exception", None, True),
+        ("signal", None, False),
+        ("exception", 28, False),
+    ],
+)
+def test_a_crash_is_permanent_when_it_would_happen_again(
+    tmp_path: Path, kind: CrashKind, errno: int | None, *, permanent: bool
+) -> None:
+    error = edit_with(JobCrashed(kind, "Traceback (secret)", errno), tmp_path)
+    assert isinstance(error, EngineCrashed)
+    assert (error.permanent, error.params) == (permanent, {"kind": kind})
+    assert "secret" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("prompt", "factor", "least"),
+    [
+        ("remove this", 1.0, 96),
+        ("make it darker and fill the hole", 1.0, 96),
+        ("blur this", 0.35, 32),
+        ("brighter", 0.0, 16),
+    ],
+)
+def test_rules_ask_for_the_context_the_steps_need(prompt: str, factor: float, least: int) -> None:
+    engine = Builtin()
+    rules = engine.rules(engine.understand(prompt, has_mask=True))
+    assert (rules.margin_factor, rules.margin_min) == (factor, least)

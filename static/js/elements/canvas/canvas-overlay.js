@@ -1,8 +1,11 @@
 import { effective } from "../../models/commands.js";
+import { clamp } from "../../models/geometry.js";
 import { CanvasPart } from "./canvas-part.js";
 import { aim, paintCommand, paintPath } from "./painter.js";
 
 const MAX_RATIO = 2;
+// A browser without a graphics card copies the whole canvas for every frame that changes it.
+const PIXEL_BUDGET = 1_600_000;
 const SLICE_MILLISECONDS = 6;
 
 /**
@@ -12,7 +15,10 @@ const SLICE_MILLISECONDS = 6;
  */
 class CanvasOverlay extends CanvasPart {
   #back = document.createElement("canvas");
+  /** Where the front's pixels belong: {view, picture, ratio}; null before the first. */
   #painted = null;
+  /** The same for the repaint under way. */
+  #painting = null;
   #frame = 0;
   /** The repaint under way (a generator), or null. */
   #job = null;
@@ -88,7 +94,7 @@ class CanvasOverlay extends CanvasPart {
 
   *#paint() {
     const { viewport, mask } = this.studio;
-    const ratio = Math.min(devicePixelRatio, MAX_RATIO);
+    const ratio = pixelRatio(viewport.size);
     this.#painting = { view: viewport.view, picture: viewport.picture, ratio };
     this.#back.width = Math.max(Math.round(viewport.size.width * ratio), 1);
     this.#back.height = Math.max(Math.round(viewport.size.height * ratio), 1);
@@ -100,8 +106,6 @@ class CanvasOverlay extends CanvasPart {
       yield;
     }
   }
-
-  #painting = null;
 
   get #colour() {
     return getComputedStyle(this).getPropertyValue("--mask").trim();
@@ -148,6 +152,12 @@ class CanvasOverlay extends CanvasPart {
     paint(context);
     context.restore();
   }
+}
+
+/** Canvas pixels per CSS pixel: the screen's, but finer than CSS pixels only within the budget. */
+function pixelRatio({ width, height }) {
+  const affordable = Math.sqrt(PIXEL_BUDGET / (width * height));
+  return clamp(affordable, Math.min(devicePixelRatio, 1), Math.min(devicePixelRatio, MAX_RATIO));
 }
 
 customElements.define("canvas-overlay", CanvasOverlay);

@@ -12,8 +12,14 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from whitenoise import WhiteNoise
 
+from project.body_limit import BodyLimit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.prod")
-_django = get_asgi_application()
+_django = BodyLimit(
+    get_asgi_application(),
+    limit=settings.MAX_BODY_BYTES,
+    message=f"Larger than the {settings.MAX_UPLOAD_MB} MB allowed for one file.\n",
+)
 
 
 def _missing(environ: dict[str, Any], start_response: Any) -> list[bytes]:

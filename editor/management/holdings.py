@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
 from editor.models import Attempt, Mask, Picture, PictureKind, State
@@ -35,7 +34,7 @@ def named_files(using: str = DEFAULT_DB_ALIAS) -> Iterator[Holding]:
         yield Holding("pictures", mask.file, mask.sha256, f"mask {mask.public_id}")
     answers = Attempt.objects.using(using).exclude(answer_file="")
     for attempt in answers.filter(edit__state=State.RECEIVED).iterator():
-        name = attempt.answer_file.removeprefix(f"{settings.SPOOL_DIR}/")
+        name = attempt.answer_file
         yield Holding("spool", name, attempt.answer_sha256, f"{attempt}")
 
 

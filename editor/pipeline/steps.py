@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -68,7 +69,7 @@ def received(hold: Hold, attempt: Attempt, *, answer: Path, sha256: str, actual:
     """The answer lies on disk, whole; only now may anything parse it."""
     moved = move(hold, State.RECEIVED, actual=actual, progress=95)
     Attempt.objects.filter(pk=attempt.pk).update(
-        answer_file=str(answer),
+        answer_file=str(answer.relative_to(settings.SPOOL_DIR)),
         answer_sha256=sha256,
         execution=Execution.YES,
         finished_at=Now(),

@@ -40,7 +40,9 @@ PICTURES_DIR = DATA_DIR / "pictures"
 SPOOL_DIR = DATA_DIR / "spool"
 RENDERS_DIR = DATA_DIR / "renders"
 SCRATCH_DIR = DATA_DIR / "scratch"
-SCRATCH_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+# The folder itself is closed to others; what lies in it need not be.
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+SCRATCH_DIR.mkdir(exist_ok=True, mode=0o700)
 
 # How it is reached.
 HOST: str = env.str("PENTIMENTO_HOST", default="127.0.0.1")
@@ -88,7 +90,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "editor.http.RequestLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

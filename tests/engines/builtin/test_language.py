@@ -176,7 +176,7 @@ def test_it_refuses_and_names_the_part(prompt: str, code: str, part: str) -> Non
 
 
 def test_a_refusal_says_what_can_be_done_and_how_to_get_more() -> None:
-    with pytest.raises(NotUnderstood, match="remove what you painted over.*add a provider"):
+    with pytest.raises(NotUnderstood, match=r"remove what you painted over.*add a provider"):
         read("add a hat", has_mask=True)
 
 
@@ -213,7 +213,8 @@ def test_any_text_is_read_or_refused(prompt: str) -> None:
     assert {step["do"] for step in steps} <= abilities().keys()
 
 
-WORDS = [word for case in (*UNDERSTOOD, *REFUSED) for word in case[0].split()]
+PROMPTS = [case[0] for case in UNDERSTOOD] + [case[0] for case in REFUSED]
+WORDS = [word for prompt in PROMPTS for word in prompt.split()]
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8))

@@ -28,7 +28,7 @@ ROLES_FOR: dict[Action, frozenset[Role]] = {
     # The bytes as uploaded may carry the place they were taken at.
     Action.DOWNLOAD_ORIGINAL: _MAKERS,
     Action.EDIT: _MAKERS,
-    # An editor cancels own edits only; see may_cancel in fetch.
+    # An editor cancels own edits only; see edit_to_cancel in fetch.
     Action.CANCEL: _MAKERS,
 }
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 
-from editor.models import Edit, State, Worker
+from editor.models import Edit, Project, State, Worker
 from editor.pipeline.states import Hold, LostLease, move
 
 DUE_STATES = (State.QUEUED, State.RETRY_WAIT)
@@ -29,11 +29,19 @@ def claim(*, owner: str, limit: int, lease_seconds: float) -> list[Hold]:
     if limit < 1 or not due().exists():
         return []
     with transaction.atomic():
-        rows = due()
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True, of=("self",))
-        taken = [_take(edit, owner, lease_seconds) for edit in rows[:limit]]
+        taken = [_take(edit, owner, lease_seconds) for edit in _locked(limit)]
     return [hold for hold in taken if hold is not None]
+
+
+def _locked(limit: int) -> list[Edit]:
+    """Return due edits whose projects are locked, in the order of their keys.
+
+    Every move locks the project before the edit; a batch that did otherwise, or in another
+    order, would sooner or later wait in a circle with a cancel or with another worker.
+    """
+    projects = set(due().values_list("project_id", flat=True)[:limit])
+    locked = Project.objects.select_for_update(no_key=True).filter(pk__in=projects).order_by("pk")
+    return list(due().filter(project_id__in=list(locked.values_list("pk", flat=True)))[:limit])
 
 
 def _take(edit: Edit, owner: str, lease_seconds: float) -> Hold | None:
@@ -51,12 +59,14 @@ def _take(edit: Edit, owner: str, lease_seconds: float) -> Hold | None:
         return None
 
 
-def renew(*, owner: str, edits: list[int], lease_seconds: float) -> None:
+def renew(*, owner: str, slots: int, edits: list[int], lease_seconds: float) -> None:
     """Say that `owner` lives, and extend its leases on the edits it is working on.
 
-    An edit it holds but no longer works on (its run broke off) is left to the rescue.
+    An edit it holds but no longer works on (its run broke off) is left to the rescue. A worker
+    that was forgotten while its machine slept is known again.
     """
-    Worker.objects.filter(name=owner).update(seen_at=Now())
+    if not Worker.objects.filter(name=owner).update(seen_at=Now()):
+        Worker.objects.create(name=owner, slots=slots)
     Edit.objects.held().filter(lease_owner=owner, pk__in=edits).update(
         lease_until=Now() + timedelta(seconds=lease_seconds)
     )

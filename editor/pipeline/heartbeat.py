@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from editor.pipeline.claim import renew
 
@@ -25,12 +25,14 @@ class Heartbeat:
         self,
         *,
         owner: str,
+        slots: int,
         every: float,
         lease_seconds: float,
         running: Callable[[], list[int]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._owner = owner
+        self._slots = slots
         self._every = every
         self._lease = lease_seconds
         self._running = running
@@ -58,8 +60,13 @@ class Heartbeat:
             logger.error("the worker's loop is stuck; its leases are let go")
             return False
         try:
-            renew(owner=self._owner, edits=self._running(), lease_seconds=self._lease)
-        except DatabaseError:
+            renew(
+                owner=self._owner,
+                slots=self._slots,
+                edits=self._running(),
+                lease_seconds=self._lease,
+            )
+        except Error:
             logger.exception("the heartbeat could not be written; trying again")
             connection.close()
         return True

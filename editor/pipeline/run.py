@@ -19,7 +19,7 @@ from editor.engines.registry import Registry
 from editor.models import Attempt, PictureKind
 from editor.pipeline import spool, steps
 from editor.pipeline.states import Hold, LostLease, note_progress
-from editor.services import media
+from editor.services import media, pictures
 
 logger = logging.getLogger(__name__)
 
@@ -79,15 +79,23 @@ class Run:
         job = await self.database(steps.load, self.hold)
         engine = self.registry.engine(job.edit.engine)
         try:
+            await self._settle(job, engine)
+        except LostLease as error:
+            logger.warning("edit %s: %s; it was taken away", job.edit.public_id, error)
+            if not engine.replay_safe:
+                return  # what was paid for is kept
+        await asyncio.to_thread(spool.clear, job.edit, self.hold.fence)
+
+    async def _settle(self, job: steps.Job, engine: Engine) -> None:
+        """Execute, and write what became of it whatever happened. Raises LostLease."""
+        try:
             await self._execute(job, engine)
         except Interrupted as interruption:
             await self._interrupted(engine, interruption.why)
-        except LostLease as error:
-            logger.warning("edit %s: %s; another worker has it", job.edit.public_id, error)
-            return
+        except LostLease:
+            raise
         except Exception as error:  # noqa: BLE001  whatever broke, the row must learn of it
             await self._broken(engine, error)
-        await asyncio.to_thread(spool.clear, job.edit)
 
     async def _work[T](self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Await work that may be interrupted. Raises Interrupted."""
@@ -175,7 +183,7 @@ class Run:
         try:
             await self.database(steps.succeed, self.hold, self.attempt, result)
         except BaseException:
-            await asyncio.to_thread(media.drop, result.folder)
+            await self.database(pictures.drop_unless_kept, result.folder)
             raise
         self.barrier("committed")
 

@@ -1,5 +1,6 @@
 """Where an edit's working files lie between its steps, and how an answer is made durable."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -39,6 +40,14 @@ def keep_answer(answer: Path, folder: Path) -> tuple[Path, str]:
     return target, digest
 
 
-def clear(edit: Edit) -> None:
-    """Drop all working files of an edit that has ended."""
-    shutil.rmtree(settings.SPOOL_DIR / edit.public_id, ignore_errors=True)
+def clear(edit: Edit, fence: int) -> None:
+    """Drop the working files of the edit's run under `fence` and of those before it.
+
+    A later run, perhaps of another worker, keeps its own.
+    """
+    folder: Path = settings.SPOOL_DIR / edit.public_id
+    with contextlib.suppress(OSError):  # gone already, or not empty
+        for run in folder.iterdir():
+            if int(run.name) <= fence:
+                shutil.rmtree(run, ignore_errors=True)
+        folder.rmdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import secrets
@@ -146,6 +147,8 @@ def _normalise(picture: Picture, source: Path, out: Path) -> dict[str, Any]:
         message = intake_texts.refusal(refusal.code, refusal.params, refusal.message)
         raise SubmitRefused(refusal.code, message) from refusal
     except JobCrashed as crash:
+        if crash.errno == errno.ENOSPC:
+            raise media.DiskFull from crash
         raise SubmitRefused("mask_unreadable", intake_texts.crash(crash.kind)) from crash
 
 
@@ -164,8 +167,7 @@ def _known(door: Door, wish: Wish, fingerprint: str, painted: _Painted | None) -
     known = Edit.objects.filter(actor=door.user, idem_key=wish.idem_key).first()
     if known is None:
         return None
-    if painted:
-        media.drop(painted.folder)
+    _drop(painted)
     if known.fingerprint != fingerprint:
         raise SubmitRefused(
             "idempotency_mismatch",
@@ -178,16 +180,20 @@ def _queue(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> Edit
     try:
         _write(edit, painted)
     except IntegrityError:
-        known = _known(door, wish, edit.fingerprint, painted)
-        if known is None:
-            raise
-        return known
+        if known := _known(door, wish, edit.fingerprint, painted):
+            return known
+        _drop(painted)
+        raise
     except BaseException:
-        if painted:
-            media.drop(painted.folder)
+        _drop(painted)
         raise
     edit.refresh_from_db()
     return edit
+
+
+def _drop(painted: _Painted | None) -> None:
+    if painted:
+        media.drop(painted.folder)
 
 
 @transaction.atomic

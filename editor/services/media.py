@@ -1,5 +1,6 @@
 """Files on disk: prepared in a scratch folder, then moved into place whole."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -19,13 +20,20 @@ class DiskFull(Exception):
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """Give an empty folder that is gone afterwards, whatever happens. Raises DiskFull."""
+    """Give an empty folder that is gone afterwards, whatever happens.
+
+    Raises DiskFull, also when the disk fills up while the folder is in use.
+    """
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     if shutil.disk_usage(settings.SCRATCH_DIR).free < settings.MIN_FREE_BYTES:
         raise DiskFull
     folder = Path(tempfile.mkdtemp(prefix="job-", dir=settings.SCRATCH_DIR))
     try:
         yield folder
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull from error
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -45,6 +53,7 @@ def keep(folder: Path) -> str:
     _sync(folder)
     folder.rename(target)
     _sync(target.parent)
+    _sync(target.parent.parent)  # the folder above may be new
     return name
 
 

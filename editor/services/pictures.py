@@ -134,7 +134,7 @@ def _store(door: Door, folder: Path, *, name: str, sha256: str, facts: dict[str,
     try:
         insert(picture)
     except BaseException as error:
-        media.drop(picture.folder)
+        drop_unless_kept(picture.folder)
         if isinstance(error, IntegrityError) and (known := _known(door.project, sha256)):
             return Uploaded(known, created=False, notices=intake_texts.notices(known.notices))
         raise
@@ -152,6 +152,12 @@ def insert(picture: Picture) -> None:
         actor=picture.created_by,
         picture=picture,
     )
+
+
+def drop_unless_kept(folder: str) -> None:
+    """Remove files whose row could not be written, unless it was: only the answer may be lost."""
+    if not Picture.objects.filter(folder=folder).exists():
+        media.drop(folder)
 
 
 def render(

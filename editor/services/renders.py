@@ -1,5 +1,6 @@
 """Rendered pictures: made on demand, kept in a bounded cache on disk."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def export(picture: Picture, image_format: str) -> Path:
 
 def _cached(picture: Picture, use: str, image_format: str, *, quality: int, srgb: bool) -> Path:
     path: Path = settings.RENDERS_DIR / f"{picture.public_id}.{use}.{EXTENSIONS[image_format]}"
-    if path.exists():
+    with contextlib.suppress(FileNotFoundError):
         os.utime(path)  # last used: the oldest go first
         return path
     settings.RENDERS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -44,13 +45,13 @@ def _cached(picture: Picture, use: str, image_format: str, *, quality: int, srgb
 
 def _trim(limit: int = CACHE_BYTES) -> None:
     """Drop the files used longest ago until the cache fits its limit."""
-    files = sorted(
-        ((file.stat(), file) for file in settings.RENDERS_DIR.iterdir() if file.is_file()),
-        key=lambda entry: entry[0].st_mtime,
-        reverse=True,
-    )
+    files: list[tuple[float, int, Path]] = []
+    for file in settings.RENDERS_DIR.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # another process's draft was done meanwhile
+            facts = file.stat()
+            files.append((facts.st_mtime, facts.st_size, file))
     total = 0
-    for facts, file in files:
-        total += facts.st_size
+    for _used, size, file in sorted(files, reverse=True):
+        total += size
         if total > limit:
             file.unlink(missing_ok=True)

@@ -56,7 +56,7 @@ def test_renew_extends_only_what_still_runs_here(edits: list[Edit]) -> None:
     Worker.objects.create(name="a", slots=1)
     first, second = claim(owner="a", limit=2, lease_seconds=1)
     before = leases()
-    renew(owner="a", edits=[first.edit_id], lease_seconds=60)
+    renew(owner="a", slots=1, edits=[first.edit_id], lease_seconds=60)
     after = leases()
     assert after[first.edit_id] - before[first.edit_id] > timedelta(seconds=50)
     assert after[second.edit_id] == before[second.edit_id]

@@ -127,7 +127,8 @@ def _by_table(image: Pixels, curve: NDArray[np.float64]) -> Pixels:
     table = np.clip(np.rint(curve * 255), 0, 255).astype(np.uint8)
     result = image.copy()
     colours = colour_bands(image)
-    result[..., :colours] = table[image[..., :colours]]
+    flat = np.ascontiguousarray(image[..., :colours])
+    result[..., :colours] = cv2.LUT(flat, table).reshape(flat.shape)
     return result
 
 

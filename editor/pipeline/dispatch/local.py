@@ -95,6 +95,7 @@ class LocalDispatch:
         await database(Worker.objects.create, name=self._owner, slots=self._slots)
         heartbeat = Heartbeat(
             owner=self._owner,
+            slots=self._slots,
             every=self._timing.heartbeat,
             lease_seconds=self._timing.lease,
             running=self._edit_ids,

@@ -75,8 +75,9 @@ def _patches(image: Pixels, hole: Mask) -> NDArray[np.float64]:
 
 def sharpness(image: Pixels, hole: Mask) -> float:
     """Mean gradient energy in the hole."""
-    down, across = np.gradient(image.mean(axis=2))
-    energy: NDArray[np.float64] = down**2 + across**2
+    grey: NDArray[np.float64] = image.astype(np.float64).mean(axis=2, keepdims=True)[..., 0]
+    down, across = np.diff(grey, axis=0, append=0), np.diff(grey, axis=1, append=0)
+    energy: NDArray[np.float64] = np.square(down) + np.square(across)
     return float(energy[hole].mean())
 
 

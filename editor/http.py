@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import codecs
+from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import iscoroutinefunction
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import content_disposition_header
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from django_htmx.middleware import HtmxDetails
@@ -24,6 +28,33 @@ class PageRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+@sync_and_async_middleware
+def utf8_only(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Answer 400 to text in any other encoding.
+
+    Django decodes a multipart form as its header says, and some of Python's encodings can make
+    half characters that no database takes.
+    """
+    if not iscoroutinefunction(get_response):
+
+        def middleware(request: HttpRequest) -> Any:
+            _check_encoding(request)
+            return get_response(request)
+
+        return middleware
+
+    async def async_middleware(request: HttpRequest) -> Any:
+        _check_encoding(request)
+        return await get_response(request)
+
+    return async_middleware
+
+
+def _check_encoding(request: HttpRequest) -> None:
+    if codecs.lookup(request.encoding or "utf-8").name != "utf-8":
+        raise BadRequest("Text must be encoded in UTF-8.")
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

@@ -5,6 +5,7 @@ WSGI application serves /static/ alone.
 """
 
 import os
+import re
 from typing import Any
 
 from asgiref.wsgi import WsgiToAsgi
@@ -15,11 +16,9 @@ from whitenoise import WhiteNoise
 from project.body_limit import BodyLimit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.prod")
-_django = BodyLimit(
-    get_asgi_application(),
-    limit=settings.MAX_BODY_BYTES,
-    message=f"Larger than the {settings.MAX_UPLOAD_MB} MB allowed for one file.\n",
-)
+_django = get_asgi_application()
+# Every hashed name has twelve digits before its ending (ManifestFilesMixin.file_hash).
+HASHED_NAME = re.compile(r"\.[0-9a-f]{12}\.")
 
 
 def _missing(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -29,7 +28,7 @@ def _missing(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 def _hashed(path: str, url: str) -> bool:
     """Whether the name carries a content hash and may be cached for ever."""
-    return len(url.rsplit("/", 1)[-1].split(".")) > 2
+    return HASHED_NAME.search(url.rsplit("/", 1)[-1]) is not None
 
 
 _static = WsgiToAsgi(  # type: ignore[no-untyped-call]
@@ -45,9 +44,16 @@ _static = WsgiToAsgi(  # type: ignore[no-untyped-call]
 )
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:
+async def _route(scope: Any, receive: Any, send: Any) -> None:
     """Route /static/ to WhiteNoise and all other http requests to Django."""
     if scope["type"] == "http" and scope["path"].startswith(settings.STATIC_URL):
         await _static(scope, receive, send)
     elif scope["type"] == "http":
         await _django(scope, receive, send)
+
+
+application = BodyLimit(
+    _route,
+    limit=settings.MAX_BODY_BYTES,
+    message=f"Larger than the {settings.MAX_UPLOAD_MB} MB allowed for one file.\n",
+)

@@ -14,10 +14,6 @@ type Send = Callable[[Event], Awaitable[None]]
 type Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class _TooLarge(Exception):
-    """More arrived than the limit allows."""
-
-
 class BodyLimit:
     """An ASGI application around another; answers 413 to bodies over `limit` bytes."""
 
@@ -28,7 +24,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a receive that counts."""
-        if _announced(scope) > self._limit:
+        if scope["type"] == "http" and _announced(scope) > self._limit:
             await self._refuse(send)
             return
         received = 0
@@ -37,13 +33,11 @@ class BodyLimit:
             nonlocal received
             event = await receive()
             received += len(event.get("body", b""))
-            if received > self._limit:
-                raise _TooLarge
-            return event
+            # To a visitor who left, every application closes its files and says nothing.
+            return event if received <= self._limit else {"type": "http.disconnect"}
 
-        try:
-            await self._application(scope, counted, send)
-        except _TooLarge:
+        await self._application(scope, counted, send)
+        if received > self._limit:
             await self._refuse(send)
 
     async def _refuse(self, send: Send) -> None:
@@ -59,4 +53,5 @@ class BodyLimit:
 def _announced(scope: Scope) -> int:
     """The Content-Length, or 0 where there is none or it is no number."""
     value = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(value) if value.isdigit() else 0
+    # Python refuses to read numbers of thousands of digits; twenty are more than any disk holds.
+    return int(value[:20]) if value.isdigit() else 0

@@ -57,3 +57,8 @@ def data_dir(tmp_path: Path, settings: Any) -> Path:
         },
     }
     return tmp_path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put browser tests last: Playwright keeps an event loop in the thread it started in."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

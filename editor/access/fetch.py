@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from editor.access.roles import Action, may
 from editor.models import Edit, Membership, Picture, Project, Role, User
+from editor.models.public_id import is_public_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def door(user: User, slug: str, action: Action) -> Door:
 
 def picture(opened: Door, public_id: str) -> Picture:
     """Return a picture of the opened project. Raises Http404 for any other."""
-    found = Picture.objects.filter(project=opened.project, public_id=public_id).first()
+    pictures = Picture.objects.filter(project=opened.project, public_id=public_id)
+    found = pictures.first() if is_public_id(public_id) else None
     if found is None:
         raise Http404
     return found

@@ -11,6 +11,11 @@ def new_public_id() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(26))
 
 
+def is_public_id(text: str) -> bool:
+    """Whether an id may look like that; PostgreSQL refuses to compare with some characters."""
+    return text.isascii() and text.isalnum()
+
+
 def new_suffix() -> str:
     """Return the 8 random characters that end a project's slug."""
     return "".join(secrets.choice(_LETTERS) for _ in range(8))

@@ -24,6 +24,7 @@ from editor.access.fetch import Door
 from editor.access.roles import Action
 from editor.models import OPEN_STATES, Edit, Picture, Project, Role, State, Worker
 from editor.models.edit import EditQuerySet
+from editor.models.public_id import is_public_id
 
 PAGE_PICTURES = 60
 # A failure is worth seeing when somebody comes back next morning, not for ever.
@@ -85,7 +86,8 @@ def page(project: Project, *, before: str = "") -> Page:
     At most two queries. An unknown cursor gives the first page.
     """
     pictures = Picture.objects.filter(project=project).select_related("edit").newest_first()
-    last = Picture.objects.filter(project=project, public_id=before).first() if before else None
+    known = Picture.objects.filter(project=project, public_id=before)
+    last = known.first() if is_public_id(before) else None
     if last is not None:
         same_moment = Q(created_at=last.created_at, pk__lt=last.pk)
         pictures = pictures.filter(Q(created_at__lt=last.created_at) | same_moment)
@@ -124,9 +126,10 @@ def news(door: Door, *, seen: Cursor, now: Cursor, family_root: int | None = Non
     changed = Q(pulse__gt=seen.pulse) | Q(state=State.QUEUED)
     if seen.alive != now.alive:
         changed |= Q(state__in=OPEN_STATES)
-    edits = _cards(door, family_root).filter(changed)[:MAX_EDIT_CARDS]
+    # The longest waiting are taken first, so the last to change may be the oldest of many.
+    edits = _cards(door, family_root).filter(changed).order_by("-pulse")[:MAX_EDIT_CARDS]
     return News(
-        edits=list(edits),
+        edits=sorted(edits, key=lambda edit: (edit.created_at, edit.pk), reverse=True),
         pictures=[] if family_root else _new_pictures(door, seen),
         open_edits=open_edits(door, family_root=family_root),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from editor.imaging.render import LONGEST
 from editor.models import Picture
 from editor.models.public_id import new_public_id
 from editor.services import pictures
@@ -17,8 +18,13 @@ CACHE_BYTES = 4 * 1024**3
 
 
 def screen(picture: Picture) -> Path:
-    """Return the full picture for the screen: sRGB JPEG, or WebP where it is transparent."""
+    """Return the full picture for the screen: sRGB JPEG, or WebP where it is transparent.
+
+    What is too long for these is PNG.
+    """
     image_format = "webp" if picture.mode in {"LA", "RGBA"} else "jpeg"
+    if max(picture.width, picture.height) > LONGEST[image_format]:
+        image_format = "png"
     return _cached(picture, "screen", image_format, quality=SCREEN_QUALITY, srgb=True)
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -22,11 +23,18 @@ def needed() -> bool:
 
 
 def on_loopback() -> bool:
-    """Whether only this machine can reach the server, so that no token is asked for."""
+    """Whether only this machine can reach the server, so that no token is asked for.
+
+    A server on loopback with a public address stands behind a proxy, and anyone can reach it.
+    """
+    return _is_loopback(settings.HOST) and _is_loopback(urlsplit(settings.BASE_URL).hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        return ip_address(settings.HOST).is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
-        return bool(settings.HOST == "localhost")
+        return host == "localhost"
 
 
 def token() -> str | None:

@@ -12,7 +12,8 @@ from editor.access import fetch
 from editor.access.roles import Action
 from editor.forms.media import DownloadForm
 from editor.http import PageRequest, stream_file
-from editor.services import media, renders
+from editor.imaging.sandbox.errors import JobRejected
+from editor.services import intake_texts, media, renders
 
 PREVIEW_SIZES = (320, 1280)
 ORIGINAL_TYPES = {
@@ -22,6 +23,7 @@ ORIGINAL_TYPES = {
     "avif": "image/avif",
     "heic": "image/heic",
 }
+RENDERED_TYPES = {f".{end}": f"image/{name}" for name, end in renders.EXTENSIONS.items()}
 YEAR_SECONDS = 31_536_000
 
 
@@ -47,8 +49,7 @@ def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     """Send the picture at full size in sRGB, compressed for the screen."""
     opened = fetch.door(request.user, slug, Action.PREVIEW)
     file = renders.screen(fetch.picture(opened, picture))
-    kind = "image/webp" if file.suffix == ".webp" else "image/jpeg"
-    return _for_ever(stream_file(file, content_type=kind))
+    return _for_ever(stream_file(file, content_type=RENDERED_TYPES[file.suffix]))
 
 
 @require_GET
@@ -58,11 +59,20 @@ def download(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     found = fetch.picture(opened, picture)
     form = DownloadForm(request.GET)
     if not form.is_valid():
-        return HttpResponse(_("Choose png, jpeg or webp."), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _refusal(_("Choose png, jpeg or webp."))
     image_format = form.cleaned_data["format"] or "png"
-    file = renders.export(found, image_format)
+    try:
+        file = renders.export(found, image_format)
+    except JobRejected as refused:
+        return _refusal(intake_texts.refusal(refused.code, refused.params, refused.message))
     name = f"{Path(found.name).stem}.{renders.EXTENSIONS[image_format]}"
     return stream_file(file, content_type=f"image/{image_format}", filename=name)
+
+
+def _refusal(message: str) -> HttpResponse:
+    return HttpResponse(
+        message, status=HTTPStatus.UNPROCESSABLE_ENTITY, content_type="text/plain; charset=utf-8"
+    )
 
 
 @require_GET

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from editor.models import Edit, State, Worker
 from editor.pipeline.claim import claim, renew, to_stop
-from tests.making import make_edit_row, make_rows
+from tests.making import make_edit_row, make_project, make_rows
 
 if TYPE_CHECKING:
     from editor.pipeline.states import Hold
@@ -73,3 +73,20 @@ def test_to_stop_names_canceled_and_lost(edits: list[Edit]) -> None:
 def test_to_stop_has_nothing_against_healthy_runs(edits: list[Edit]) -> None:
     holds: list[Hold] = claim(owner="a", limit=3, lease_seconds=30)
     assert to_stop(owner="a", holds=holds) == {}
+
+
+def test_a_batch_takes_from_several_projects_in_the_order_of_waiting(
+    edits: list[Edit], people: People
+) -> None:
+    other = make_project(people.sam, "Other")
+    (picture,) = make_rows(other, people.sam, 1)
+    theirs = make_edit_row(other, people.sam, picture, next_run_at=Now() - timedelta(minutes=1))
+    holds = claim(owner="a", limit=3, lease_seconds=30)
+    assert [hold.edit_id for hold in holds] == [theirs.pk, edits[0].pk, edits[1].pk]
+
+
+def test_a_worker_forgotten_while_its_machine_slept_is_known_again(db: None) -> None:
+    renew(owner="a", slots=3, edits=[], lease_seconds=60)
+    renew(owner="a", slots=3, edits=[], lease_seconds=60)
+    worker = Worker.objects.alive(5).get()
+    assert (worker.name, worker.slots) == ("a", 3)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 from PIL import Image, ImageChops
 
 from editor.engines.errors import EngineError, Execution
 from editor.models import Attempt, Edit, LedgerEntry, Picture, State, Worker
-from editor.pipeline import assembly, cancel
+from editor.pipeline import assembly, cancel, steps
+from editor.pipeline.dispatch import local
 from editor.pipeline.dispatch.local import LocalDispatch, Timing
 from editor.pipeline.submit import Wish, submit
 from editor.services import media, pictures
@@ -229,3 +231,36 @@ def test_a_stopped_worker_puts_its_edit_back() -> None:
     work(engine)
     edit.refresh_from_db()
     assert edit.state == State.SUCCEEDED
+
+
+def test_a_worker_that_lost_its_lease_leaves_the_files_of_the_next(data_dir: Any) -> None:
+    engine = StubEngine()
+    edit = queue(engine)
+    runs = data_dir / "spool" / edit.public_id
+
+    async def script(_dispatch: LocalDispatch) -> None:
+        await engine.started.wait()
+        (runs / "50").mkdir()
+        await Edit.objects.filter(pk=edit.pk).aupdate(fence=50, lease_owner="somebody else")
+        while (runs / "1").exists():
+            await asyncio.sleep(0.02)
+
+    work(engine, script)
+    assert [folder.name for folder in runs.iterdir()] == ["50"]
+
+
+def test_a_lost_answer_to_the_last_commit_costs_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = released()
+    edit = queue(engine)
+
+    def succeed_unheard(*arguments: Any) -> None:
+        steps_succeed(*arguments)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    steps_succeed = steps.succeed
+    monkeypatch.setattr(steps, "succeed", succeed_unheard)
+    monkeypatch.setattr(local, "DATABASE_WAIT_SECONDS", 0)
+    work(engine)
+    edit.refresh_from_db()
+    assert edit.state == State.SUCCEEDED
+    assert media.path(edit.results.get().folder).is_dir()

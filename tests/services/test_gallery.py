@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from editor.models import Edit, Role, State
-from editor.services.gallery import Cursor, edit_cards, open_edits
+from editor.services.gallery import (
+    MAX_EDIT_CARDS,
+    Cursor,
+    edit_cards,
+    news,
+    open_edits,
+    page,
+)
 from tests.making import make_door, make_edit_row, make_project, make_rows
 
 if TYPE_CHECKING:
@@ -59,3 +66,22 @@ def test_an_edit_without_an_author_is_nobodys_own(people: People) -> None:
     for role, may in [(Role.OWNER, True), (Role.EDITOR, False), (Role.VIEWER, False)]:
         (card,) = edit_cards(make_door(people.project, people.emil, role), only=edit)
         assert bool(card.may_cancel) == may  # type: ignore[attr-defined]
+
+
+def test_of_many_waiting_edits_the_one_that_changed_is_told(people: People) -> None:
+    (picture,) = make_rows(people.project, people.olga, 1)
+    first, *_rest = (
+        make_edit_row(people.project, people.olga, picture, pulse=1)
+        for _ in range(MAX_EDIT_CARDS + 1)
+    )
+    Edit.objects.filter(pk=first.pk).update(state=State.SUCCEEDED, pulse=2)
+    seen, now = Cursor(1, alive=False), Cursor(2, alive=False)
+    told = news(make_door(people.project, people.olga), seen=seen, now=now).edits
+    assert len(told) == MAX_EDIT_CARDS
+    assert told[-1] == first
+
+
+@pytest.mark.parametrize("before", ["nobody", "a\0b", "%", "\ud800", "-1"])
+def test_nonsense_for_a_picture_gives_the_first_page(people: People, before: str) -> None:
+    make_rows(people.project, people.olga, 2)
+    assert len(page(people.project, before=before).pictures) == 2

@@ -68,3 +68,11 @@ def test_sign_up_is_closed_unless_opened(client: Client, settings: Any) -> None:
 def test_an_instance_without_accounts_is_set_up_first(client: Client) -> None:
     assert client.get(LOGIN).headers["Location"] == "/setup/"
     assert client.get("/accounts/signup/").headers["Location"] == "/setup/"
+
+
+def test_a_closed_account_is_told_so(client: Client) -> None:
+    make_user("olga", is_active=False)
+    data = {"login": "olga@example.test", "password": PASSWORD}
+    response = client.post(LOGIN, data)
+    assert response.status_code == 403
+    assert "This account is closed." in response.content.decode()

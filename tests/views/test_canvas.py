@@ -160,3 +160,13 @@ def test_queries_do_not_grow_with_edits(
     client = login(people.olga)
     with django_assert_max_num_queries(9):
         assert client.get(path(people, picture)).status_code == 200
+
+
+@pytest.mark.parametrize("version", ["nobody", "%00", "%ed%a0%80"])
+def test_nonsense_for_a_version_is_not_found(
+    people: People, picture: Picture, version: str
+) -> None:
+    client = Client()
+    client.force_login(people.olga)
+    url = reverse("canvas", args=[people.project.slug, picture.public_id])
+    assert client.get(f"{url}?version={version}").status_code == 404

@@ -56,3 +56,13 @@ def test_no_error_page_needs_the_database(
 def test_the_reason_for_a_refusal_is_given(rf: RequestFactory) -> None:
     response = errors.forbidden(rf.get("/"), PermissionDenied("Ask Olga."))
     assert b"Ask Olga." in response.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("charset", "status"), [("utf-7", 400), ("UTF-8", 302)])
+def test_text_in_another_encoding_is_400(client: Client, charset: str, status: int) -> None:
+    """`+2AA-` is half a character in UTF-7; no database takes that."""
+    client.force_login(make_user())
+    body = '--B\r\nContent-Disposition: form-data; name="name"\r\n\r\nx+2AA-\r\n--B--\r\n'
+    kind = f"multipart/form-data; boundary=B; charset={charset}"
+    assert client.generic("POST", "/", body, content_type=kind).status_code == status

@@ -117,3 +117,10 @@ def test_a_transparent_picture_stays_so_on_screen(people: People) -> None:
     assert response["Content-Type"] == "image/webp"
     with Image.open(io.BytesIO(read_stream(response))) as found:
         assert found.mode == "RGBA"
+
+
+def test_a_format_that_cannot_hold_the_picture_is_refused_with_the_limit(people: People) -> None:
+    picture = make_picture(people.project, people.olga, as_bytes(make_image(16_384, 2)))
+    response = get(people, picture, "download", format="webp")
+    assert response.status_code == 422
+    assert b"16383 pixels" in getattr(response, "content", b"")

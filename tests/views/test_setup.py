@@ -75,3 +75,9 @@ def test_asks_for_the_token_when_not_on_loopback(client: Client, settings: Any) 
 def test_every_first_visit_ends_at_the_setup(client: Client) -> None:
     chain = client.get("/", follow=True).redirect_chain
     assert chain[-1] == ("/setup/", 302)
+
+
+def test_asks_for_the_token_behind_a_proxy(client: Client, settings: Any) -> None:
+    settings.HOST, settings.BASE_URL = "127.0.0.1", "https://pictures.example"
+    assert 'name="token"' in client.get("/setup/").content.decode()
+    assert client.post("/setup/", GOOD).status_code == 422

@@ -4,7 +4,7 @@ The coarse answer is made of patches of the known part. We find again which (a n
 field by propagation and random search, as in Barnes et al., SIGGRAPH 2009, but vectorised and
 over principal components of the patches) and bring the full-resolution detail of the same places.
 Measured on five photos at 12 MP with holes of 5 and 20 %: the distance of patch statistics (SWD)
-falls to between a fifth and two thirds of that of the coarse answer alone.
+falls by 5 to 85 %, in the median to less than half of that of the coarse answer alone.
 """
 
 from __future__ import annotations

@@ -3,12 +3,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from editor.engines.base import EditRequest
 from editor.engines.builtin.engine import Builtin
 from editor.engines.errors import CannotFill, EngineCrashed, EngineError, NoRunner, Refused
+from editor.imaging.sandbox.client import Limits, Sandbox
 from editor.imaging.sandbox.errors import CrashKind, JobCrashed, JobRejected
+from tests.engines.builtin.textures import MAGENTA, make_grass, make_hole, spoiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,3 +135,23 @@ def test_rules_ask_for_the_context_the_steps_need(prompt: str, factor: float, le
     engine = Builtin()
     rules = engine.rules(engine.understand(prompt, has_mask=True))
     assert (rules.margin_factor, rules.margin_min) == (factor, least)
+
+
+def test_a_real_child_removes_the_thing_and_tells_its_progress(tmp_path: Path) -> None:
+    grass, hole, told = make_grass(), make_hole(), list[float]()
+    Image.fromarray(spoiled(grass, hole)).save(tmp_path / "crop.png")
+    Image.fromarray(hole.astype(np.uint8) * 255).save(tmp_path / "mask.png")
+    limits = Limits(cpu_seconds=60, memory_bytes=None, wall_seconds=120.0, file_bytes=10**8)
+    sandbox = Sandbox(preload=["editor.engines.builtin.work"], limits=limits, slots=1)
+    request = make_request(tmp_path, tmp_path / "mask.png")
+    try:
+        result = asyncio.run(Builtin(sandbox).edit(request, progress=told.append))
+    finally:
+        sandbox.close()
+    with Image.open(result.image) as answer:
+        pixels = np.asarray(answer)
+    assert (pixels[~hole] == grass[~hole]).all()
+    assert not (pixels == MAGENTA).all(axis=2).any()
+    assert result.actual["filled"] == {"search": 1}
+    assert told == sorted(told)
+    assert 0 < told[0] < told[-1] < 1

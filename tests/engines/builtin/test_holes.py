@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from editor.engines.builtin.holes import (
@@ -14,6 +14,7 @@ from editor.engines.builtin.holes import (
 )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 90), st.integers(1, 90), st.floats(0, 0.2))
 def test_every_pixel_is_in_exactly_one_cluster(
     seed: int, height: int, width: int, share: float

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from editor.engines.builtin.language import read
@@ -204,6 +204,7 @@ def test_an_essay_is_refused_with_a_short_quote() -> None:
     assert len(str(caught.value.params["part"])) <= 80
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_read_or_refused(prompt: str) -> None:
     try:
@@ -217,6 +218,7 @@ PROMPTS = [case[0] for case in UNDERSTOOD] + [case[0] for case in REFUSED]
 WORDS = [word for prompt in PROMPTS for word in prompt.split()]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8))
 def test_amounts_are_within_bounds_whatever_the_order(words: list[str]) -> None:
     try:

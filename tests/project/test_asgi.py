@@ -1,0 +1,55 @@
+"""The way in: which files may be cached for ever, and that every address has a limit."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from project.body_limit import Event
+
+# There are no collected static files in a test.
+pytestmark = pytest.mark.filterwarnings("ignore:No directory at")
+
+
+@pytest.fixture
+def asgi() -> Any:
+    return importlib.import_module("project.asgi")
+
+
+@pytest.mark.parametrize(
+    ("url", "for_ever"),
+    [
+        ("/static/js/app.0123456789ab.js", True),
+        ("/static/js/app.js", False),
+        ("/static/django_htmx/htmx.min.js", False),
+        ("/static/0123456789ab.css/app.js", False),
+    ],
+)
+def test_only_hashed_names_are_kept_for_ever(asgi: Any, url: str, for_ever: bool) -> None:
+    assert asgi._hashed("", url) is for_ever
+
+
+@pytest.mark.parametrize("path", ["/static/app.css", "/setup/"])
+def test_no_address_takes_a_body_without_end(asgi: Any, path: str) -> None:
+    sent: list[Event] = []
+
+    async def receive() -> Event:
+        return {"type": "http.request", "body": b"x" * 4_000_000, "more_body": True}
+
+    async def send(event: Event) -> None:
+        sent.append(event)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+    }
+    asyncio.run(asyncio.wait_for(asgi.application(scope, receive, send), 30))
+    assert sent[0]["status"] == 413

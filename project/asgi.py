@@ -16,7 +16,11 @@ from whitenoise import WhiteNoise
 from project.body_limit import BodyLimit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.prod")
-_django = get_asgi_application()
+_django = BodyLimit(
+    get_asgi_application(),
+    limit=settings.MAX_BODY_BYTES,
+    message=f"Larger than the {settings.MAX_UPLOAD_MB} MB allowed for one file.\n",
+)
 # Every hashed name has twelve digits before its ending (ManifestFilesMixin.file_hash).
 HASHED_NAME = re.compile(r"\.[0-9a-f]{12}\.")
 
@@ -44,16 +48,14 @@ _static = WsgiToAsgi(  # type: ignore[no-untyped-call]
 )
 
 
-async def _route(scope: Any, receive: Any, send: Any) -> None:
+async def _no_body() -> dict[str, Any]:
+    """Nobody has anything to say to a file, and asgiref would keep it all on the disk."""
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
     """Route /static/ to WhiteNoise and all other http requests to Django."""
     if scope["type"] == "http" and scope["path"].startswith(settings.STATIC_URL):
-        await _static(scope, receive, send)
+        await _static(scope, _no_body, send)
     elif scope["type"] == "http":
         await _django(scope, receive, send)
-
-
-application = BodyLimit(
-    _route,
-    limit=settings.MAX_BODY_BYTES,
-    message=f"Larger than the {settings.MAX_UPLOAD_MB} MB allowed for one file.\n",
-)

@@ -24,7 +24,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a receive that counts."""
-        if scope["type"] == "http" and _announced(scope) > self._limit:
+        if _announced(scope) > self._limit:
             await self._refuse(send)
             return
         received = 0

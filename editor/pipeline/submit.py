@@ -17,7 +17,7 @@ from editor.engines.errors import EngineError
 from editor.imaging import focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Edit, Mask, Picture, Project, State
-from editor.pipeline import ledger
+from editor.pipeline import ledger, steps
 from editor.services import activities, intake_texts, media
 from editor.services.decoder import decoder
 
@@ -129,7 +129,7 @@ def _keep_mask(picture: Picture, file: UploadedFile[Any]) -> _Painted:
             out.writelines(file.chunks())
         facts = _normalise(picture, source, folder / "mask.png")
         source.unlink()
-        sha256 = hashlib.sha256((folder / "mask.png").read_bytes()).hexdigest()
+        sha256 = steps.file_sha256(folder / "mask.png")
         left, top, right, bottom = facts["box"]
         return _Painted(media.keep(folder), sha256, (left, top, right, bottom), facts["painted"])
 

@@ -9,7 +9,7 @@ Recipe = dict[str, Any]
 
 
 def recipe(picture: Picture) -> Recipe:
-    """Return base file and patches, oldest first. Two queries, however long the chain."""
+    """Return base file and patches, oldest first. One query, however long the chain."""
     family = {member.pk: member for member in Picture.objects.family_of(picture)}
     patches: list[dict[str, Any]] = []
     current = picture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +13,8 @@ from PIL import Image, ImageChops
 
 from editor.engines.errors import EngineError, Execution
 from editor.models import Attempt, Edit, LedgerEntry, Picture, State, Worker
-from editor.pipeline import assembly, cancel, steps
-from editor.pipeline.dispatch import local
-from editor.pipeline.dispatch.local import LocalDispatch, Timing
+from editor.pipeline import assembly, cancel, rescue, steps
+from editor.pipeline.dispatch.local import DatabaseThread, LocalDispatch, Timing
 from editor.pipeline.submit import Wish, submit
 from editor.services import media, pictures
 from tests.making import (
@@ -46,14 +46,20 @@ def queue(engine: StubEngine, *, box: Any = BOX, mode: str = "RGB", key: str = "
 
 
 def work(
-    engine: StubEngine, script: Callable[[LocalDispatch], Coroutine[Any, Any, None]] | None = None
+    engine: StubEngine,
+    script: Callable[[LocalDispatch], Coroutine[Any, Any, None]] | None = None,
+    database: DatabaseThread | None = None,
 ) -> None:
     """Run a worker until nothing is due, or as `script` says."""
 
     async def main() -> None:
         sandbox = assembly.new_sandbox(2)
         dispatch = LocalDispatch(
-            registry=registry_of(engine), sandbox=sandbox, slots=2, timing=TIMING
+            registry=registry_of(engine),
+            sandbox=sandbox,
+            slots=2,
+            timing=TIMING,
+            database=database,
         )
         try:
             async with asyncio.timeout(60), asyncio.TaskGroup() as group:
@@ -249,18 +255,38 @@ def test_a_worker_that_lost_its_lease_leaves_the_files_of_the_next(data_dir: Any
     assert [folder.name for folder in runs.iterdir()] == ["50"]
 
 
-def test_a_lost_answer_to_the_last_commit_costs_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
+@dataclass(frozen=True, slots=True)
+class Unheard(DatabaseThread):
+    """Commits the success, then loses the connection before the worker hears of it."""
+
+    async def __call__(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        def unheard(*given: Any) -> None:
+            function(*given)
+            raise OperationalError("server closed the connection unexpectedly")
+
+        chosen = unheard if function is steps.succeed else function
+        return await super(Unheard, self).__call__(chosen, *arguments, **named)
+
+
+def test_a_lost_answer_to_the_last_commit_costs_no_files() -> None:
     engine = released()
     edit = queue(engine)
-
-    def succeed_unheard(*arguments: Any) -> None:
-        steps_succeed(*arguments)
-        raise OperationalError("server closed the connection unexpectedly")
-
-    steps_succeed = steps.succeed
-    monkeypatch.setattr(steps, "succeed", succeed_unheard)
-    monkeypatch.setattr(local, "DATABASE_WAIT_SECONDS", 0)
-    work(engine)
+    work(engine, database=Unheard(wait_seconds=0))
     edit.refresh_from_db()
     assert edit.state == State.SUCCEEDED
     assert media.path(edit.results.get().folder).is_dir()
+
+
+def test_the_sweep_outlives_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    sweeps: list[int] = []
+
+    def sweep(_registry: object) -> int:
+        sweeps.append(1)
+        raise RuntimeError("a mistake of ours")
+
+    async def script(_dispatch: LocalDispatch) -> None:
+        while len(sweeps) < 2:
+            await asyncio.sleep(0.02)
+
+    monkeypatch.setattr(rescue, "sweep", sweep)
+    work(StubEngine(), script)

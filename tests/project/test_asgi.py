@@ -33,8 +33,8 @@ def test_only_hashed_names_are_kept_for_ever(asgi: Any, url: str, for_ever: bool
     assert asgi._hashed("", url) is for_ever
 
 
-@pytest.mark.parametrize("path", ["/static/app.css", "/setup/"])
-def test_no_address_takes_a_body_without_end(asgi: Any, path: str) -> None:
+@pytest.mark.parametrize(("path", "status"), [("/static/app.css", 404), ("/setup/", 413)])
+def test_no_address_takes_a_body_without_end(asgi: Any, path: str, status: int) -> None:
     sent: list[Event] = []
 
     async def receive() -> Event:
@@ -52,4 +52,4 @@ def test_no_address_takes_a_body_without_end(asgi: Any, path: str) -> None:
         "headers": [(b"host", b"localhost")],
     }
     asyncio.run(asyncio.wait_for(asgi.application(scope, receive, send), 30))
-    assert sent[0]["status"] == 413
+    assert sent[0]["status"] == status

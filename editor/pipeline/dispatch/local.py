@@ -27,8 +27,6 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.4
 STOP_GRACE_SECONDS = 10.0
-DATABASE_TRIES = 6
-DATABASE_WAIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +45,38 @@ def new_owner() -> str:
     return f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(6)}"
 
 
-async def database(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    """Run one short transaction in the worker's database thread.
+def _disconnect() -> None:
+    """Close the connection of the thread this runs in."""
+    connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseThread:
+    """Runs short transactions in the worker's one database thread.
 
     A lock or a lost connection is tried again for up to half a minute: what was paid for must
     not be dropped because somebody made a backup.
     """
-    for remaining in reversed(range(DATABASE_TRIES)):
-        try:
-            return await sync_to_async(function)(*arguments, **named)
-        except DatabaseError:
-            await sync_to_async(connection.close)()
-            if not remaining:
-                raise
-            logger.warning("the database did not answer; trying again", exc_info=True)
-            await asyncio.sleep(DATABASE_WAIT_SECONDS)
-    raise AssertionError("unreachable")
+
+    tries: int = 6
+    wait_seconds: float = 5.0
+
+    async def __call__(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """Return what `function` returns. Raises DatabaseError after the last try."""
+        for remaining in reversed(range(self.tries)):
+            try:
+                return await sync_to_async(function)(*arguments, **named)
+            except DatabaseError:
+                await sync_to_async(_disconnect)()
+                if not remaining:
+                    raise
+                logger.warning("the database did not answer; trying again", exc_info=True)
+                await asyncio.sleep(self.wait_seconds)
+        raise ValueError("tries must be at least 1")
+
+    async def close(self) -> None:
+        """Close the thread's connection."""
+        await sync_to_async(_disconnect)()
 
 
 class LocalDispatch:
@@ -76,12 +90,14 @@ class LocalDispatch:
         slots: int,
         timing: Timing,
         barrier: Barrier = no_barrier,
+        database: DatabaseThread | None = None,
     ) -> None:
         self._registry = registry
         self._sandbox = sandbox
         self._slots = slots
         self._timing = timing
         self._barrier = barrier
+        self._database = database or DatabaseThread()
         self._owner = new_owner()
         self._running: dict[asyncio.Task[None], Run] = {}
         self._stopping = asyncio.Event()
@@ -92,7 +108,7 @@ class LocalDispatch:
 
     async def run(self, *, drain: bool = False) -> None:
         """Work until `stop`; with `drain`, until nothing is due."""
-        await database(Worker.objects.create, name=self._owner, slots=self._slots)
+        await self._database(Worker.objects.create, name=self._owner, slots=self._slots)
         heartbeat = Heartbeat(
             owner=self._owner,
             slots=self._slots,
@@ -108,7 +124,8 @@ class LocalDispatch:
         finally:
             sweeper.cancel()
             await asyncio.to_thread(heartbeat.stop)
-            await database(Worker.objects.filter(name=self._owner).delete)
+            await self._database(Worker.objects.filter(name=self._owner).delete)
+            await self._database.close()
 
     def _edit_ids(self) -> list[int]:
         """Which edits run here now; the heartbeat's thread asks."""
@@ -135,14 +152,14 @@ class LocalDispatch:
             wait.cancel()
 
     async def _claim(self) -> int:
-        holds: list[Hold] = await database(
+        holds: list[Hold] = await self._database(
             claim,
             owner=self._owner,
             limit=self._slots - len(self._running),
             lease_seconds=self._timing.lease,
         )
         for hold in holds:
-            run = Run(hold, self._registry, self._sandbox, database, self._barrier)
+            run = Run(hold, self._registry, self._sandbox, self._database, self._barrier)
             task = asyncio.create_task(run.execute(), name=f"edit {hold.edit_id}")
             self._running[task] = run
             task.add_done_callback(self._ended)
@@ -159,7 +176,7 @@ class LocalDispatch:
         if not self._running:
             return
         holds = [run.hold for run in self._running.values()]
-        verdict = await database(to_stop, owner=self._owner, holds=holds)
+        verdict = await self._database(to_stop, owner=self._owner, holds=holds)
         for task, run in list(self._running.items()):
             reason = verdict.get(run.hold.edit_id)
             if reason and not task.done():
@@ -168,8 +185,8 @@ class LocalDispatch:
     async def _sweep(self) -> None:
         while True:
             try:
-                await database(rescue.sweep, self._registry)
-            except DatabaseError:
+                await self._database(rescue.sweep, self._registry)
+            except Exception:  # nobody would notice a worker that rescues no more
                 logger.exception("the rescue sweep failed; trying again")
             await asyncio.sleep(self._timing.rescue)
 

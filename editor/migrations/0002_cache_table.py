@@ -17,7 +17,7 @@ def drop(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    """Runs outside the schema editor's transaction on no database: it is one CREATE TABLE."""
+    """One CREATE TABLE."""
 
     dependencies = [("editor", "0001_initial")]
     operations = [migrations.RunPython(create, drop)]

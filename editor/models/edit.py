@@ -1,15 +1,12 @@
 """An edit: what a member asked for, and how far it has come. Its states change in pipeline only."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from editor.models.public_id import new_public_id
-
-if TYPE_CHECKING:
-    from editor.models.user import User
 
 
 class State(models.TextChoices):
@@ -35,10 +32,6 @@ OPEN_STATES = HELD_STATES | {State.QUEUED, State.RETRY_WAIT}
 
 class EditQuerySet(models.QuerySet["Edit"]):
     """Which edits, in the words of the house."""
-
-    def visible_to(self, user: "User") -> Self:
-        """Those in projects the user is a member of."""
-        return self.filter(project__memberships__user=user)
 
     def open(self) -> Self:
         """Those on their way: waiting, or held by a worker."""

@@ -1,15 +1,12 @@
 """A picture: an original as uploaded, or a result as parent plus patch, or a result kept whole."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from editor.models.public_id import new_public_id
-
-if TYPE_CHECKING:
-    from editor.models.user import User
 
 
 class PictureKind(models.TextChoices):
@@ -22,10 +19,6 @@ class PictureKind(models.TextChoices):
 
 class PictureQuerySet(models.QuerySet["Picture"]):
     """Which pictures, in the words of the house."""
-
-    def visible_to(self, user: "User") -> Self:
-        """Those in projects the user is a member of."""
-        return self.filter(project__memberships__user=user)
 
     def newest_first(self) -> Self:
         """The gallery's order."""

@@ -71,16 +71,22 @@ def _rescue(edit: Edit, replay_safe: bool) -> bool:  # noqa: FBT001  a column of
 
 
 @transaction.atomic
-def give_back(edit: Edit, hold: Hold, to: State) -> None:
-    """Write the fate of an edit whose run did not end well. Raises LostLease."""
+def give_back(edit: Edit, hold: Hold, to: State, *, counted: bool = True) -> None:
+    """Write the fate of an edit whose run did not end well. Raises LostLease.
+
+    With `counted`, running it again counts towards MAX_RESCUES.
+    """
     ended = to in {State.FAILED, State.CANCELED}
     fields: dict[str, Any] = {"finished_at": Now()} if ended else {"next_run_at": Now()}
-    if to == State.QUEUED:
+    if to == State.QUEUED and counted:
         fields["rescues"] = F("rescues") + 1
     elif to == State.FAILED:
         fields |= {
             "error_code": "worker_lost",
-            "error_message": _("The edit stopped its worker three times. Nothing was charged."),
+            "error_message": _(
+                "The edit broke off four times and was given up. Nothing was charged. "
+                "Try a smaller mask, or ask the administrator to look at the worker's log."
+            ),
         }
     move(hold, to, new_fence=True, lease_owner="", lease_until=None, progress=0, **fields)
     if ended:

@@ -35,7 +35,7 @@ class Interruption(StrEnum):
 
     CANCELED = "canceled"
     LOST = "lost"
-    STOPPING = "stopping"
+    STOPPING = steps.STOPPING
 
 
 class Interrupted(Exception):
@@ -64,12 +64,16 @@ class Run:
     _notes: set[asyncio.Task[None]] = field(default_factory=set)
     _interruption: Interruption | None = None
     _child: asyncio.Future[Any] | None = None
+    _paid: bool = False
 
     def interrupt(self, why: Interruption) -> None:
         """Kill the child process that works for this run now, or stop before the next one.
 
         Transactions are never cut: their outcome would be unknown to the code that wrote them.
+        A wish to cancel stops no paid engine: what arrives is kept (reliability.md 4.3).
         """
+        if why == Interruption.CANCELED and self._paid:
+            return
         self._interruption = why
         if self._child is not None:
             self._child.cancel()
@@ -78,6 +82,7 @@ class Run:
         """Bring the edit to its next resting state. Raises only what the database raises."""
         job = await self.database(steps.load, self.hold)
         engine = self.registry.engine(job.edit.engine)
+        self._paid = not engine.replay_safe
         try:
             await self._settle(job, engine)
         except LostLease as error:
@@ -251,7 +256,7 @@ class Run:
         await self._settle_notes()
         if why == Interruption.LOST:
             return
-        if why == Interruption.CANCELED and engine.replay_safe:
+        if why == Interruption.CANCELED:
             await self.database(steps.stop, self.hold, self.attempt)
         else:
             await self.database(steps.lose, self.hold, self.attempt, engine, code=why)

@@ -17,6 +17,8 @@ from editor.pipeline.states import Hold, move
 from editor.services import media, pictures
 from editor.services.recipes import Recipe, recipe
 
+STOPPING = "stopping"
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -136,16 +138,19 @@ def stop(hold: Hold, attempt: Attempt | None) -> None:
 
 @transaction.atomic
 def lose(hold: Hold, attempt: Attempt | None, engine: Engine, *, code: str) -> None:
-    """The run broke under us: decide as if the worker had died."""
+    """The run broke under us: decide as if the worker had died.
+
+    A worker that was told to stop is nobody's fault, and not counted against the edit.
+    """
     edit = Edit.objects.get(pk=hold.edit_id)
     to = after_loss(
         hold.state,
         replay_safe=engine.replay_safe,
-        rescues=edit.rescues,
+        rescues=0 if code == STOPPING else edit.rescues,
         canceled=edit.cancel_requested_at is not None,
     )
     close_attempt(attempt, Execution.NO if engine.free else Execution.UNKNOWN, code)
-    give_back(edit, hold, to)
+    give_back(edit, hold, to, counted=code != STOPPING)
 
 
 def close_attempt(attempt: Attempt | None, execution: Execution, code: str) -> None:

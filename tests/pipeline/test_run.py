@@ -207,6 +207,22 @@ def test_cancel_while_it_runs_stops_it() -> None:
     assert Attempt.objects.get(edit=edit).execution == "no"
 
 
+def test_cancel_stops_no_paid_engine_and_what_arrives_is_kept() -> None:
+    engine = StubEngine(free=False, replay_safe=False)
+    edit = queue(engine)
+
+    async def script(_dispatch: LocalDispatch) -> None:
+        await engine.started.wait()
+        await sync_to_async(cancel.cancel)(edit)
+        await asyncio.sleep(0.2)
+        engine.release.set()
+        while await Edit.objects.filter(pk=edit.pk).exclude(state="succeeded").aexists():
+            await asyncio.sleep(0.02)
+
+    work(engine, script)
+    assert Picture.objects.filter(edit=edit).count() == 1
+
+
 def test_a_worker_that_lost_its_lease_writes_nothing() -> None:
     engine = StubEngine()
     edit = queue(engine)
@@ -232,7 +248,7 @@ def test_a_stopped_worker_puts_its_edit_back() -> None:
 
     work(engine, script)
     edit.refresh_from_db()
-    assert (edit.state, edit.lease_owner) == (State.QUEUED, "")
+    assert (edit.state, edit.lease_owner, edit.rescues) == (State.QUEUED, "", 0)
     engine.release.set()
     work(engine)
     edit.refresh_from_db()

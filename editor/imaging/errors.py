@@ -20,8 +20,8 @@ MESSAGES: dict[str, str] = {
         "{found} files cannot be edited here. Export it as PNG, JPEG, WebP or AVIF and upload that."
     ),
     "heic_unsupported": (
-        "HEIC pictures need an extra on this server. Ask its operator to install the `heic`"
-        " extra, or export the picture as JPEG and upload that."
+        "This server cannot read HEIC, the format of iPhones. Export the picture as JPEG and upload"
+        " that, or ask the server's operator to start it with PENTIMENTO_EXTRAS=heic."
     ),
     "animated": (
         "This picture is an animation of {frames} frames. Export the one frame you want to edit"

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
+from editor.forms.focus import focus_first_error
 from editor.services import setup
 
 
@@ -33,4 +34,7 @@ def _unprocessable(request: HttpRequest, response: HttpResponseBase) -> HttpResp
     """A form that comes back with messages is 422 here; allauth answers 200."""
     if request.method == "POST" and response.status_code == HTTPStatus.OK:
         response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if form is not None:
+            focus_first_error(form)
     return response

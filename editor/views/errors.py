@@ -1,4 +1,8 @@
-"""Error pages in our look. None of them asks the database, which may be what is broken."""
+"""Error pages in our look.
+
+A member who is refused keeps the account menu; 400 and 500 ask the database nothing, which may be
+what is broken.
+"""
 
 from http import HTTPStatus
 
@@ -8,13 +12,18 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+CSRF_FAILED = "X-Csrf-Failed"
 
-def _page(request: HttpRequest, status: HTTPStatus, heading: str, text: str) -> HttpResponse:
+
+def _page(
+    request: HttpRequest, status: HTTPStatus, heading: str, text: str, *, for_member: bool = False
+) -> HttpResponse:
     if "HX-Request" in request.headers:
         return HttpResponse(f"{heading}. {text}", status=status, content_type="text/plain")
-    # Without the request no context processor runs, so that nobody looks up the user.
     context = {"status": status.value, "heading": heading, "text": text, "path": request.path}
-    return HttpResponse(render_to_string("errors/error.html", context), status=status)
+    # Without the request no context processor runs, so that nobody looks up the user.
+    asked = request if for_member else None
+    return HttpResponse(render_to_string("errors/error.html", context, asked), status=status)
 
 
 @login_not_required
@@ -37,6 +46,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
         HTTPStatus.FORBIDDEN,
         _("You may not do that here"),
         reason or _("Ask an owner of the project for another role."),
+        for_member=True,
     )
 
 
@@ -48,6 +58,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         HTTPStatus.NOT_FOUND,
         _("There is nothing here"),
         _("The address is wrong, or you are not a member of this project."),
+        for_member=True,
     )
 
 
@@ -64,10 +75,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form's token is missing or old."""
-    return _page(
+    """403: the form's token is missing or old; the header tells scripts which 403 it is."""
+    response = _page(
         request,
         HTTPStatus.FORBIDDEN,
         _("This form has expired"),
-        _("Go back, reload the page and send it again. Cookies must be allowed for this site."),
+        _("The page was open for too long. Reload it and send again. Cookies must be allowed."),
+        for_member=True,
     )
+    response.headers[CSRF_FAILED] = "1"
+    return response

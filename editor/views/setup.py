@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from editor.forms.focus import focus_first_error
 from editor.forms.setup import SetupForm
 from editor.services import setup as service
 
@@ -28,6 +29,8 @@ def setup(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _create(request, form)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    if form.is_bound:
+        focus_first_error(form)
     return render(request, "setup/setup.html", {"form": form}, status=status)
 
 

@@ -4,3 +4,6 @@ import "./elements/elapsed-time.js";
 import "./elements/pulse-poller.js";
 import "./elements/theme-switch.js";
 import "./elements/toast-region.js";
+import { keepTokensFresh } from "./lib/csrf.js";
+
+keepTokensFresh();

@@ -66,10 +66,14 @@ def paint(watched: Watched, *places: tuple[float, float]) -> None:
 
 def submit(watched: Watched, prompt: str) -> Locator:
     """Send the edit and wait for its end; return its card."""
+    before = by(watched, "edit-card").count()
     by(watched, "prompt").fill(prompt)
     by(watched, "submit-edit").click()
     card = by(watched, "edit-card").first
-    card.wait_for()
+    # An earlier edit's card may be there already, at its end.
+    watched.page.wait_for_function(
+        "n => document.querySelectorAll('[data-testid=edit-card]').length > n", arg=before
+    )
     watched.page.wait_for_function(
         "() => ['succeeded', 'failed', 'canceled'].includes("
         "document.querySelector('[data-testid=edit-card]')?.dataset.state)",

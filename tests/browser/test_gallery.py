@@ -72,6 +72,7 @@ def test_dropping_shows_where_and_takes_the_file(desktop: Watched) -> None:
     desktop.page.get_by_text("Drop to add to this project").wait_for()
     desktop.page.evaluate(drop, "drop")
     row = desktop.page.locator(".upload", has_text="note.png")
-    row.locator("[data-retry]").wait_for()
+    row.locator("[data-dismiss]").wait_for()
+    assert not row.locator("[data-retry]").is_visible()
     assert not desktop.page.get_by_text("Drop to add to this project").is_visible()
     desktop.expect_refusal(422)

@@ -247,7 +247,7 @@ def test_heic_is_refused_with_the_fix_where_the_extra_is_missing(
 ) -> None:
     monkeypatch.setattr(pixels, "can_read_heic", lambda: False)
     (tmp_path / "a").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 100)
-    with pytest.raises(Rejected, match="as JPEG.*PENTIMENTO_EXTRAS=heic") as caught:
+    with pytest.raises(Rejected, match=r"as JPEG.*PENTIMENTO_EXTRAS=heic") as caught:
         take(tmp_path / "a")
     assert caught.value.code == "heic_unsupported"
 

@@ -5,8 +5,22 @@ import { Draft } from "../../static/js/models/draft.js";
 
 function makeStore(...entries) {
   const map = new Map(entries);
-  return { getItem: (key) => map.get(key) ?? null, setItem: (key, value) => map.set(key, value) };
+  return {
+    getItem: (key) => map.get(key) ?? null,
+    setItem: (key, value) => map.set(key, value),
+    removeItem: (key) => map.delete(key),
+  };
 }
+
+test("a draft goes along when the page becomes the canvas of a result", () => {
+  const store = makeStore();
+  const draft = new Draft(store, "one");
+  draft.save({ prompt: "hi" });
+  draft.moveTo("two");
+  draft.save({ prompt: "hi" });
+  assert.equal(new Draft(store, "one").load(), null);
+  assert.deepEqual(new Draft(store, "two").load(), { prompt: "hi" });
+});
 
 test("what is saved for a picture is loaded for it alone", () => {
   const store = makeStore();

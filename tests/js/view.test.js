@@ -8,6 +8,7 @@ import {
   panBy,
   toPicture,
   toViewport,
+  wheelFactor,
   zoomTo,
 } from "../../static/js/models/view.js";
 
@@ -56,4 +57,11 @@ test("a picture smaller than what is kept in sight stays whole", () => {
   const tiny = { width: 3, height: 3 };
   const view = clampView({ scale: 1, x: -500, y: 9999 }, tiny, VIEWPORT);
   assert.deepEqual([view.x, view.y], [0, VIEWPORT.height - 3]);
+});
+
+test("a notch of the wheel with Ctrl zooms by one step, a pinch smoothly", () => {
+  assert.equal(wheelFactor(-120, true), 1.25);
+  assert.equal(wheelFactor(120, true), 1 / 1.25);
+  assert.ok(Math.abs(wheelFactor(-2, true) - 1.02) < 0.001);
+  assert.ok(Math.abs(wheelFactor(-100, false) - 1.16) < 0.01);
 });

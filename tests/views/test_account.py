@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -76,3 +77,11 @@ def test_a_closed_account_is_told_so(client: Client) -> None:
     response = client.post(LOGIN, data)
     assert response.status_code == 403
     assert "This account is closed." in response.content.decode()
+
+
+def test_a_login_that_comes_back_has_the_cursor_in_its_first_wrong_field(client: Client) -> None:
+    make_user("olga")
+    page = client.post(LOGIN, {"login": "olga@example.test"}).content.decode()
+    focused = re.findall(r"<input[^>]* autofocus[^>]*>", page)
+    assert len(focused) == 1
+    assert 'name="password"' in focused[0]

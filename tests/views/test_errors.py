@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
 
 from editor.views import errors
-from tests.making import make_user
+from tests.making import PASSWORD, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,35 @@ def test_a_missing_token_is_403_in_our_look() -> None:
     response = client.post("/", {"name": "x"})
     assert response.status_code == 403
     assert "This form has expired" in response.content.decode()
+    assert response.headers["X-Csrf-Failed"] == "1"
+
+
+@pytest.mark.django_db
+def test_who_is_signed_in_keeps_the_account_menu(client: Client) -> None:
+    client.force_login(make_user("olga"))
+    assert "Signed in as olga@example.test" in client.get("/p/nothing/").content.decode()
+
+
+@pytest.mark.django_db
+def test_after_signing_in_again_only_the_cookie_is_a_good_token(settings: Any) -> None:
+    """What open tabs live by: their page names the cookie in which scripts find the token."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user("olga"))
+    name = settings.CSRF_COOKIE_NAME
+    assert f'data-csrf-cookie="{name}"' in client.get("/").content.decode()
+    old = client.cookies[name].value
+    client.logout()
+    client.get("/accounts/login/")
+    new = client.cookies[name].value
+    data = {"login": "olga@example.test", "password": PASSWORD}
+    headers = {"X-CSRFToken": new}
+    assert client.post("/accounts/login/", data, headers=headers).status_code == 302
+    fresh = client.cookies[name].value
+    answers = [
+        client.post("/", {"name": "x"}, headers={"X-CSRFToken": token}).status_code
+        for token in (old, fresh)
+    ]
+    assert answers == [403, 302]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,3 +82,10 @@ def test_asks_for_the_token_behind_a_proxy(client: Client, settings: Any) -> Non
     settings.HOST, settings.BASE_URL = "127.0.0.1", "https://pictures.example"
     assert 'name="token"' in client.get("/setup/").content.decode()
     assert client.post("/setup/", GOOD).status_code == 422
+
+
+def test_a_form_that_comes_back_has_the_cursor_in_its_first_wrong_field(client: Client) -> None:
+    page = client.post("/setup/", GOOD | {"password2": "another phrase"}).content.decode()
+    focused = re.findall(r"<input[^>]* autofocus[^>]*>", page)
+    assert len(focused) == 1
+    assert 'name="password2"' in focused[0]

@@ -1,6 +1,8 @@
+import { csrfToken } from "../lib/csrf.js";
 import { adopt } from "../lib/edit-cards.js";
 import { Queue } from "../lib/queue.js";
 import { sendFile } from "../lib/send-file.js";
+import { isElsewhere, mayPassLater } from "../lib/upload-answer.js";
 import { UploadRow } from "../lib/upload-row.js";
 
 const AT_ONCE = 2;
@@ -66,14 +68,19 @@ class UploadZone extends HTMLElement {
   };
 
   #take(files) {
+    const rows = [...files].map((file) => this.#row(file));
     this.#list.hidden = false;
-    for (const file of files) {
-      const row = new UploadRow(this.querySelector("template"), this.dataset, file.name);
-      this.#list.append(row.element);
-      row.onRetry = () => this.#enqueue(file, row);
-      row.onDismiss = () => this.#drop(row);
-      this.#enqueue(file, row);
-    }
+    // Where they are seen, however many older ones were left.
+    this.#list.prepend(...rows.map((row) => row.element));
+    this.#list.scrollTop = 0;
+  }
+
+  #row(file) {
+    const row = new UploadRow(this.querySelector("template"), this.dataset, file.name);
+    row.onRetry = () => this.#enqueue(file, row);
+    row.onDismiss = () => this.#drop(row);
+    this.#enqueue(file, row);
+    return row;
   }
 
   #enqueue(file, row) {
@@ -86,7 +93,7 @@ class UploadZone extends HTMLElement {
 
   async #send(file, row) {
     const onProgress = (percent) => row.progress(percent);
-    const order = { url: this.getAttribute("url"), file, token: this.#token, onProgress };
+    const order = { url: this.getAttribute("url"), file, token: csrfToken(), onProgress };
     try {
       this.#receive(await sendFile(order), row);
     } catch {
@@ -99,17 +106,27 @@ class UploadZone extends HTMLElement {
     const notes = page.querySelector("[data-upload-notes]");
     const card = page.querySelector("[data-picture-id]");
     if (card && notes) this.#show(card, notes, row);
-    else if (!url.endsWith(this.getAttribute("url"))) row.fail(this.dataset.signedOut);
-    else if (notes) row.fail(notes.textContent.trim());
-    else row.fail(isHtml ? row.text("broken", { status }) : text.trim());
+    else if (isElsewhere(url, this.getAttribute("url"), location.href)) {
+      row.fail(this.dataset.signedOut);
+    } else {
+      const words = isHtml ? row.text("broken", { status }) : text.trim();
+      this.#explain(notes?.textContent.trim() ?? words, status, row);
+    }
+  }
+
+  #explain(message, status, row) {
+    if (mayPassLater(status)) row.fail(message);
+    else row.refuse(message);
   }
 
   #show(card, notes, row) {
     const known = document.getElementById(card.id);
     if (known) this.#pointAt(known);
     else adopt(document.querySelector(this.getAttribute("into")), card);
+    // Counted before the row takes them; what is to be read stays until it is dismissed.
+    const notices = notes.querySelectorAll(":scope > :not([data-known])").length;
     row.succeed(notes);
-    if (notes.children.length === 0) setTimeout(() => this.#drop(row), DONE_SHOWN_MS);
+    if (notices === 0) setTimeout(() => this.#drop(row), DONE_SHOWN_MS);
   }
 
   #pointAt(card) {
@@ -128,10 +145,6 @@ class UploadZone extends HTMLElement {
 
   get #veil() {
     return this.querySelector(".drop-veil");
-  }
-
-  get #token() {
-    return JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
   }
 }
 

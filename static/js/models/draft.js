@@ -12,6 +12,14 @@ export class Draft {
     this.#key = PREFIX + picture;
   }
 
+  /** @param {string} picture whose canvas the page has become; the old place is cleared */
+  moveTo(picture) {
+    const key = PREFIX + picture;
+    if (key === this.#key) return;
+    this.#store.removeItem(this.#key);
+    this.#key = key;
+  }
+
   /** @returns {object | null} what was saved, or null when there is nothing readable */
   load() {
     try {

@@ -4,6 +4,10 @@
 import { clamp } from "./geometry.js";
 
 export const MAX_SCALE = 32;
+/** One press of a zoom button or one notch of the wheel, at most. */
+export const ZOOM_STEP = 1.25;
+const WHEEL_ZOOM = 0.0015;
+const PINCH_ZOOM = 0.01;
 const MAX_FIT_SCALE = 8;
 const MIN_SCALE_OF_FIT = 0.5;
 const KEPT_IN_SIGHT = 64;
@@ -124,4 +128,17 @@ export function toViewport(view, x, y) {
 function clampAxis(start, length, room) {
   const kept = Math.min(KEPT_IN_SIGHT, length, room / 2);
   return clamp(start, kept - length, room - kept);
+}
+
+/**
+ * How much one turn of the wheel zooms. A pinch on a touchpad comes as many small turns with
+ * `ctrlKey`, a notch of a wheel as one large turn: neither may go further than one step.
+ *
+ * @param {number} delta CSS pixels, positive: away
+ * @param {boolean} pinches whether the turn came with `ctrlKey`
+ * @returns {number} factor of the scale
+ */
+export function wheelFactor(delta, pinches) {
+  const factor = Math.exp(-delta * (pinches ? PINCH_ZOOM : WHEEL_ZOOM));
+  return Math.min(Math.max(factor, 1 / ZOOM_STEP), ZOOM_STEP);
 }

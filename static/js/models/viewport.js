@@ -1,8 +1,6 @@
 // The window onto the picture: sizes and the view, kept valid together.
 
-import { clampView, fitView, panBy, toPicture, zoomTo } from "./view.js";
-
-const ZOOM_STEP = 1.25;
+import { ZOOM_STEP, clampView, fitView, panBy, toPicture, zoomTo } from "./view.js";
 
 /** Fires "change" (detail: {resized}) whenever the view or a size changes. */
 export class Viewport extends EventTarget {

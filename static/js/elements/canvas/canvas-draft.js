@@ -32,6 +32,7 @@ class CanvasDraft extends CanvasPart {
   #save() {
     const { mask, shown } = this.studio;
     const { prompt, engine } = this.form.elements;
+    this.draft.moveTo(this.studio.pictureId);
     this.draft.save({
       mask: mask.toJSON(),
       shown: shown.version.id,

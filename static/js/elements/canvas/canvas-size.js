@@ -1,6 +1,6 @@
 import { CanvasPart } from "./canvas-part.js";
 
-/** Wraps a range and a number: both are the brush's diameter in picture pixels. */
+/** Wraps a range, a number and `data-value` (where there is no room for it): all are the brush's diameter in picture pixels. */
 class CanvasSize extends CanvasPart {
   connect() {
     this.inputs = [...this.querySelectorAll("input")];
@@ -18,6 +18,7 @@ class CanvasSize extends CanvasPart {
 
   #show(also = false) {
     const { diameter, largest } = this.studio.toolbox;
+    this.querySelector("[data-value]").textContent = `${diameter} px`;
     for (const input of this.inputs) {
       input.max = String(largest);
       // Not while somebody types in it: "1" on the way to "120" is not yet a wish.

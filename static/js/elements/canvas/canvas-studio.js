@@ -45,6 +45,12 @@ class CanvasStudio extends HTMLElement {
     return this.querySelector(`.versions [data-picture-id="${CSS.escape(id)}"]`);
   }
 
+  /** @param {import("../../models/shown.js").Version} version the page is its canvas from now on */
+  moveTo({ id, canvas }) {
+    this.dataset.picture = id;
+    history.replaceState(history.state, "", canvas);
+  }
+
   /** @param {string} text said to those who cannot see what changed */
   announce(text) {
     this.querySelector("[data-announce]").textContent = text;

@@ -74,6 +74,8 @@ class CanvasVersions extends CanvasPart {
 
   // The mask did its work and would hide the result; undo brings it back.
   #present(item) {
+    // A reload shows the result again, not what it was made of.
+    this.studio.moveTo(readVersion(item));
     this.#show(item);
     this.studio.mask.clear();
     this.studio.announce(this.dataset.shownText);

@@ -1,9 +1,8 @@
 import { Gestures } from "../../models/gestures.js";
+import { wheelFactor } from "../../models/view.js";
 import { CanvasPart } from "./canvas-part.js";
 import { capture } from "./capture.js";
 
-const WHEEL_ZOOM = 0.0015;
-const PINCH_ZOOM = 0.01;
 const LINE_HEIGHT = 16;
 const PEN_ERASER = 32;
 
@@ -78,9 +77,8 @@ class CanvasViewport extends CanvasPart {
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : 1;
     if (!this.#gestures.busy) this.#locate();
-    const speed = event.ctrlKey ? PINCH_ZOOM : WHEEL_ZOOM;
     const { x, y } = this.#pointer(event);
-    this.studio.viewport.zoomBy(Math.exp(-event.deltaY * unit * speed), { x, y });
+    this.studio.viewport.zoomBy(wheelFactor(event.deltaY * unit, event.ctrlKey), { x, y });
   }
 
   // Measured once for a gesture: asking at every event would lay out the page each time.

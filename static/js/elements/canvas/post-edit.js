@@ -28,6 +28,7 @@ export async function postEdit(url, data) {
 async function understand(response) {
   if (response.type === "opaqueredirect") return { code: "signed-out" };
   const { status } = response;
+  if (response.headers.has("X-Csrf-Failed")) return { code: "expired" };
   if (status !== 201 && !OWN_WORDS.has(status)) return { code: nameOf(status) };
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const card = status === 201 ? page.querySelector("[data-edit-id]") : null;

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Watched
 
 pytestmark = pytest.mark.browser
+STRIP = "[data-testid=version-strip]"
 
 
 def upright(photo: Path) -> Image.Image:
@@ -122,6 +123,14 @@ def test_a_result_is_continued_from(desktop: Watched, tmp_path: Path) -> None:
         "'[data-testid=version-strip] [data-picture-id]').length >= 3"
     )
     assert items.count() >= 3
+    result = card.get_attribute("data-result-id")
+    desktop.page.locator(f"{STRIP} [data-picture-id='{result}'] [aria-current]").wait_for()
+    # The address is the result's already; what counts is that its own page is loaded.
+    with desktop.page.expect_event("load"):
+        desktop.page.get_by_role("link", name="Continue from here").click()
+    assert desktop.page.url.endswith(f"/canvas/{result}/")
+    steps.by(desktop, "stage").wait_for()
+    assert desktop.page.get_by_role("link", name="Continue from here").count() == 0
 
 
 def test_hostile_and_good_files_together(desktop: Watched, tmp_path: Path) -> None:

@@ -2,10 +2,13 @@ import { CanvasPart } from "./canvas-part.js";
 
 /**
  * Wraps words and links about the shown version: `data-name`, `data-label`, `data-download`,
- * `data-continue` (hidden where it would lead to this very page).
+ * `data-continue` (hidden for the version this page was opened for).
  */
 class CanvasCaption extends CanvasPart {
+  #opened = "";
+
   connect() {
+    this.#opened = this.studio.pictureId;
     this.listen(this.studio.shown, "change", () => this.#show());
     this.#show();
   }
@@ -17,7 +20,7 @@ class CanvasCaption extends CanvasPart {
     for (const link of this.querySelectorAll("[data-download]")) link.href = version.download;
     for (const link of this.querySelectorAll("[data-continue]")) {
       link.href = version.canvas;
-      link.hidden = version.id === this.studio.pictureId;
+      link.hidden = version.id === this.#opened;
     }
   }
 }

@@ -79,6 +79,10 @@ def submit(watched: Watched, prompt: str) -> Locator:
         "document.querySelector('[data-testid=edit-card]')?.dataset.state)",
         timeout=EDIT_TIMEOUT,
     )
+    if result := card.get_attribute("data-result-id"):
+        # The card ends first; the strip and the download follow once the version is fetched.
+        shown = f"[data-testid=version-strip] [data-picture-id='{result}'] [aria-current]"
+        watched.page.locator(shown).wait_for()
     return card
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from editor.access.roles import Action, may
+from editor.access.roles import RESTS_IN_ARCHIVE, Action, may
 from editor.models import Edit, Membership, Picture, Project, Role, User
 from editor.models.public_id import is_public_id
 
@@ -25,27 +25,53 @@ class Door:
     user: User
 
     def may(self, action: Action) -> bool:
-        """Whether the user may do `action` in this project."""
-        return may(self.role, action)
+        """Whether the user may do `action` in this project as it is now."""
+        rests = self.project.archived_at is not None and action in RESTS_IN_ARCHIVE
+        return may(self.role, action) and not rests
 
 
 def door(user: User, slug: str, action: Action) -> Door:
     """Return the project for `action`. Raises Http404 to strangers, PermissionDenied to members."""
+    opened = _entrance(user, slug)
+    if opened.project.deleted_at is not None:
+        raise Http404
+    if not may(opened.role, action):
+        raise PermissionDenied(_("Your role in this project does not allow that."))
+    if not opened.may(action):
+        raise PermissionDenied(_("This project is archived. An owner can restore it."))
+    return opened
+
+
+def door_to_deleted(user: User, slug: str) -> Door:
+    """Return a deleted project to one of its owners. Raises Http404 to anybody else."""
+    opened = _entrance(user, slug)
+    if opened.project.deleted_at is None or not may(opened.role, Action.DELETE):
+        raise Http404
+    return opened
+
+
+def _entrance(user: User, slug: str) -> Door:
     membership = (
         Membership.objects.select_related("project").filter(user=user, project__slug=slug).first()
     )
     if membership is None:
         raise Http404
-    if not may(membership.role, action):
-        raise PermissionDenied(_("Your role in this project does not allow that."))
     return Door(membership.project, Role(membership.role), user)
 
 
 def picture(opened: Door, public_id: str) -> Picture:
-    """Return a picture of the opened project. Raises Http404 for any other."""
+    """Return a picture of the opened project, in the trash or not. Raises Http404 for any other."""
     pictures = Picture.objects.filter(project=opened.project, public_id=public_id)
     found = pictures.first() if is_public_id(public_id) else None
     if found is None:
+        raise Http404
+    return found
+
+
+def live_picture(opened: Door, public_id: str) -> Picture:
+    """Return a picture that is not in the trash, for pages that make something of it."""
+    found = picture(opened, public_id)
+    if found.trashed_at is not None:
         raise Http404
     return found
 

@@ -13,12 +13,23 @@ class Action(StrEnum):
     PREVIEW = "picture.preview"
     DOWNLOAD = "picture.download"
     DOWNLOAD_ORIGINAL = "picture.download_original"
+    FAVOURITE = "picture.favourite"
+    TRASH = "picture.trash"
+    EXPORT = "export.zip"
     EDIT = "edit.create"
     CANCEL = "edit.cancel"
+    LIST_MEMBERS = "member.list"
+    READ_EMAILS = "member.emails"
+    MANAGE_MEMBERS = "member.manage"
+    LEAVE = "member.leave"
+    SETTINGS = "project.settings"
+    ARCHIVE = "project.archive"
+    DELETE = "project.delete"
 
 
 _EVERYONE = frozenset(Role)
 _MAKERS = frozenset({Role.OWNER, Role.EDITOR})
+_OWNERS = frozenset({Role.OWNER})
 
 ROLES_FOR: dict[Action, frozenset[Role]] = {
     Action.VIEW: _EVERYONE,
@@ -27,10 +38,26 @@ ROLES_FOR: dict[Action, frozenset[Role]] = {
     Action.DOWNLOAD: _EVERYONE,
     # The bytes as uploaded may carry the place they were taken at.
     Action.DOWNLOAD_ORIGINAL: _MAKERS,
+    # A private mark; it changes nothing for others.
+    Action.FAVOURITE: _EVERYONE,
+    # An editor's own uploads and results only; see may_trash in fetch.
+    Action.TRASH: _MAKERS,
+    Action.EXPORT: _MAKERS,
     Action.EDIT: _MAKERS,
     # An editor cancels own edits only; see edit_to_cancel in fetch.
     Action.CANCEL: _MAKERS,
+    Action.LIST_MEMBERS: _EVERYONE,
+    Action.READ_EMAILS: _OWNERS,
+    Action.MANAGE_MEMBERS: _OWNERS,
+    # The last owner does not; see editor.services.members.
+    Action.LEAVE: _EVERYONE,
+    Action.SETTINGS: _OWNERS,
+    Action.ARCHIVE: _OWNERS,
+    Action.DELETE: _OWNERS,
 }
+
+# What rests while a project is archived; everything else goes on.
+RESTS_IN_ARCHIVE = frozenset({Action.UPLOAD, Action.TRASH, Action.EDIT, Action.SETTINGS})
 
 if missing := set(Action) - set(ROLES_FOR):
     raise RuntimeError(f"Actions without a row in the table: {sorted(missing)}")

@@ -3,6 +3,7 @@
 from editor.models.activity import Activity
 from editor.models.attempt import Attempt, Execution
 from editor.models.edit import OPEN_STATES, TERMINAL_STATES, Edit, State
+from editor.models.favourite import Favourite
 from editor.models.ledger import LedgerEntry, LedgerKind
 from editor.models.mask import Mask
 from editor.models.membership import Membership, Role
@@ -18,6 +19,7 @@ __all__ = [
     "Attempt",
     "Edit",
     "Execution",
+    "Favourite",
     "LedgerEntry",
     "LedgerKind",
     "Mask",

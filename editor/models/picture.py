@@ -24,6 +24,10 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         """The gallery's order."""
         return self.order_by("-created_at", "-pk")
 
+    def live(self) -> Self:
+        """Those not in the trash."""
+        return self.filter(trashed_at=None)
+
     def family_of(self, picture: "Picture") -> Self:
         """The picture's original and everything made from it, oldest first."""
         root = picture.root_id or picture.pk
@@ -68,6 +72,12 @@ class Picture(models.Model):
     patch_y = models.PositiveIntegerField(default=0)
     protected_pixels = models.PositiveBigIntegerField(default=0)
     changed_protected_pixels = models.PositiveBigIntegerField(default=0)
+
+    # In the trash: its pixels stay readable until it is purged, for what was made from it.
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    trashed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
 
     objects = PictureQuerySet.as_manager()
 

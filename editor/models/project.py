@@ -26,12 +26,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     """Which projects, in the words of the house."""
 
     def visible_to(self, user: "User") -> Self:
-        """Those the user is a member of."""
-        return self.filter(memberships__user=user)
+        """Those the user is a member of, deleted ones left out."""
+        return self.filter(memberships__user=user, deleted_at=None)
 
     def active(self) -> Self:
-        """Those not archived."""
-        return self.filter(archived_at=None)
+        """Those neither archived nor deleted."""
+        return self.filter(archived_at=None, deleted_at=None)
 
     def bump(self, pk: int) -> int:
         """Count one change in the project and return the new count.
@@ -50,7 +50,10 @@ class Project(models.Model):
     name = models.CharField(_("name"), max_length=120)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Archived: everybody reads, nobody changes. Deleted: gone for all but its owners, who can
+    # take it back until the grace period ends.
     archived_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
     pulse = models.BigIntegerField(default=0, editable=False)
 
     objects = ProjectQuerySet.as_manager()

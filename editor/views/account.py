@@ -27,6 +27,11 @@ def signup(request: HttpRequest) -> HttpResponseBase:
     return _unprocessable(request, allauth_views.signup(request))
 
 
+def reauthenticate(request: HttpRequest) -> HttpResponseBase:
+    """Ask for the password again before something that cannot be taken back."""
+    return _unprocessable(request, allauth_views.reauthenticate(request))
+
+
 logout = allauth_views.logout
 
 

@@ -25,7 +25,7 @@ def canvas(request: PageRequest, slug: str, picture: str) -> HttpResponse:
     """Show the canvas, one of its versions (`?version=`), or take an edit."""
     action = Action.EDIT if request.method == "POST" else Action.VIEW
     opened = fetch.door(request.user, slug, action)
-    found = fetch.picture(opened, picture)
+    found = fetch.live_picture(opened, picture)
     if request.method == "POST":
         return _submit(request, opened, found)
     if wanted := request.GET.get("version"):

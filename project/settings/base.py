@@ -78,6 +78,7 @@ ALLOWED_HOSTS: list[str] = env.list("PENTIMENTO_ALLOWED_HOSTS", default=[])
 
 INSTALLED_APPS = [
     "editor",
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -85,6 +86,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "heroicons",
 ]

@@ -25,6 +25,7 @@ TO_LOGIN = 302
 # that was let in and found empty.
 MEMBERS_READ = (200, 200, 200, 200, 404, 404, TO_LOGIN)
 MAKERS_READ = (200, 200, 403, 403, 404, 404, TO_LOGIN)
+MAKERS_DO = (302, 302, 403, 403, 404, 404, TO_LOGIN)
 MAKERS_SEND = (422, 422, 403, 403, 404, 404, TO_LOGIN)
 EVERYBODY = (200,) * 7
 SIGNED_IN_READ = (200, 200, 200, 200, 200, 200, TO_LOGIN)
@@ -41,6 +42,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "projects": {"GET": SIGNED_IN_READ, "POST": SIGNED_IN_SEND},
     "gallery": {"GET": MEMBERS_READ},
     "upload": {"POST": MAKERS_SEND},
+    "samples": {"POST": MAKERS_DO},
     "pulse": {"GET": MEMBERS_READ},
     "canvas": {"GET": MEMBERS_READ, "POST": MAKERS_SEND},
     "version": {"GET": MEMBERS_READ},

@@ -3,14 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.utils import timezone
 
-from editor.models import Leftover
 from editor.services import leftovers, purge
 from editor.services.projects import grace
+
+if TYPE_CHECKING:
+    from editor.models import Leftover
 
 logger = logging.getLogger(__name__)
 

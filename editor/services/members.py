@@ -34,15 +34,19 @@ class OwnRole(Exception):
     """Nobody changes the role they act under: a slip could not be taken back."""
 
 
-class NoSuchAccount(Exception):
+class AddRefused(Exception):
+    """Nobody was added; the kinds below say why."""
+
+
+class NoSuchAccount(AddRefused):
     """Nobody here has that address."""
 
 
-class ClosedAccount(Exception):
+class ClosedAccount(AddRefused):
     """The account exists, but its owner cannot sign in."""
 
 
-class AlreadyMember(Exception):
+class AlreadyMember(AddRefused):
     """The person belongs to the project already; `membership` says as what."""
 
     def __init__(self, membership: Membership) -> None:
@@ -50,7 +54,7 @@ class AlreadyMember(Exception):
         self.membership = membership
 
 
-class TooManyMisses(Exception):
+class TooManyMisses(AddRefused):
     """Somebody is trying addresses."""
 
 
@@ -93,7 +97,7 @@ def _matches(door: Door, query: str) -> Q:
 def add(*, door: Door, email: str, role: Role) -> Membership:
     """Make the person with that address a member, and return the membership.
 
-    Raises NoSuchAccount, ClosedAccount, AlreadyMember, TooManyMisses, and what the door raises.
+    Raises AddRefused, and what the door raises.
     """
     user = _find(door.user, email)
     with transaction.atomic():

@@ -1,0 +1,70 @@
+"""`manage.py purge`: says what it does, and with --dry-run does nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import timedelta
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from editor.management.checkup import CHECKS
+from editor.models import Picture, Project
+from editor.services.leftovers import ORPHAN_SECONDS
+from tests.management.scene import make_scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*options: str) -> str:
+    out = StringIO()
+    call_command("purge", *options, stdout=out)
+    return out.getvalue()
+
+
+def make_stray(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "file").write_bytes(b"x")
+    long_ago = time.time() - ORPHAN_SECONDS - 60
+    os.utime(folder, (long_ago, long_ago))
+
+
+def test_a_dry_run_says_what_would_go(data_dir: Path) -> None:
+    scene = make_scene()
+    Project.objects.update(deleted_at=timezone.now() - timedelta(days=31))
+    make_stray(data_dir / "pictures/dd/stranger")
+    said = run("--dry-run")
+    assert said.startswith(
+        "Would remove 2 pictures and 1 projects deleted more than 30 days ago, 1"
+    )
+    assert Picture.objects.count() == 2
+    assert (data_dir / "pictures" / scene.original.original_file).exists()
+    assert (data_dir / "pictures/dd/stranger").exists()
+
+
+def test_afterwards_nothing_is_left_and_doctor_is_content(data_dir: Path) -> None:
+    make_scene()
+    Project.objects.update(deleted_at=timezone.now() - timedelta(days=31))
+    make_stray(data_dir / "pictures/dd/stranger")
+    make_stray(data_dir / "scratch/job-1")
+    make_stray(data_dir / "spool/forgotten")
+    assert run().startswith("Removed 2 pictures and 1 projects")
+    assert not Project.objects.exists()
+    assert not [p for p in data_dir.rglob("*") if p.is_file()]
+    assert not [line for check in CHECKS.values() for line in check()]
+    assert run("--dry-run").startswith("Would remove 0 pictures and 0 projects")
+
+
+def test_what_is_needed_stays(data_dir: Path) -> None:
+    make_scene()
+    (data_dir / "pictures/dd/upload-under-way").mkdir(parents=True)
+    run()
+    assert Picture.objects.count() == 2
+    assert (data_dir / "pictures/dd/upload-under-way").exists()

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from editor.models import Edit, Membership, Picture, Project, Role, User
 from editor.services import activities
 
 COVERS = ("cover_1", "cover_2", "cover_3", "cover_4")
+CARD_MEMBERS = 5
 
 
 class Shelf(StrEnum):
@@ -126,11 +127,15 @@ def _set(project: Project, **fields: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A project as its list shows it; `manages` when the user looks after it."""
+    """A project as its list shows it, with its first members.
+
+    `more`: how many other members there are; `manages`: whether the user looks after it.
+    """
 
     project: Project
     covers: list[Picture]
     members: list[User]
+    more: int
     manages: bool
 
 
@@ -142,12 +147,15 @@ def cards(user: User, *, shelf: Shelf = Shelf.ACTIVE, query: str = "") -> list[C
     """
     live = Picture.objects.live()
     newest = live.filter(project=OuterRef("pk")).newest_first()
+    mine = Membership.objects.filter(project=OuterRef("pk"), user=user)
     projects = list(
         _on(shelf, user)
         .filter(name__icontains=query)
         .annotate(
             picture_count=_count(live),
             running_count=_count(Edit.objects.open()),
+            member_count=_count(Membership.objects.all()),
+            role=Subquery(mine.values("role")),
             last_picture_at=Subquery(newest.values("created_at")[:1]),
             **{name: Subquery(newest.values("pk")[i : i + 1]) for i, name in enumerate(COVERS)},
         )
@@ -156,7 +164,13 @@ def cards(user: User, *, shelf: Shelf = Shelf.ACTIVE, query: str = "") -> list[C
     covers = _covers(projects)
     members = _members(projects)
     return [
-        Card(p, covers[p.pk], [m.user for m in members[p.pk]], _manages(user, members[p.pk]))
+        Card(
+            project=p,
+            covers=covers[p.pk],
+            members=members[p.pk],
+            more=p.member_count - len(members[p.pk]),
+            manages=may(p.role, Action.ARCHIVE),
+        )
         for p in projects
     ]
 
@@ -202,13 +216,11 @@ def _covers(projects: Sequence[Project]) -> dict[int, list[Picture]]:
     return {project: [pictures[pk] for pk in pks if pk] for project, pks in chosen.items()}
 
 
-def _members(projects: Sequence[Project]) -> dict[int, list[Membership]]:
-    found: dict[int, list[Membership]] = {}
-    rows = Membership.objects.filter(project__in=projects).select_related("user").order_by("pk")
-    for row in rows:
-        found.setdefault(row.project_id, []).append(row)
+def _members(projects: Sequence[Project]) -> dict[int, list[User]]:
+    """The first few members of each: a project may have hundreds."""
+    place = Window(RowNumber(), partition_by="project", order_by="pk")
+    rows = Membership.objects.filter(project__in=projects).annotate(place=place)
+    found: dict[int, list[User]] = {}
+    for row in rows.filter(place__lte=CARD_MEMBERS).select_related("user").order_by("pk"):
+        found.setdefault(row.project_id, []).append(row.user)
     return found
-
-
-def _manages(user: User, members: Sequence[Membership]) -> bool:
-    return any(m.user_id == user.pk and may(m.role, Action.ARCHIVE) for m in members)

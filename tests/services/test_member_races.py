@@ -122,7 +122,7 @@ def test_the_same_person_is_added_once(pair: tuple[Project, User, User]) -> None
         Membership.objects.filter(user=sam).delete()
         outcomes = race(
             *(
-                lambda by=by: members.add(  # type: ignore[misc]
+                lambda by=by: members.add(
                     door=make_door(project, by), email=sam.email, role=Role.VIEWER
                 )
                 for by in (olga, otto)

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
 
 from editor.access import fetch, words
@@ -22,6 +23,7 @@ SEARCH_FROM = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
 def members(request: PageRequest, slug: str) -> HttpResponse:
     """List the members, or only those found for htmx; POST adds one."""
     action = Action.MANAGE_MEMBERS if request.method == "POST" else Action.LIST_MEMBERS
@@ -29,7 +31,8 @@ def members(request: PageRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _add(request, opened)
     context = _context(request, opened, AddMemberForm())
-    part = "#list" if request.htmx else ""
+    is_search = request.htmx and not request.htmx.history_restore_request
+    part = "#list" if is_search else ""
     return render(request, f"members/members.html{part}", context)
 
 
@@ -115,6 +118,7 @@ def _row(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
 def remove(request: PageRequest, slug: str, member: int) -> HttpResponse:
     """Ask, then take a member out."""
     opened = fetch.door(request.user, slug, Action.MANAGE_MEMBERS)
@@ -134,6 +138,7 @@ def remove(request: PageRequest, slug: str, member: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
 def leave(request: PageRequest, slug: str) -> HttpResponse:
     """Ask, then take oneself out; the last owner is told what to do first."""
     opened = fetch.door(request.user, slug, Action.LEAVE)

@@ -250,6 +250,9 @@ def test_a_search_finds_and_says_how_many(client: Client, people: People) -> Non
     response = client.get(url(people), {"q": "oLg"}, headers=HTMX)
     assert "1 member found" in response.content.decode()
     assert "<html" not in response.content.decode()
+    assert response.headers["Vary"].split(", ")[0] == "HX-Request"
+    back = HTMX | {"HX-History-Restore-Request": "true"}
+    assert "<html" in client.get(url(people), {"q": "oLg"}, headers=back).content.decode()
 
 
 @pytest.mark.parametrize(

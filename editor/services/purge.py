@@ -19,7 +19,7 @@ from editor.models import Edit, Leftover, LeftoverKind, Mask, Picture, Project
 logger = logging.getLogger(__name__)
 
 # So many pictures in one transaction: others wait for it no longer than about a tenth of a second.
-BATCH = 20
+BATCH = 10
 
 
 @dataclass(frozen=True, slots=True)

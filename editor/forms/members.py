@@ -39,9 +39,9 @@ class AddMemberForm(forms.Form):
 def explain(error: members.AddRefused) -> str:
     """Return why somebody could not be added, in words for an owner."""
     if isinstance(error, members.AlreadyMember):
-        return _("%(name)s is a member already, as %(role)s. Change the role in the list.") % {
+        return _("%(name)s is a member already (%(role)s). Change the role in the list.") % {
             "name": error.membership.user,
-            "role": error.membership.get_role_display().lower(),
+            "role": error.membership.get_role_display(),
         }
     if isinstance(error, members.ClosedAccount):
         return _("This account is closed. Ask the administrator to open it again.")

@@ -101,9 +101,9 @@ def role(request: PageRequest, slug: str, member: int) -> HttpResponse:
 def _row(
     request: PageRequest, opened: Door, membership: Membership, *, error: str = ""
 ) -> HttpResponse:
-    changed = _("%(name)s is now %(role)s.") % {
+    changed = _("%(name)s now has the role “%(role)s”.") % {
         "name": membership.user,
-        "role": membership.get_role_display().lower(),
+        "role": membership.get_role_display(),
     }
     if not request.htmx and not error:
         messages.success(request, changed)

@@ -95,7 +95,8 @@ def test_somebody_is_added_given_another_role_and_removed(
     assert not row.get_by_role("button", name="Save").is_visible()
     row.get_by_role("combobox").select_option("viewer")
     row.get_by_role("button", name="Save").click()
-    page.get_by_text("Emil Nolde is now viewer.").wait_for()
+    page.get_by_text("Emil Nolde now has the role “Viewer”.").wait_for()
+    assert row.get_by_role("combobox").evaluate("e => e === document.activeElement")
     assert row.get_by_role("combobox").input_value() == "viewer"
     emil.reload()
     assert emil.locator("[data-testid=upload-input]").count() == 0

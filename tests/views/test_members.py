@@ -101,7 +101,7 @@ def test_adding_goes_back_to_the_list(client: Client, people: People) -> None:
     [
         ("nobody@example.test", "closed", "ask the administrator to make an account"),
         ("nobody@example.test", "open", "/accounts/signup/"),
-        ("emil@example.test", "closed", "Emil is a member already, as editor"),
+        ("emil@example.test", "closed", "Emil is a member already (Editor)"),
         ("closed@example.test", "closed", "This account is closed"),
         ("no address", "closed", "Enter a valid email address"),
         ("", "closed", "This field is required"),
@@ -149,7 +149,7 @@ def test_a_role_is_changed_in_place(client: Client, people: People) -> None:
     assert row.select_one("li")["id"] == f"member-{vito.pk}"  # type: ignore[index]
     assert row.select_one("option[selected]")["value"] == "editor"  # type: ignore[index]
     toast = json.loads(response.headers["HX-Trigger"])["toast"]
-    assert toast == {"text": "Vito is now editor.", "error": False}
+    assert toast == {"text": "Vito now has the role “Editor”.", "error": False}
 
 
 def test_a_new_role_counts_at_once(client: Client, people: People) -> None:
@@ -165,7 +165,7 @@ def test_without_script_the_list_comes_back(client: Client, people: People) -> N
     path = url(people, f"{of(people, people.vito).pk}/role/")
     response = client.post(path, {"role": "owner"}, follow=True)
     assert response.redirect_chain == [(url(people), 302)]
-    assert "Vito is now owner." in response.content.decode()
+    assert "Vito now has the role “Owner”." in response.content.decode()
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])

@@ -37,12 +37,14 @@ class Command(BaseCommand):
         if not dry_run:
             _purge(plan, before)
             _remove(strays)
-        would = "Would remove" if dry_run else "Removed"
-        self.stdout.write(
-            f"{would} {len(plan.pictures)} pictures and {len(plan.projects)} projects deleted "
-            f"more than {settings.TRASH_DAYS} days ago, {len(strays)} files and folders that "
-            f"belong to nothing, {waiting} left by an interrupted purge."
-        )
+        self._report("would be removed" if dry_run else "removed", plan, len(strays), waiting)
+
+    def _report(self, fate: str, plan: purge.Plan, strays: int, waiting: int) -> None:
+        days = settings.TRASH_DAYS
+        for noun, keys in (("Pictures", plan.pictures), ("Projects", plan.projects)):
+            self.stdout.write(f"{noun} deleted more than {days} days ago, {fate}: {len(keys)}")
+        self.stdout.write(f"Files and folders that belong to nothing, {fate}: {strays}")
+        self.stdout.write(f"Left by an interrupted purge, {fate}: {waiting}")
 
 
 def _purge(plan: purge.Plan, before: datetime) -> None:

@@ -5,6 +5,7 @@
 class RoleForm extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", this.#onChange);
+    this.addEventListener("submit", this.#onSubmit);
     this.addEventListener("htmx:responseError", this.#onFailure);
     this.addEventListener("htmx:sendError", this.#onFailure);
     this.#onChange();
@@ -12,12 +13,16 @@ class RoleForm extends HTMLElement {
 
   disconnectedCallback() {
     this.removeEventListener("change", this.#onChange);
+    this.removeEventListener("submit", this.#onSubmit);
     this.removeEventListener("htmx:responseError", this.#onFailure);
     this.removeEventListener("htmx:sendError", this.#onFailure);
   }
 
+  // Save is gone in the row that comes back, and the focus with it; the list is there.
+  #onSubmit = () => this.#select.focus();
+
   #onChange = () => {
-    const options = [...this.querySelector("select").options];
+    const options = [...this.#select.options];
     const changed = options.some((option) => option.selected !== option.defaultSelected);
     this.querySelector("button").hidden = !changed;
   };
@@ -26,6 +31,10 @@ class RoleForm extends HTMLElement {
     const detail = { text: this.dataset.failed, error: true };
     this.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail }));
   };
+
+  get #select() {
+    return this.querySelector("select");
+  }
 }
 
 customElements.define("role-form", RoleForm);

@@ -9,6 +9,8 @@ from editor.views import (
     gallery,
     health,
     media,
+    members,
+    project_settings,
     projects,
     pulse,
     samples,
@@ -36,6 +38,21 @@ project_urls = [
     path("p/<slug:slug>/edits/<slug:edit>/cancel/", edits.cancel, name="cancel_edit"),
 ]
 
+members_urls = [
+    path("p/<slug:slug>/members/", members.members, name="members"),
+    path("p/<slug:slug>/members/<int:member>/role/", members.role, name="member_role"),
+    path("p/<slug:slug>/members/<int:member>/remove/", members.remove, name="remove_member"),
+    path("p/<slug:slug>/leave/", members.leave, name="leave_project"),
+]
+
+project_settings_urls = [
+    path("p/<slug:slug>/settings/", project_settings.project_settings, name="project_settings"),
+    path("p/<slug:slug>/archive/", project_settings.archive, name="archive_project"),
+    path("p/<slug:slug>/restore/", project_settings.restore, name="restore_project"),
+    path("p/<slug:slug>/delete/", project_settings.delete, name="delete_project"),
+    path("p/<slug:slug>/undelete/", project_settings.undelete, name="undelete_project"),
+]
+
 media_urls = [
     path("p/<slug:slug>/m/<slug:picture>/<int:size>.webp", media.preview, name="preview"),
     path("p/<slug:slug>/m/<slug:picture>/full", media.full, name="full"),
@@ -48,4 +65,11 @@ health_urls = [
     path("readyz", health.readyz, name="readyz"),
 ]
 
-urlpatterns = [*account_urls, *project_urls, *media_urls, *health_urls]
+urlpatterns = [
+    *account_urls,
+    *project_urls,
+    *members_urls,
+    *project_settings_urls,
+    *media_urls,
+    *health_urls,
+]

@@ -15,6 +15,9 @@ from editor.access.roles import RESTS_IN_ARCHIVE, Action, may
 from editor.models import Edit, Membership, Picture, Project, Role, User
 from editor.models.public_id import is_public_id
 
+# An address may name any number; a database takes 64 bits of it.
+MAX_PK = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Door:
@@ -28,6 +31,11 @@ class Door:
         """Whether the user may do `action` in this project as it is now."""
         rests = self.project.archived_at is not None and action in RESTS_IN_ARCHIVE
         return may(self.role, action) and not rests
+
+    @property
+    def manages(self) -> bool:
+        """Whether the user looks after the project: its name, its members, its end."""
+        return may(self.role, Action.ARCHIVE)
 
 
 def door(user: User, slug: str, action: Action) -> Door:
@@ -94,6 +102,27 @@ def edit_to_cancel(opened: Door, public_id: str) -> Edit:
     return found
 
 
+def membership(opened: Door, pk: int) -> Membership:
+    """Return a membership of the opened project. Raises Http404 for any other."""
+    rows = Membership.objects.select_related("user").filter(project=opened.project)
+    found = rows.filter(pk=pk).first() if pk <= MAX_PK else None
+    if found is None:
+        raise Http404
+    return found
+
+
 def visible_projects(user: User) -> QuerySet[Project]:
     """The projects a list may show the user; the sister of `door`."""
     return Project.objects.visible_to(user).active()
+
+
+def archived_projects(user: User) -> QuerySet[Project]:
+    """The archived ones among the user's projects: still open to read."""
+    return Project.objects.visible_to(user).filter(archived_at__isnull=False)
+
+
+def deleted_projects(user: User) -> QuerySet[Project]:
+    """The deleted projects the user may take back; the sister of `door_to_deleted`."""
+    roles = [role for role in Role if may(role, Action.DELETE)]
+    mine = Membership.objects.filter(user=user, role__in=roles)
+    return Project.objects.filter(memberships__in=mine, deleted_at__isnull=False)

@@ -5,7 +5,6 @@ invariant 9 (nothing spent over a cap) has no check; 7 needs the provider's own 
 """
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -25,15 +24,14 @@ from editor.models import (
     Edit,
     Execution,
     LedgerKind,
-    Mask,
     Picture,
     State,
 )
+from editor.services import leftovers
 
 Check = Callable[[], Iterator[str]]
 
 LEASE_TOLERANCE = timedelta(seconds=60)
-ORPHAN_SECONDS = 24 * 3600
 
 
 def database_is_whole() -> Iterator[str]:
@@ -121,30 +119,14 @@ def _fault(path: Path, held: Holding) -> str:
 def files_have_rows() -> Iterator[str]:
     """6: a folder of the store belongs to a row, or is younger than a day."""
     root = Path(settings.PICTURES_DIR)
-    known = set(Picture.objects.values_list("folder", flat=True))
-    known |= set(Mask.objects.values_list("folder", flat=True))
-    for folder in root.glob("*/*"):
-        name = str(folder.relative_to(root))
-        if name not in known and _is_old(folder):
-            yield f"pictures/{name} belongs to no row"
+    for folder in leftovers.orphans():
+        yield f"pictures/{folder.relative_to(root)} belongs to no row"
 
 
 def nothing_is_left_over() -> Iterator[str]:
     """6: work folders go when the work ends; a day later they were forgotten."""
-    needed = set(
-        Edit.objects.exclude(state__in=TERMINAL_STATES).values_list("public_id", flat=True)
-    )
-    for root in (Path(settings.SCRATCH_DIR), Path(settings.SPOOL_DIR)):
-        for entry in root.glob("*"):
-            if entry.name not in needed and _is_old(entry):
-                yield f"{root.name}/{entry.name} was left behind"
-
-
-def _is_old(path: Path) -> bool:
-    try:
-        return time.time() - path.stat().st_mtime > ORPHAN_SECONDS
-    except FileNotFoundError:
-        return False
+    for entry in leftovers.forgotten_work():
+        yield f"{entry.parent.name}/{entry.name} was left behind"
 
 
 def intents_are_single() -> Iterator[str]:

@@ -5,6 +5,7 @@ from editor.models.attempt import Attempt, Execution
 from editor.models.edit import OPEN_STATES, TERMINAL_STATES, Edit, State
 from editor.models.favourite import Favourite
 from editor.models.ledger import LedgerEntry, LedgerKind
+from editor.models.leftover import Leftover, LeftoverKind
 from editor.models.mask import Mask
 from editor.models.membership import Membership, Role
 from editor.models.picture import Picture, PictureKind
@@ -22,6 +23,8 @@ __all__ = [
     "Favourite",
     "LedgerEntry",
     "LedgerKind",
+    "Leftover",
+    "LeftoverKind",
     "Mask",
     "Membership",
     "Picture",

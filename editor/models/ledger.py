@@ -16,11 +16,14 @@ class LedgerKind(models.TextChoices):
 
 
 class LedgerEntry(models.Model):
-    """One movement, in millionths of a US dollar. A free engine's rows carry 0."""
+    """One movement, in millionths of a US dollar. A free engine's rows carry 0.
 
-    project = models.ForeignKey("editor.Project", models.PROTECT, related_name="ledger")
-    edit = models.ForeignKey("editor.Edit", models.PROTECT, related_name="ledger")
-    attempt = models.ForeignKey("editor.Attempt", models.PROTECT, null=True, related_name="+")
+    The row stays when the edit or the project it was for is purged: what was spent was spent.
+    """
+
+    project = models.ForeignKey("editor.Project", models.SET_NULL, null=True, related_name="ledger")
+    edit = models.ForeignKey("editor.Edit", models.SET_NULL, null=True, related_name="ledger")
+    attempt = models.ForeignKey("editor.Attempt", models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=8, choices=LedgerKind)
     micros = models.BigIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)

@@ -54,7 +54,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        """What anybody may read: the address is for owners and the person alone."""
+        return self.name or self.email.split("@")[0]
 
     @property
     def initials(self) -> str:

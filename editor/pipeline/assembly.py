@@ -35,6 +35,7 @@ def new_dispatch(
             lease=settings.LEASE_SECONDS,
             heartbeat=settings.HEARTBEAT_SECONDS,
             rescue=settings.RESCUE_SECONDS,
+            housekeeping=settings.HOUSEKEEPING_SECONDS,
         ),
         barrier=barrier,
     )

@@ -28,6 +28,12 @@ def cancel(edit: Edit) -> Edit:
     return edit
 
 
+def cancel_open(project: Project) -> None:
+    """End what waits in a project that was deleted, and ask what runs to stop."""
+    for edit in Edit.objects.open().filter(project=project).order_by("pk"):
+        cancel(edit)
+
+
 @transaction.atomic
 def _cancel_now(edit: Edit) -> None:
     move(

@@ -58,7 +58,7 @@ def keep(folder: Path) -> str:
 
 
 def drop(name: str) -> None:
-    """Remove a kept folder whose row was never written."""
+    """Remove a kept folder whose row was never written, or is gone."""
     shutil.rmtree(path(name), ignore_errors=True)
 
 

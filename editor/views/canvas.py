@@ -39,6 +39,7 @@ def _context(opened: Door, picture: Picture) -> dict[str, object]:
     root = picture.root_id or picture.pk
     family = versions.family(opened.project, picture)
     return {
+        "door": opened,
         "project": opened.project,
         "picture": next(v for v in family if v.public_id == picture.public_id),
         "parent": next((v for v in family if v.pk == picture.parent_id), None),

@@ -23,6 +23,7 @@ def gallery(request: PageRequest, slug: str) -> HttpResponse:
     # The cursor is read before the lists: a change in between is told twice rather than never.
     cursor = service.Cursor.now(opened.project)
     context = {
+        "door": opened,
         "project": opened.project,
         "page": service.page(opened.project, before=before),
         "is_first_page": not before,

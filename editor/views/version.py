@@ -18,6 +18,7 @@ def version(request: PageRequest, slug: str, picture: str) -> HttpResponse:
     found = fetch.picture(opened, picture)
     parent, children = gallery.parent_and_children(found)
     context = {
+        "door": opened,
         "project": opened.project,
         "picture": found,
         "parent": parent,

@@ -70,6 +70,9 @@ HEARTBEAT_SECONDS = 3.0
 RESCUE_SECONDS = 3.0
 WORKER_SILENT_SECONDS = 10.0
 WORKER_SLOTS = _number("PENTIMENTO_WORKER_SLOTS", 2, low=1, high=256)
+# What was thrown away can be taken back for so long.
+TRASH_DAYS = _number("PENTIMENTO_TRASH_DAYS", 30, low=1, high=365)
+HOUSEKEEPING_SECONDS = 3600.0
 MIN_FREE_BYTES = 256 * 1024 * 1024
 
 SECRET_KEY: str = env.str("PENTIMENTO_SECRET_KEY", default="") or load_or_create(DATA_DIR)

@@ -2,6 +2,7 @@ import "./elements/dialog-opener.js";
 import "./elements/dismiss-menu.js";
 import "./elements/elapsed-time.js";
 import "./elements/pulse-poller.js";
+import "./elements/remote-dialog.js";
 import "./elements/theme-switch.js";
 import "./elements/toast-region.js";
 import { keepTokensFresh } from "./lib/csrf.js";

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
 from editor.access.roles import ROLES_FOR, Action, may
-from editor.models import Edit, Picture, Project, Role, User
+from editor.models import Edit, Membership, Picture, Project, Role, User
 from editor.urls import urlpatterns
 from tests.making import make_edit_row, make_picture, make_project, make_user
 
@@ -27,6 +28,9 @@ MEMBERS_READ = (200, 200, 200, 200, 404, 404, TO_LOGIN)
 MAKERS_READ = (200, 200, 403, 403, 404, 404, TO_LOGIN)
 MAKERS_DO = (302, 302, 403, 403, 404, 404, TO_LOGIN)
 MAKERS_SEND = (422, 422, 403, 403, 404, 404, TO_LOGIN)
+OWNERS_READ = (200, 403, 403, 403, 404, 404, TO_LOGIN)
+OWNERS_SEND = (422, 403, 403, 403, 404, 404, TO_LOGIN)
+OWNERS_DO = (302, 403, 403, 403, 404, 404, TO_LOGIN)
 EVERYBODY = (200,) * 7
 SIGNED_IN_READ = (200, 200, 200, 200, 200, 200, TO_LOGIN)
 SIGNED_IN_SEND = (422, 422, 422, 422, 422, 422, TO_LOGIN)
@@ -35,6 +39,10 @@ LOGIN_PAGE = (302, 302, 302, 302, 302, 302, 200)
 LOGIN_SEND = (302, 302, 302, 302, 302, 302, 422)
 # Olga started the edit; only she and other owners may end it.
 OWN_CANCEL = (302, 403, 403, 403, 404, 404, TO_LOGIN)
+# Olga is the only owner, and so the only one who cannot leave.
+LEAVE = (409, 302, 302, 302, 404, 404, TO_LOGIN)
+# The project is not deleted.
+NOTHING_THERE = (404, 404, 404, 404, 404, 404, TO_LOGIN)
 NOT_ALLOWED = (405, 405, 405, 405, 405, 405, TO_LOGIN)
 NOT_ALLOWED_OPEN = (405,) * 7
 
@@ -47,6 +55,15 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "canvas": {"GET": MEMBERS_READ, "POST": MAKERS_SEND},
     "version": {"GET": MEMBERS_READ},
     "cancel_edit": {"POST": OWN_CANCEL},
+    "members": {"GET": MEMBERS_READ, "POST": OWNERS_SEND},
+    "member_role": {"POST": OWNERS_SEND},
+    "remove_member": {"GET": OWNERS_READ, "POST": OWNERS_DO},
+    "leave_project": {"GET": MEMBERS_READ, "POST": LEAVE},
+    "project_settings": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
+    "archive_project": {"POST": OWNERS_DO},
+    "restore_project": {"POST": OWNERS_DO},
+    "delete_project": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
+    "undelete_project": {"POST": NOTHING_THERE},
     "preview": {"GET": MEMBERS_READ},
     "full": {"GET": MEMBERS_READ},
     "download": {"GET": MEMBERS_READ},
@@ -77,6 +94,11 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "DELETE": NOT_ALLOWED_OPEN,
     },
 }
+# Tried with the ids of another project.
+WITH_AN_ID = {
+    *("canvas", "version", "preview", "full", "download", "original", "cancel_edit"),
+    *("member_role", "remove_member"),
+}
 # Their methods are allauth's business, tried where we gave a row.
 FOREIGN = {"account_login", "account_logout", "account_reauthenticate", "account_signup"}
 
@@ -87,6 +109,7 @@ class Scene:
     picture: Picture
     edit: Edit
     staff: User
+    vitos_membership: int
 
     def client(self, who: str) -> Client:
         client = Client()
@@ -101,6 +124,7 @@ class Scene:
             "picture": self.picture.public_id,
             "edit": self.edit.public_id,
             "size": 320,
+            "member": self.vitos_membership,
         }
         path = reverse(name, kwargs={key: values[key] for key in needed(name)})
         return f"{path}?since=0.0&view=gallery" if name == "pulse" else path
@@ -116,7 +140,9 @@ def needed(name: str) -> list[str]:
 def scene(people: People) -> Scene:
     picture = make_picture(people.project, people.olga)
     edit = make_edit_row(people.project, people.olga, picture)
-    return Scene(people, picture, edit, make_user("steve", is_staff=True, is_superuser=True))
+    staff = make_user("steve", is_staff=True, is_superuser=True)
+    vitos = Membership.objects.get(project=people.project, user=people.vito)
+    return Scene(people, picture, edit, staff, vitos.pk)
 
 
 def test_every_url_has_a_row() -> None:
@@ -147,15 +173,44 @@ def test_anonymous_is_sent_to_the_login(scene: Scene, name: str) -> None:
     assert response.headers["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize(
-    "name", ["canvas", "version", "preview", "full", "download", "original", "cancel_edit"]
-)
+def test_every_url_with_an_id_is_tried_with_a_foreign_one() -> None:
+    ids = {"picture", "edit", "member"}
+    assert {name for name in TABLE if ids & set(needed(name))} == set(WITH_AN_ID)
+
+
+@pytest.mark.parametrize("name", sorted(WITH_AN_ID))
 def test_an_id_of_another_project_is_not_found(scene: Scene, name: str) -> None:
-    """Olga owns both projects; the picture and the edit belong to the first."""
+    """Olga owns both projects; picture, edit and member belong to the first."""
     other = make_project(scene.people.olga, "Other")
     client = scene.client("olga")
-    send = client.post if name == "cancel_edit" else client.get
+    send = client.get if "GET" in TABLE[name] else client.post
     assert send(scene.url(name, other)).status_code == 404
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("name", [n for n in sorted(TABLE) if "slug" in needed(n)])
+def test_a_deleted_project_is_nowhere_but_for_its_owners(scene: Scene, name: str, who: str) -> None:
+    Project.objects.filter(pk=scene.people.project.pk).update(deleted_at=timezone.now())
+    client = scene.client(who)
+    send = client.get if "GET" in TABLE[name] else client.post
+    expected = {"anonymous": 302}.get(who, 404)
+    if (name, who) == ("undelete_project", "olga"):
+        expected = 302
+    assert send(scene.url(name)).status_code == expected
+
+
+# What an owner is answered while the project is archived, where it differs from the table.
+RESTING = {("upload", "POST"), ("canvas", "POST"), ("project_settings", "POST")}
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [(n, m) for n in sorted(TABLE) for m in sorted(TABLE[n]) if "slug" in needed(n)],
+)
+def test_an_archived_project_is_read_only(scene: Scene, name: str, method: str) -> None:
+    Project.objects.filter(pk=scene.people.project.pk).update(archived_at=timezone.now())
+    answer = scene.client("olga").generic(method, scene.url(name)).status_code
+    assert answer == (403 if (name, method) in RESTING else TABLE[name][method][0])
 
 
 def test_a_pulse_about_a_foreign_picture_is_not_found(scene: Scene) -> None:

@@ -11,8 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from editor.management.checkup import CHECKS, ORPHAN_SECONDS
+from editor.management.checkup import CHECKS
 from editor.models import Activity, Attempt, Edit, LedgerEntry, Picture, State
+from editor.services.leftovers import ORPHAN_SECONDS
 from tests.management.scene import Scene, make_edit, make_scene
 
 pytestmark = pytest.mark.django_db

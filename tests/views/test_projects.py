@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from editor.models import Membership, Project, Role
 from tests.making import make_member, make_project, make_rows, make_user
@@ -76,3 +78,40 @@ def test_the_number_of_queries_does_not_grow(client: Client) -> None:
             assert client.get("/").status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("query", ["?show=attic", "?q=%00", "?q=" + "x" * 500, "?show=deleted&q=a"])
+def test_a_query_that_makes_no_sense_shows_a_list(
+    client: Client, people: People, query: str
+) -> None:
+    client.force_login(people.olga)
+    assert client.get(f"/{query}").status_code == 200
+
+
+def test_many_projects_can_be_searched(client: Client, people: People) -> None:
+    client.force_login(people.olga)
+    assert "project-search" not in client.get("/").content.decode()
+    for number in range(9):
+        make_project(people.olga, f"Room {number}")
+    assert "project-search" in client.get("/").content.decode()
+    page = client.get("/?q=room 3").content.decode()
+    assert "Room 3" in page
+    assert "Garden" not in page
+    assert "No project is called “&lt;b&gt;”" in client.get("/?q=<b>").content.decode()
+
+
+def test_shelves_appear_when_something_lies_on_them(client: Client, people: People) -> None:
+    client.force_login(people.olga)
+    assert "show=archived" not in client.get("/").content.decode()
+    Project.objects.filter(pk=people.project.pk).update(archived_at=timezone.now())
+    assert "show=archived" in client.get("/").content.decode()
+    assert "show=deleted" not in client.get("/").content.decode()
+
+
+def test_a_card_shows_a_few_members_and_counts_the_rest(client: Client, people: People) -> None:
+    for number in range(5):
+        make_member(people.project, f"guest{number}", Role.VIEWER)
+    client.force_login(people.olga)
+    page = BeautifulSoup(client.get("/").content, "html.parser")
+    assert len(page.select(".project-card__members .initials")) == 5
+    assert "+4" in page.select(".project-card__members")[0].get_text()

@@ -18,6 +18,7 @@ from editor.models import Worker
 from editor.pipeline import rescue
 from editor.pipeline.claim import claim, to_stop
 from editor.pipeline.heartbeat import Heartbeat
+from editor.pipeline.housekeeping import keep_house
 from editor.pipeline.run import Barrier, Interruption, Run, no_barrier
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Timing:
     lease: float
     heartbeat: float
     rescue: float
+    housekeeping: float = 3600.0
     tick: float = TICK_SECONDS
     grace: float = STOP_GRACE_SECONDS
 
@@ -118,11 +120,13 @@ class LocalDispatch:
         )
         heartbeat.start()
         sweeper = asyncio.create_task(self._sweep())
+        keeper = asyncio.create_task(keep_house(self._database, every=self._timing.housekeeping))
         try:
             await self._loop(heartbeat, drain=drain)
             await self._wind_down()
         finally:
             sweeper.cancel()
+            keeper.cancel()
             await asyncio.to_thread(heartbeat.stop)
             await self._database(Worker.objects.filter(name=self._owner).delete)
             await self._database.close()

@@ -1,0 +1,60 @@
+"""What a worker does once an hour: removes what was thrown away and is past its time."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from editor.services import leftovers, purge
+from editor.services.projects import grace
+
+if TYPE_CHECKING:
+    from editor.models import Leftover
+
+logger = logging.getLogger(__name__)
+
+type Database = Callable[..., Awaitable[Any]]
+
+TURN = "housekeeping-turn"
+
+
+async def keep_house(database: Database, *, every: float) -> None:
+    """Do the round at once and then every `every` seconds, until cancelled.
+
+    All workers of an instance share the turns: whoever asks first does this one.
+    """
+    while True:
+        try:
+            if await database(take_turn, every):
+                await clean(database)
+        except Exception:  # nobody would notice a worker that cleans no more
+            logger.exception("the housekeeping failed; trying again next time")
+        await asyncio.sleep(every)
+
+
+def take_turn(every: float) -> bool:
+    """Whether this round is ours; others see it as taken until shortly before the next."""
+    return bool(cache.add(TURN, value=True, timeout=max(1, int(every * 0.95))))
+
+
+async def clean(database: Database) -> None:
+    """Purge what is due, batch by batch, so that edits are claimed in between."""
+    before = timezone.now() - grace()
+    plan: purge.Plan = await database(purge.plan, before=before)
+    for start in range(0, len(plan.pictures), purge.BATCH):
+        await database(purge.purge_pictures, plan.pictures[start:], before=before)
+        await _remove(database)
+    for project in plan.projects:
+        await database(purge.purge_project, project, before=before)
+    await _remove(database)
+
+
+async def _remove(database: Database) -> None:
+    """Remove files in a thread of their own: a slow disk must not hold the claims up."""
+    found: Sequence[Leftover] = await database(leftovers.waiting)
+    if found:
+        await asyncio.to_thread(leftovers.remove_files, found)
+        await database(leftovers.forget, found)

@@ -1,0 +1,67 @@
+"""Removing from disk what no row names any more."""
+
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from editor.models import TERMINAL_STATES, Edit, Leftover, LeftoverKind, Mask, Picture
+from editor.services import media
+
+ORPHAN_SECONDS = 24 * 3600
+
+
+def waiting() -> list[Leftover]:
+    """Return what a purge wrote down and nobody has removed yet."""
+    return list(Leftover.objects.order_by("pk"))
+
+
+def remove_files(leftovers: Iterable[Leftover]) -> None:
+    """Remove the files; what is gone already is fine."""
+    for leftover in leftovers:
+        if leftover.kind == LeftoverKind.FOLDER:
+            media.drop(leftover.name)
+        elif leftover.kind == LeftoverKind.SPOOL:
+            shutil.rmtree(Path(settings.SPOOL_DIR) / leftover.name, ignore_errors=True)
+        else:
+            for file in Path(settings.RENDERS_DIR).glob(f"{leftover.name}.*"):
+                file.unlink(missing_ok=True)
+
+
+def forget(leftovers: Iterable[Leftover]) -> None:
+    """Cross off what was removed."""
+    Leftover.objects.filter(pk__in=[leftover.pk for leftover in leftovers]).delete()
+
+
+def orphans() -> Iterator[Path]:
+    """Yield folders of the store that no row names, a day after they were made.
+
+    A younger one may belong to an upload under way; a purge's own are on its list.
+    """
+    root = Path(settings.PICTURES_DIR)
+    known = set(Picture.objects.values_list("folder", flat=True))
+    known |= set(Mask.objects.values_list("folder", flat=True))
+    known |= set(Leftover.objects.filter(kind=LeftoverKind.FOLDER).values_list("name", flat=True))
+    for folder in root.glob("*/*"):
+        if str(folder.relative_to(root)) not in known and _is_old(folder):
+            yield folder
+
+
+def forgotten_work() -> Iterator[Path]:
+    """Yield work folders that should have gone with their work, a day ago or more."""
+    needed = set(
+        Edit.objects.exclude(state__in=TERMINAL_STATES).values_list("public_id", flat=True)
+    )
+    for root in (Path(settings.SCRATCH_DIR), Path(settings.SPOOL_DIR)):
+        for entry in root.glob("*"):
+            if entry.name not in needed and _is_old(entry):
+                yield entry
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > ORPHAN_SECONDS
+    except FileNotFoundError:
+        return False

@@ -200,7 +200,12 @@ def test_a_deleted_project_is_nowhere_but_for_its_owners(scene: Scene, name: str
 
 
 # What an owner is answered while the project is archived, where it differs from the table.
-RESTING = {("upload", "POST"), ("canvas", "POST"), ("project_settings", "POST")}
+RESTING = {
+    ("upload", "POST"),
+    ("samples", "POST"),
+    ("canvas", "POST"),
+    ("project_settings", "POST"),
+}
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,9 @@
 """Pixels on their way to the browser: previews, the full picture, downloads."""
 
 from http import HTTPStatus
-from pathlib import Path
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from editor.access import fetch
@@ -54,18 +52,19 @@ def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
 
 @require_GET
 def download(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
-    """Send the picture at full size, lossless PNG unless `format` says otherwise; no metadata."""
+    """Send the picture as a file: format, size and quality as asked for, no metadata."""
     opened = fetch.door(request.user, slug, Action.DOWNLOAD)
     found = fetch.picture(opened, picture)
     form = DownloadForm(request.GET)
     if not form.is_valid():
-        return _refusal(_("Choose png, jpeg or webp."))
-    image_format = form.cleaned_data["format"] or "png"
+        return _refusal(form.first_error)
+    image_format, side = form.cleaned_data["format"] or "png", form.cleaned_data["side"]
+    quality = form.cleaned_data["quality"]
     try:
-        file = renders.export(found, image_format)
+        file = renders.export(found, image_format, side=side, quality=quality)
     except JobRejected as refused:
         return _refusal(intake_texts.refusal(refused.code, refused.params, refused.message))
-    name = f"{Path(found.name).stem}.{renders.EXTENSIONS[image_format]}"
+    name = renders.file_name(found, image_format, side)
     return stream_file(file, content_type=f"image/{image_format}", filename=name)
 
 
@@ -76,13 +75,23 @@ def _refusal(message: str) -> HttpResponse:
 
 
 @require_GET
+def mask(request: PageRequest, slug: str, edit: str) -> HttpResponseBase:
+    """Send the mask of an edit as it is kept: grey, 255 = edit, cropped to what is painted."""
+    opened = fetch.door(request.user, slug, Action.PREVIEW)
+    found = fetch.edit(opened, edit)
+    if found.mask is None:
+        raise Http404
+    return _for_ever(stream_file(media.path(found.mask.file), content_type="image/png"))
+
+
+@require_GET
 def original(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     """Send the bytes as uploaded, metadata and all: for owners and editors."""
     opened = fetch.door(request.user, slug, Action.DOWNLOAD_ORIGINAL)
     found = fetch.picture(opened, picture)
     if not found.is_original:
         raise Http404
-    name = f"{Path(found.name).stem}.{found.extension}"
+    name = f"{found.stem}.{found.extension}"
     return stream_file(
         media.path(found.original_file),
         content_type=ORIGINAL_TYPES[found.extension],

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from editor.models.public_id import new_public_id
 
-
 # What a name may end with that says nothing but how the file was packed.
 NAME_ENDINGS = frozenset({"jpg", "jpeg", "png", "webp", "avif", "heic", "heif", "tif", "tiff"})
 

@@ -6,8 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models.functions import Left
-
 from editor.models import Picture
 
 if TYPE_CHECKING:
@@ -54,14 +52,8 @@ class Lineage:
     """
 
     def __init__(self, picture: Picture) -> None:
-        rows = (
-            Picture.objects.family_of(picture)
-            .select_related("created_by")
-            .annotate(words=Left("edit__prompt", WORDS_LENGTH))
-        )
-        known = {row.pk: row for row in rows}
-        self._words = {row.pk: row.words or "" for row in known.values()}
-        self._members: dict[int, Picture] = dict(known)
+        rows = Picture.objects.family_of(picture).select_related("created_by", "edit")
+        self._members = {row.pk: row for row in rows}
         self._picture = picture
         self._children: dict[int, list[int]] = defaultdict(list)
         alive = self._alive()
@@ -89,14 +81,14 @@ class Lineage:
 
     def words(self, picture: Picture) -> str:
         """The beginning of the prompt that made a member of the family; empty for the original."""
-        return self._words[picture.pk]
+        return picture.edit.prompt[:WORDS_LENGTH] if picture.edit else ""
 
     def tree(self, *, whole: bool) -> Tree:
         """The family as nested lists: all of it, or what is near the picture."""
         keep = set(self._members) if whole else self._near()
         rows = [
-            Row(self._members[pk], self._words[pk], depth, skipped, pk == self._picture.pk)
-            for pk, depth, skipped in self._walk(keep)
+            Row(member, self.words(member), depth, skipped, member.pk == self._picture.pk)
+            for member, depth, skipped in self._walk(keep)
         ]
         nest(rows)
         return Tree(rows, self.total)
@@ -131,14 +123,14 @@ class Lineage:
             *self._children[self._picture.pk][:NEAR_CHILDREN],
         }
 
-    def _walk(self, keep: set[int]) -> Iterator[tuple[int, int, int]]:
-        """Key, depth and number of steps left out above, from the original down."""
+    def _walk(self, keep: set[int]) -> Iterator[tuple[Picture, int, int]]:
+        """Member, depth and number of steps left out above, from the original down."""
         waiting = [(self.root.pk, 0, 0)]
         while waiting:
             pk, depth, skipped = waiting.pop()
             is_kept = pk in keep
             if is_kept:
-                yield pk, depth, skipped
+                yield self._members[pk], depth, skipped
             below = (min(depth + 1, MAX_DEPTH), 0) if is_kept else (depth, skipped + 1)
             waiting.extend((child, *below) for child in reversed(self._children[pk]))
 

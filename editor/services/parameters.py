@@ -6,6 +6,10 @@ from typing import Any
 
 from editor.imaging.focus import Focus
 from editor.models import Edit, Mask
+from editor.services.provenance import in_words
+
+# What an engine reports that has a line of its own.
+TOLD = frozenset({"steps", "seed", "seconds"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class Parameters:
     """The figures of an edit; None where there is nothing to say.
 
     `coverage`: painted share of the picture in percent; `seen`: the part the engine worked on;
-    `actual`: what the engine reports beyond that, as plain texts by name.
+    `seed`: the one used; `done`: the steps taken, in words; `actual`: what the engine reports
+    beyond that, by its own names.
     """
 
     coverage: float | None
@@ -31,21 +36,21 @@ class Parameters:
     seen: Box | None
     seed: int
     waited: timedelta | None
-    worked: timedelta | None
+    done: str
     actual: dict[str, str]
 
 
 def parameters(edit: Edit) -> Parameters:
     """Return the figures of an edit."""
-    start, end = edit.started_at, edit.finished_at
+    actual = edit.actual
     return Parameters(
         coverage=coverage(edit.mask) if edit.mask else None,
         mask=_box(edit.mask.box) if edit.mask else None,
         seen=_box(Focus.from_json(edit.focus).box) if edit.focus else None,
-        seed=edit.seed,
-        waited=start - edit.created_at if start else None,
-        worked=end - start if start and end else None,
-        actual=_actual(edit.actual),
+        seed=actual.get("seed", edit.seed),
+        waited=edit.started_at - edit.created_at if edit.started_at else None,
+        done=in_words(actual),
+        actual=_reported(actual),
     )
 
 
@@ -59,7 +64,13 @@ def _box(box: tuple[int, int, int, int]) -> Box:
     return Box(right - left, bottom - top, left, top)
 
 
-def _actual(actual: dict[str, Any]) -> dict[str, str]:
-    """Single values as they are; lists of steps are told in words elsewhere."""
-    plain = {name: value for name, value in actual.items() if isinstance(value, str | int | float)}
-    return {name: str(value) for name, value in plain.items() if name != "seed"}
+def _reported(actual: dict[str, Any]) -> dict[str, str]:
+    """Whatever an engine reports that is not told elsewhere, values as plain text."""
+    others = {name: value for name, value in actual.items() if name not in TOLD}
+    return {name: text for name, value in others.items() if (text := _text(value))}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {number}" for name, number in value.items())
+    return str(value) if isinstance(value, str | int | float) else ""

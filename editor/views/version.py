@@ -13,6 +13,7 @@ from editor.forms.focus import focus_first_error
 from editor.forms.media import FORMATS
 from editor.forms.version import RenameForm
 from editor.http import PageRequest
+from editor.imaging.render import LONGEST
 from editor.models import Edit, Picture
 from editor.services import intake_texts, pictures, renders
 from editor.services.lineage import Lineage
@@ -56,6 +57,7 @@ def _context(opened: Door, picture: Picture, *, whole: bool = False) -> dict[str
         "notices": intake_texts.notices(picture.notices),
         "sizes": renders.sizes(picture),
         "formats": FORMATS,
+        "limits": _limits(picture),
         "rename_form": RenameForm(initial={"name": picture.name}),
         "can_edit": opened.may(Action.EDIT) and is_live,
         "can_rename": opened.may(Action.RENAME) and is_live,
@@ -69,6 +71,16 @@ def _compared(lineage: Lineage) -> list[tuple[Picture, str, bool]]:
     """Versions to compare with: what came before, nearest first, then what lies beside."""
     before = [(row, lineage.words(row), True) for row in reversed(lineage.ancestors)]
     return [*before, *((row, lineage.words(row), False) for row in lineage.siblings)]
+
+
+def _limits(picture: Picture) -> list[tuple[str, str, int]]:
+    """Formats that cannot hold the picture at full size, with the longest side they can."""
+    longest = max(picture.width, picture.height)
+    return [
+        (value, label, limit)
+        for value, label in FORMATS
+        if longest > (limit := LONGEST.get(value, longest))
+    ]
 
 
 def _edit_context(lineage: Lineage, edit: Edit | None) -> dict[str, object]:

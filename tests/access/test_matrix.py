@@ -12,7 +12,7 @@ from django.urls import URLPattern, reverse
 from editor.access.roles import ROLES_FOR, Action, may
 from editor.models import Edit, Picture, Project, Role, User
 from editor.urls import urlpatterns
-from tests.making import make_edit_row, make_picture, make_project, make_user
+from tests.making import make_edit_row, make_mask_row, make_picture, make_project, make_user
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -44,11 +44,13 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "pulse": {"GET": MEMBERS_READ},
     "canvas": {"GET": MEMBERS_READ, "POST": MAKERS_SEND},
     "version": {"GET": MEMBERS_READ},
+    "rename_picture": {"POST": MAKERS_SEND},
     "cancel_edit": {"POST": OWN_CANCEL},
     "preview": {"GET": MEMBERS_READ},
     "full": {"GET": MEMBERS_READ},
     "download": {"GET": MEMBERS_READ},
     "original": {"GET": MAKERS_READ},
+    "edit_mask": {"GET": MEMBERS_READ},
     "setup": {
         "GET": REDIRECT,
         "POST": REDIRECT,
@@ -113,7 +115,8 @@ def needed(name: str) -> list[str]:
 @pytest.fixture
 def scene(people: People) -> Scene:
     picture = make_picture(people.project, people.olga)
-    edit = make_edit_row(people.project, people.olga, picture)
+    mask = make_mask_row(people.project, picture)
+    edit = make_edit_row(people.project, people.olga, picture, mask=mask)
     return Scene(people, picture, edit, make_user("steve", is_staff=True, is_superuser=True))
 
 
@@ -146,14 +149,32 @@ def test_anonymous_is_sent_to_the_login(scene: Scene, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["canvas", "version", "preview", "full", "download", "original", "cancel_edit"]
+    "name",
+    [
+        *("canvas", "version", "preview", "full", "download", "original", "cancel_edit"),
+        *("rename_picture", "edit_mask"),
+    ],
 )
 def test_an_id_of_another_project_is_not_found(scene: Scene, name: str) -> None:
     """Olga owns both projects; the picture and the edit belong to the first."""
     other = make_project(scene.people.olga, "Other")
     client = scene.client("olga")
-    send = client.post if name == "cancel_edit" else client.get
+    send = client.post if name in {"cancel_edit", "rename_picture"} else client.get
     assert send(scene.url(name, other)).status_code == 404
+
+
+def test_a_canvas_begins_with_edits_of_its_own_picture_only(scene: Scene) -> None:
+    """Neither an edit of another picture, nor of another project, nor anything that is no id."""
+    people, client = scene.people, scene.client("olga")
+    beside = make_picture(people.project, people.olga)
+    other = make_project(people.olga, "Other")
+    foreign = make_edit_row(other, people.olga, make_picture(other, people.olga))
+    url = scene.url("canvas")
+    assert client.get(url, {"from": scene.edit.public_id}).status_code == 200
+    assert client.get(url, {"from": foreign.public_id}).status_code == 404
+    assert client.get(url, {"from": "\x00"}).status_code == 404
+    path = reverse("canvas", args=[people.project.slug, beside.public_id])
+    assert client.get(path, {"from": scene.edit.public_id}).status_code == 404
 
 
 def test_a_pulse_about_a_foreign_picture_is_not_found(scene: Scene) -> None:

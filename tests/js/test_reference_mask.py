@@ -138,6 +138,4 @@ def keep(sent: Image.Image, out: Path) -> mask.MaskFacts:
     """What the server does with a mask that arrives."""
     source = out.with_suffix(".upload")
     sent.save(source, "PNG")
-    return mask.normalise(
-        source=str(source), out=str(out), width=sent.width, height=sent.height
-    )
+    return mask.normalise(source=str(source), out=str(out), width=sent.width, height=sent.height)

@@ -27,30 +27,32 @@ class Parameters:
     """The figures of an edit; None where there is nothing to say.
 
     `coverage`: painted share of the picture in percent; `seen`: the part the engine worked on;
-    `seed`: the one used; `done`: the steps taken, in words; `actual`: what the engine reports
-    beyond that, by its own names.
+    `seed`: the one used; `done`: the steps taken, in words; `reported`: what the engine says
+    beyond that, in its own names.
     """
 
     coverage: float | None
     mask: Box | None
     seen: Box | None
+    saw_all: bool
     seed: int
     waited: timedelta | None
     done: str
-    actual: dict[str, str]
+    reported: str
 
 
 def parameters(edit: Edit) -> Parameters:
     """Return the figures of an edit."""
-    actual = edit.actual
+    actual, seen = edit.actual, Focus.from_json(edit.focus) if edit.focus else None
     return Parameters(
         coverage=coverage(edit.mask) if edit.mask else None,
         mask=_box(edit.mask.box) if edit.mask else None,
-        seen=_box(Focus.from_json(edit.focus).box) if edit.focus else None,
+        seen=_box(seen.box) if seen else None,
+        saw_all=seen is not None and seen.size == (edit.picture.width, edit.picture.height),
         seed=actual.get("seed", edit.seed),
         waited=edit.started_at - edit.created_at if edit.started_at else None,
         done=in_words(actual),
-        actual=_reported(actual),
+        reported=_reported(actual),
     )
 
 
@@ -64,10 +66,10 @@ def _box(box: tuple[int, int, int, int]) -> Box:
     return Box(right - left, bottom - top, left, top)
 
 
-def _reported(actual: dict[str, Any]) -> dict[str, str]:
-    """Whatever an engine reports that is not told elsewhere, values as plain text."""
-    others = {name: value for name, value in actual.items() if name not in TOLD}
-    return {name: text for name, value in others.items() if (text := _text(value))}
+def _reported(actual: dict[str, Any]) -> str:
+    """Whatever an engine reports that is not told elsewhere."""
+    others = {name: _text(value) for name, value in actual.items() if name not in TOLD}
+    return "; ".join(f"{name}: {text}" for name, text in others.items() if text)
 
 
 def _text(value: Any) -> str:

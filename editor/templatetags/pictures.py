@@ -38,4 +38,5 @@ def percent(share: float) -> str:
         return f"< {number_format(SMALLEST_PERCENT)} %"
     # "100 %" is said of everything only.
     said = share if share == WHOLE_PERCENT else min(share, WHOLE_PERCENT - 1)
-    return f"{number_format(said, decimal_pos=1 if said < FEW_PERCENT else 0)} %"
+    places = 1 if said < FEW_PERCENT else 0
+    return f"{number_format(round(said, places), places)} %"

@@ -24,12 +24,14 @@ MAX_COMPARED_SIBLINGS = 50
 class Row:
     """One version in the tree, and how the nested lists begin and end around it.
 
-    `opens`: it is the first of a list; `closes`: one item for each list that ends after it;
+    `step`: how many edits lie between the original and it; `depth`: in how many lists its own
+    stands; `opens`: it is the first of a list; `closes`: one item for each list that ends after it;
     `skipped`: how many steps between it and the version above are left out.
     """
 
     picture: Picture
     words: str
+    step: int
     depth: int
     skipped: int
     is_current: bool
@@ -86,10 +88,7 @@ class Lineage:
     def tree(self, *, whole: bool) -> Tree:
         """The family as nested lists: all of it, or what is near the picture."""
         keep = set(self._members) if whole else self._near()
-        rows = [
-            Row(member, self.words(member), depth, skipped, member.pk == self._picture.pk)
-            for member, depth, skipped in self._walk(keep)
-        ]
+        rows = list(self._walk(keep))
         nest(rows)
         return Tree(rows, self.total)
 
@@ -123,15 +122,17 @@ class Lineage:
             *self._children[self._picture.pk][:NEAR_CHILDREN],
         }
 
-    def _walk(self, keep: set[int]) -> Iterator[tuple[Picture, int, int]]:
-        """Member, depth and number of steps left out above, from the original down."""
-        waiting = [(self.root.pk, 0, 0)]
+    def _walk(self, keep: set[int]) -> Iterator[Row]:
+        """Give what is kept from the original down, each followed by what was made from it."""
+        waiting = [(self.root.pk, 0, 0, 0)]
         while waiting:
-            pk, depth, skipped = waiting.pop()
-            is_kept = pk in keep
-            if is_kept:
-                yield self._members[pk], depth, skipped
-            below = (min(depth + 1, MAX_DEPTH), 0) if is_kept else (depth, skipped + 1)
+            pk, step, depth, skipped = waiting.pop()
+            if pk in keep:
+                member = self._members[pk]
+                words, is_current = self.words(member), pk == self._picture.pk
+                yield Row(member, words, step, depth, skipped, is_current)
+                depth, skipped = min(depth + 1, MAX_DEPTH), -1
+            below = (step + 1, depth, skipped + 1)
             waiting.extend((child, *below) for child in reversed(self._children[pk]))
 
 

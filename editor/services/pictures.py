@@ -181,14 +181,19 @@ def render(
 ) -> None:
     """Write the picture to `out` (png, jpeg, webp, avif), `max_side` long at most.
 
-    Raises SandboxError.
+    Raises SandboxError, media.DiskFull.
     """
-    renderer().call(
-        "editor.imaging.render:export",
-        recipe=recipe(picture),
-        out=str(out),
-        format=image_format,
-        quality=quality,
-        max_side=max_side,
-        srgb=srgb,
-    )
+    try:
+        renderer().call(
+            "editor.imaging.render:export",
+            recipe=recipe(picture),
+            out=str(out),
+            format=image_format,
+            quality=quality,
+            max_side=max_side,
+            srgb=srgb,
+        )
+    except JobCrashed as crash:
+        if crash.errno == errno.ENOSPC:
+            raise media.DiskFull from crash
+        raise

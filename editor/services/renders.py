@@ -11,7 +11,7 @@ from editor.imaging.preview import fit
 from editor.imaging.render import LONGEST
 from editor.models import Picture
 from editor.models.public_id import new_public_id
-from editor.services import pictures
+from editor.services import media, pictures
 
 EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp", "avif": "avif"}
 SCREEN_QUALITY = 90
@@ -50,7 +50,7 @@ def file_name(picture: Picture, image_format: str, side: int | None) -> str:
 def screen(picture: Picture) -> Path:
     """Return the full picture for the screen: sRGB JPEG, or WebP where it is transparent.
 
-    What is too long for these is PNG.
+    What is too long for these is PNG. Raises SandboxError, media.DiskFull.
     """
     image_format = "webp" if picture.mode in {"LA", "RGBA"} else "jpeg"
     if max(picture.width, picture.height) > LONGEST[image_format]:
@@ -64,7 +64,7 @@ def export(
     """Return the picture as a file to keep: own pixel values and colour profile.
 
     At full size, or `side` pixels long and never enlarged; `quality` means nothing to PNG. Raises
-    SandboxError.
+    SandboxError, media.DiskFull.
     """
     if side is not None and side >= max(picture.width, picture.height):
         side = None
@@ -93,6 +93,7 @@ def _cached(
         os.utime(path)  # last used: the oldest go first
         return path
     settings.RENDERS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    media.check_room(settings.RENDERS_DIR)
     draft = path.with_name(f".{new_public_id()}.{EXTENSIONS[image_format]}")
     try:
         pictures.render(

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from editor.access import fetch
@@ -46,7 +47,11 @@ def preview(request: PageRequest, slug: str, picture: str, size: int) -> HttpRes
 def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     """Send the picture at full size in sRGB, compressed for the screen."""
     opened = fetch.door(request.user, slug, Action.PREVIEW)
-    file = renders.screen(fetch.picture(opened, picture))
+    found = fetch.picture(opened, picture)
+    try:
+        file = renders.screen(found)
+    except media.DiskFull:
+        return _no_room()
     return _for_ever(stream_file(file, content_type=RENDERED_TYPES[file.suffix]))
 
 
@@ -64,14 +69,19 @@ def download(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
         file = renders.export(found, image_format, side=side, quality=quality)
     except JobRejected as refused:
         return _refusal(intake_texts.refusal(refused.code, refused.params, refused.message))
+    except media.DiskFull:
+        return _no_room()
     name = renders.file_name(found, image_format, side)
     return stream_file(file, content_type=f"image/{image_format}", filename=name)
 
 
-def _refusal(message: str) -> HttpResponse:
-    return HttpResponse(
-        message, status=HTTPStatus.UNPROCESSABLE_ENTITY, content_type="text/plain; charset=utf-8"
-    )
+def _refusal(message: str, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY) -> HttpResponse:
+    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _no_room() -> HttpResponse:
+    text = _("The server has no room left to make this file. Tell whoever runs this server.")
+    return _refusal(text, HTTPStatus.INSUFFICIENT_STORAGE)
 
 
 @require_GET

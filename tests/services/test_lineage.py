@@ -77,6 +77,7 @@ def test_what_is_near_is_shown_first(original: Picture) -> None:
     tree = Lineage(line[-1]).tree(whole=False)
     words = [row.words for row in tree.rows]
     assert words[:6] == ["", "step 4", "step 5", "step 6", "step 7", "step 8"]
+    assert [row.step for row in tree.rows[:6]] == [0, 5, 6, 7, 8, 9]
     assert tree.rows[1].skipped == 4
     assert [word for word in words if word.startswith("child")] == [f"child {n}" for n in range(8)]
     assert [word for word in words if word.startswith("sib")] == [f"sibling {n}" for n in range(5)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -234,3 +234,17 @@ def test_a_format_that_cannot_hold_the_picture_is_refused_with_the_limit(people:
     response = get(people, picture, "download", format="webp")
     assert response.status_code == 422
     assert b"16383 pixels" in getattr(response, "content", b"")
+
+
+@pytest.mark.parametrize("name", ["download", "full"])
+def test_a_full_disk_is_told_and_what_is_made_already_still_comes(
+    people: People, picture: Picture, settings: Any, name: str
+) -> None:
+    settings.MIN_FREE_BYTES = 2**62
+    refused = get(people, picture, name)
+    assert refused.status_code == 507
+    assert b"no room left" in getattr(refused, "content", b"")
+    settings.MIN_FREE_BYTES = 0
+    assert get(people, picture, name).status_code == 200
+    settings.MIN_FREE_BYTES = 2**62
+    assert get(people, picture, name).status_code == 200

@@ -17,8 +17,9 @@ class DownloadOptions extends HTMLElement {
   }
 
   #follow = ({ target }) => {
-    const { size } = this.form.elements;
+    const { size, side } = this.form.elements;
     if (target.name === "side" && target.value !== "") size.value = "own";
+    if (target.name === "size" && target.value !== "own") side.value = "";
     this.#show();
   };
 
@@ -26,6 +27,8 @@ class DownloadOptions extends HTMLElement {
     const { format, size, side } = this.form.elements;
     for (const part of this.querySelectorAll("[data-for]")) {
       part.hidden = !part.dataset.for.split(" ").includes(format.value);
+      // A wrong figure that nobody sees must not hold up the form.
+      for (const input of part.querySelectorAll("input")) input.disabled = part.hidden;
     }
     side.required = size.value === "own";
     this.querySelector("[data-own-size]").textContent = this.#outcome(side);

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from editor.access import fetch
@@ -15,7 +16,7 @@ from editor.forms.version import RenameForm
 from editor.http import PageRequest
 from editor.imaging.render import LONGEST
 from editor.models import Edit, Picture
-from editor.services import intake_texts, pictures, renders
+from editor.services import gallery, intake_texts, pictures, renders
 from editor.services.lineage import Lineage
 from editor.services.parameters import parameters
 from editor.services.provenance import provenance
@@ -46,13 +47,18 @@ def rename(request: PageRequest, slug: str, picture: str) -> HttpResponse:
 
 
 def _context(opened: Door, picture: Picture, *, whole: bool = False) -> dict[str, object]:
+    # The cursor is read before the lists: a change in between is told twice, never missed.
+    pulse = _pulse(opened, picture)
     lineage = Lineage(picture)
     is_live = picture.trashed_at is None
     return {
         "project": opened.project,
         "picture": picture,
         "root": lineage.root,
+        "pulse": pulse,
+        "edits": gallery.edit_cards(opened, family_root=lineage.root.pk),
         "tree": lineage.tree(whole=whole),
+        "shows_all": whole,
         "compared": _compared(lineage),
         "notices": intake_texts.notices(picture.notices),
         "sizes": renders.sizes(picture),
@@ -64,6 +70,15 @@ def _context(opened: Door, picture: Picture, *, whole: bool = False) -> dict[str
         "can_restore": opened.may(Action.TRASH),
         "can_download_original": picture.is_original and opened.may(Action.DOWNLOAD_ORIGINAL),
         **_edit_context(lineage, picture.edit),
+    }
+
+
+def _pulse(opened: Door, picture: Picture) -> dict[str, object]:
+    query = f"?view=canvas&picture={picture.public_id}"
+    return {
+        "url": reverse("pulse", args=[opened.project.slug]) + query,
+        "since": str(gallery.Cursor.now(opened.project)),
+        "open": gallery.open_edits(opened, family_root=picture.root_id or picture.pk),
     }
 
 

@@ -217,6 +217,48 @@ def test_same_mask_new_prompt(desktop: Watched, tmp_path: Path) -> None:
     ]
 
 
+def test_all_versions_are_shown_without_losing_ones_place(desktop: Watched, tmp_path: Path) -> None:
+    """A chain longer than what is shown first; the focus stays on the button."""
+    page = desktop.page
+    photo = tmp_path / "g.png"
+    make_image(120, 90, seed=314).save(photo)
+    steps.open_canvas(desktop, steps.upload(desktop, photo))
+    for prompt in ("blur", "black and white", "blur", "black and white", "blur", "blur", "blur"):
+        result = steps.submit(desktop, prompt).get_attribute("data-result-id") or ""
+    open_version(desktop, result)
+    rows = page.locator(".tree a")
+    assert rows.count() == 6
+    page.get_by_text("2 steps in between").wait_for()
+    steps.by(desktop, "all-versions").press("Enter")
+    fewer = steps.by(desktop, "fewer-versions")
+    fewer.wait_for()
+    assert rows.count() == 8
+    page.wait_for_function("() => document.activeElement.dataset.testid === 'fewer-versions'")
+    fewer.press("Enter")
+    steps.by(desktop, "all-versions").wait_for()
+    assert rows.count() == 6
+
+
+def test_a_new_result_appears_by_itself(desktop: Watched, tmp_path: Path) -> None:
+    """A colleague's page, open beside the canvas on which the edit is made."""
+    photo = write_photo(tmp_path / "h.jpg", megapixels=6)
+    picture = steps.upload(desktop, photo)
+    page = desktop.page
+    steps.open_canvas(desktop, picture)
+    with page.context.expect_page() as opening:
+        page.evaluate("address => window.open(address)", f"/p/{desktop.studio.slug}/v/{picture}/")
+    beside = opening.value
+    beside.locator("version-viewer[data-ready]").wait_for()
+    steps.by(desktop, "prompt").fill("blur")
+    steps.by(desktop, "submit-edit").click()
+    steps.by(desktop, "edit-card").wait_for()
+    beside.reload()
+    assert beside.locator(".tree a").count() == 0
+    beside.locator("[data-testid=edit-card]").wait_for()
+    beside.locator(".tree a", has_text="blur").wait_for(timeout=steps.EDIT_TIMEOUT)
+    beside.close()
+
+
 def test_a_version_is_renamed_without_leaving(desktop: Watched, tmp_path: Path) -> None:
     photo = tmp_path / "f.png"
     make_image(300, 200, seed=41).save(photo)

@@ -240,6 +240,22 @@ def test_the_number_of_queries_does_not_grow_with_the_family(
     assert client.get(url).content.decode().count("tree__link") < 20
 
 
+def test_edits_of_the_family_are_seen_on_their_way(
+    client: Client, people: People, result: Picture
+) -> None:
+    (beside,) = make_rows(people.project, people.olga, 1)
+    own = make_edit_row(people.project, people.olga, result)
+    make_edit_row(people.project, people.olga, beside)
+    page = get(client, people.vito, result)
+    cards = page.select("#version-edits [data-testid=edit-card]")
+    assert [card["data-edit-id"] for card in cards] == [own.public_id]
+    poller = page.select_one("pulse-poller")
+    assert poller
+    assert poller["open"] == "1"
+    client.force_login(people.vito)
+    assert client.get(f"{poller['url']}&since=0.0").status_code == 200
+
+
 def test_a_picture_is_renamed_by_makers(client: Client, people: People, original: Picture) -> None:
     client.force_login(people.emil)
     page = f"/p/{people.project.slug}/v/{original.public_id}/"

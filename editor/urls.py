@@ -35,6 +35,7 @@ project_urls = [
     path("p/<slug:slug>/pulse", pulse.pulse, name="pulse"),
     path("p/<slug:slug>/canvas/<slug:picture>/", canvas.canvas, name="canvas"),
     path("p/<slug:slug>/v/<slug:picture>/", version.version, name="version"),
+    path("p/<slug:slug>/v/<slug:picture>/rename/", version.rename, name="rename_picture"),
     path("p/<slug:slug>/edits/<slug:edit>/cancel/", edits.cancel, name="cancel_edit"),
 ]
 
@@ -57,6 +58,7 @@ media_urls = [
     path("p/<slug:slug>/m/<slug:picture>/<int:size>.webp", media.preview, name="preview"),
     path("p/<slug:slug>/m/<slug:picture>/full", media.full, name="full"),
     path("p/<slug:slug>/m/<slug:picture>/download", media.download, name="download"),
+    path("p/<slug:slug>/edits/<slug:edit>/mask.png", media.mask, name="edit_mask"),
     path("p/<slug:slug>/m/<slug:picture>/original", media.original, name="original"),
 ]
 

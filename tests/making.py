@@ -13,9 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from editor.access.fetch import Door
-from editor.models import Edit, Membership, Picture, Project, Role, State, User
+from editor.models import Edit, Mask, Membership, Picture, Project, Role, State, User
 from editor.pipeline.submit import Wish, submit
-from editor.services import pictures, projects
+from editor.services import media, pictures, projects
 from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
@@ -120,6 +120,26 @@ def make_edit_row(project: Project, user: User, picture: Picture, **fields: obje
         idem_key=key,
         fingerprint=key,
         **values | fields,
+    )
+
+
+def make_mask_row(project: Project, picture: Picture) -> Mask:
+    """A mask of the picture's left half, its file in the store."""
+    size = picture.width // 2, picture.height
+    with media.scratch() as folder:
+        Image.new("L", size, 255).save(folder / "mask.png")
+        kept = media.keep(folder)
+    return Mask.objects.create(
+        project=project,
+        width=picture.width,
+        height=picture.height,
+        left=0,
+        top=0,
+        right=size[0],
+        bottom=size[1],
+        painted=size[0] * size[1],
+        sha256="0" * 64,
+        folder=kept,
     )
 
 

@@ -86,10 +86,19 @@ def live_picture(opened: Door, public_id: str) -> Picture:
 
 def edit(opened: Door, public_id: str) -> Edit:
     """Return an edit of the opened project. Raises Http404 for any other."""
-    found = (
-        Edit.objects.select_related("picture").filter(project=opened.project, public_id=public_id)
-    ).first()
+    edits = Edit.objects.select_related("picture", "mask").filter(
+        project=opened.project, public_id=public_id
+    )
+    found = edits.first() if is_public_id(public_id) else None
     if found is None:
+        raise Http404
+    return found
+
+
+def edit_of_picture(opened: Door, picture: Picture, public_id: str) -> Edit:
+    """Return an edit of that very picture. Raises Http404 for any other."""
+    found = edit(opened, public_id)
+    if found.picture_id != picture.pk:
         raise Http404
     return found
 

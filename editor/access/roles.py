@@ -10,6 +10,7 @@ class Action(StrEnum):
 
     VIEW = "project.view"
     UPLOAD = "picture.upload"
+    RENAME = "picture.rename"
     PREVIEW = "picture.preview"
     DOWNLOAD = "picture.download"
     DOWNLOAD_ORIGINAL = "picture.download_original"
@@ -34,6 +35,7 @@ _OWNERS = frozenset({Role.OWNER})
 ROLES_FOR: dict[Action, frozenset[Role]] = {
     Action.VIEW: _EVERYONE,
     Action.UPLOAD: _MAKERS,
+    Action.RENAME: _MAKERS,
     Action.PREVIEW: _EVERYONE,
     Action.DOWNLOAD: _EVERYONE,
     # The bytes as uploaded may carry the place they were taken at.
@@ -57,7 +59,9 @@ ROLES_FOR: dict[Action, frozenset[Role]] = {
 }
 
 # What rests while a project is archived; everything else goes on.
-RESTS_IN_ARCHIVE = frozenset({Action.UPLOAD, Action.TRASH, Action.EDIT, Action.SETTINGS})
+RESTS_IN_ARCHIVE = frozenset(
+    {Action.UPLOAD, Action.RENAME, Action.TRASH, Action.EDIT, Action.SETTINGS}
+)
 
 if missing := set(Action) - set(ROLES_FOR):
     raise RuntimeError(f"Actions without a row in the table: {sorted(missing)}")

@@ -23,6 +23,7 @@ WORDS: Final[Mapping[Action, Text]] = {
     Action.UPLOAD: _("Add pictures"),
     Action.EDIT: _("Edit pictures"),
     Action.CANCEL: _("Cancel edits"),
+    Action.RENAME: _("Rename pictures"),
     Action.TRASH: _("Delete pictures"),
     Action.EXPORT: _("Download many pictures at once"),
     Action.DOWNLOAD_ORIGINAL: _("Download originals exactly as they were uploaded"),

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from editor.models.public_id import new_public_id
 
+# What a name may end with that says nothing but how the file was packed.
+NAME_ENDINGS = frozenset({"jpg", "jpeg", "png", "webp", "avif", "heic", "heif", "tif", "tiff"})
+
 
 class PictureKind(models.TextChoices):
     """How the picture came to be, and so which files lie in its folder."""
@@ -120,6 +123,12 @@ class Picture(models.Model):
     def original_file(self) -> str:
         """The bytes as uploaded."""
         return f"{self.folder}/original.{self.extension}"
+
+    @property
+    def stem(self) -> str:
+        """The name without the ending of a picture file, for files made of it."""
+        stem, dot, ending = self.name.rpartition(".")
+        return stem if dot and stem and ending.lower() in NAME_ENDINGS else self.name
 
     @property
     def ratio_class(self) -> str:

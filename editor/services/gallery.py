@@ -187,9 +187,3 @@ def _may_cancel(door: Door) -> Combinable:
     # An edit whose author is gone has no actor, and that is not a match.
     own = Q(actor=door.user, actor__isnull=False)
     return ExpressionWrapper(own, BooleanField())
-
-
-def parent_and_children(picture: Picture) -> tuple[Picture | None, list[Picture]]:
-    """Return what the picture was made from and what was made from it. Two queries."""
-    children = picture.children.select_related("edit").newest_first()[:PAGE_PICTURES]
-    return picture.parent, list(children)

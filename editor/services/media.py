@@ -18,6 +18,12 @@ class DiskFull(Exception):
     """There is no room left to keep the file safely."""
 
 
+def check_room(folder: Path) -> None:
+    """Raise DiskFull when what is left on the folder's disk is needed for the database."""
+    if shutil.disk_usage(folder).free < settings.MIN_FREE_BYTES:
+        raise DiskFull
+
+
 @contextmanager
 def scratch() -> Iterator[Path]:
     """Give an empty folder that is gone afterwards, whatever happens.
@@ -25,8 +31,7 @@ def scratch() -> Iterator[Path]:
     Raises DiskFull, also when the disk fills up while the folder is in use.
     """
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if shutil.disk_usage(settings.SCRATCH_DIR).free < settings.MIN_FREE_BYTES:
-        raise DiskFull
+    check_room(settings.SCRATCH_DIR)
     folder = Path(tempfile.mkdtemp(prefix="job-", dir=settings.SCRATCH_DIR))
     try:
         yield folder

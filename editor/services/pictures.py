@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
-from editor.models import Picture, PictureKind, Project
+from editor.models import Picture, PictureKind, Project, User
 from editor.services import activities, intake_texts, media
 from editor.services.decoder import decoder, renderer
 from editor.services.recipes import recipe
@@ -154,6 +154,16 @@ def insert(picture: Picture) -> None:
     )
 
 
+@transaction.atomic
+def rename(*, picture: Picture, actor: User, name: str) -> None:
+    """Give a picture another name; the same name again changes nothing."""
+    if name == picture.name:
+        return
+    picture.name = name
+    picture.save(update_fields=["name"])
+    activities.record("picture.renamed", picture.project, actor=actor, picture=picture)
+
+
 def drop_unless_kept(folder: str) -> None:
     """Remove files whose row could not be written, unless it was: only the answer may be lost."""
     if not Picture.objects.filter(folder=folder).exists():
@@ -166,14 +176,24 @@ def render(
     *,
     image_format: str,
     quality: int | None = None,
+    max_side: int | None = None,
     srgb: bool = False,
 ) -> None:
-    """Write the full picture to `out` (png, jpeg, webp). Raises SandboxError."""
-    renderer().call(
-        "editor.imaging.render:export",
-        recipe=recipe(picture),
-        out=str(out),
-        format=image_format,
-        quality=quality,
-        srgb=srgb,
-    )
+    """Write the picture to `out` (png, jpeg, webp, avif), `max_side` long at most.
+
+    Raises SandboxError, media.DiskFull.
+    """
+    try:
+        renderer().call(
+            "editor.imaging.render:export",
+            recipe=recipe(picture),
+            out=str(out),
+            format=image_format,
+            quality=quality,
+            max_side=max_side,
+            srgb=srgb,
+        )
+    except JobCrashed as crash:
+        if crash.errno == errno.ENOSPC:
+            raise media.DiskFull from crash
+        raise

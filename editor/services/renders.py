@@ -2,25 +2,55 @@
 
 import contextlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
+from editor.imaging.preview import fit
 from editor.imaging.render import LONGEST
 from editor.models import Picture
 from editor.models.public_id import new_public_id
-from editor.services import pictures
+from editor.services import media, pictures
 
-EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp"}
+EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp", "avif": "avif"}
 SCREEN_QUALITY = 90
 EXPORT_QUALITY = 95
+# Its scale is another: 80 looks like 95 of the others.
+AVIF_QUALITY = 80
 CACHE_BYTES = 4 * 1024**3
+OFFERED_SIDES = (4096, 2048, 1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size a picture can be had in: its longest side, and what comes of it."""
+
+    side: int
+    width: int
+    height: int
+
+
+def sizes(picture: Picture) -> list[Size]:
+    """Return the usual sizes smaller than the picture, largest first."""
+    whole = picture.width, picture.height
+    smaller = [side for side in OFFERED_SIDES if side < max(whole)]
+    return [Size(side, *fit(whole, side)) for side in smaller]
+
+
+def file_name(picture: Picture, image_format: str, side: int | None) -> str:
+    """Return the name of an exported file; one that was made smaller says its size."""
+    end = EXTENSIONS[image_format]
+    if side is None or side >= max(picture.width, picture.height):
+        return f"{picture.stem}.{end}"
+    width, height = fit((picture.width, picture.height), side)
+    return f"{picture.stem} {width}x{height}.{end}"
 
 
 def screen(picture: Picture) -> Path:
     """Return the full picture for the screen: sRGB JPEG, or WebP where it is transparent.
 
-    What is too long for these is PNG.
+    What is too long for these is PNG. Raises SandboxError, media.DiskFull.
     """
     image_format = "webp" if picture.mode in {"LA", "RGBA"} else "jpeg"
     if max(picture.width, picture.height) > LONGEST[image_format]:
@@ -28,20 +58,52 @@ def screen(picture: Picture) -> Path:
     return _cached(picture, "screen", image_format, quality=SCREEN_QUALITY, srgb=True)
 
 
-def export(picture: Picture, image_format: str) -> Path:
-    """Return the full picture as a file to keep: own pixel values and colour profile."""
-    return _cached(picture, "export", image_format, quality=EXPORT_QUALITY, srgb=False)
+def export(
+    picture: Picture, image_format: str, *, side: int | None = None, quality: int | None = None
+) -> Path:
+    """Return the picture as a file to keep: own pixel values and colour profile.
+
+    At full size, or `side` pixels long and never enlarged; `quality` means nothing to PNG. Raises
+    SandboxError, media.DiskFull.
+    """
+    if side is not None and side >= max(picture.width, picture.height):
+        side = None
+    if quality is None or image_format == "png":
+        quality = default_quality(image_format)
+    use = f"export.{side or 'full'}.{quality}"
+    return _cached(picture, use, image_format, quality=quality, max_side=side)
 
 
-def _cached(picture: Picture, use: str, image_format: str, *, quality: int, srgb: bool) -> Path:
+def default_quality(image_format: str) -> int:
+    """Return the quality nobody sees a difference at."""
+    return AVIF_QUALITY if image_format == "avif" else EXPORT_QUALITY
+
+
+def _cached(
+    picture: Picture,
+    use: str,
+    image_format: str,
+    *,
+    quality: int,
+    max_side: int | None = None,
+    srgb: bool = False,
+) -> Path:
     path: Path = settings.RENDERS_DIR / f"{picture.public_id}.{use}.{EXTENSIONS[image_format]}"
     with contextlib.suppress(FileNotFoundError):
         os.utime(path)  # last used: the oldest go first
         return path
     settings.RENDERS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    media.check_room(settings.RENDERS_DIR)
     draft = path.with_name(f".{new_public_id()}.{EXTENSIONS[image_format]}")
     try:
-        pictures.render(picture, draft, image_format=image_format, quality=quality, srgb=srgb)
+        pictures.render(
+            picture,
+            draft,
+            image_format=image_format,
+            quality=quality,
+            max_side=max_side,
+            srgb=srgb,
+        )
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from editor.models import Picture
 register = template.Library()
 
 MEGA = 1_000_000
+SMALLEST_PERCENT, FEW_PERCENT, WHOLE_PERCENT = 0.1, 10, 100
 
 
 @register.filter
@@ -28,3 +29,14 @@ def megapixels(picture: Picture) -> str:
 def grouped(number: int) -> str:
     """Return a whole number with its digits in groups, as the language writes them."""
     return number_format(number, force_grouping=True)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """Return a share given in percent as people say it: "12 %", "3.4 %", "< 0.1 %"."""
+    if share < SMALLEST_PERCENT:
+        return f"< {number_format(SMALLEST_PERCENT)} %"
+    # "100 %" is said of everything only.
+    said = share if share == WHOLE_PERCENT else min(share, WHOLE_PERCENT - 1)
+    places = 1 if said < FEW_PERCENT else 0
+    return f"{number_format(round(said, places), places)} %"

@@ -22,7 +22,10 @@ from editor.services.media import DiskFull
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def canvas(request: PageRequest, slug: str, picture: str) -> HttpResponse:
-    """Show the canvas, one of its versions (`?version=`), or take an edit."""
+    """Show the canvas, one of its versions (`?version=`), or take an edit.
+
+    With `?from=` it begins with mask, prompt and engine of an earlier edit of the picture.
+    """
     action = Action.EDIT if request.method == "POST" else Action.VIEW
     opened = fetch.door(request.user, slug, action)
     found = fetch.live_picture(opened, picture)
@@ -32,7 +35,10 @@ def canvas(request: PageRequest, slug: str, picture: str) -> HttpResponse:
         version = versions.version(opened.project, fetch.picture(opened, wanted))
         context = {"project": opened.project, "version": version}
         return render(request, "canvas/canvas.html#version_item", context)
-    return render(request, "canvas/canvas.html", _context(opened, found))
+    context = _context(opened, found)
+    if earlier := request.GET.get("from"):
+        context["again"] = fetch.edit_of_picture(opened, found, earlier)
+    return render(request, "canvas/canvas.html", context)
 
 
 def _context(opened: Door, picture: Picture) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """Pixels on their way to the browser: previews, the full picture, downloads."""
 
 from http import HTTPStatus
-from pathlib import Path
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
@@ -48,31 +47,51 @@ def preview(request: PageRequest, slug: str, picture: str, size: int) -> HttpRes
 def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     """Send the picture at full size in sRGB, compressed for the screen."""
     opened = fetch.door(request.user, slug, Action.PREVIEW)
-    file = renders.screen(fetch.picture(opened, picture))
+    found = fetch.picture(opened, picture)
+    try:
+        file = renders.screen(found)
+    except media.DiskFull:
+        return _no_room()
     return _for_ever(stream_file(file, content_type=RENDERED_TYPES[file.suffix]))
 
 
 @require_GET
 def download(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
-    """Send the picture at full size, lossless PNG unless `format` says otherwise; no metadata."""
+    """Send the picture as a file: format, size and quality as asked for, no metadata."""
     opened = fetch.door(request.user, slug, Action.DOWNLOAD)
     found = fetch.picture(opened, picture)
     form = DownloadForm(request.GET)
     if not form.is_valid():
-        return _refusal(_("Choose png, jpeg or webp."))
-    image_format = form.cleaned_data["format"] or "png"
+        return _refusal(form.first_error)
+    image_format, side = form.cleaned_data["format"] or "png", form.cleaned_data["side"]
+    quality = form.cleaned_data["quality"]
     try:
-        file = renders.export(found, image_format)
+        file = renders.export(found, image_format, side=side, quality=quality)
     except JobRejected as refused:
         return _refusal(intake_texts.refusal(refused.code, refused.params, refused.message))
-    name = f"{Path(found.name).stem}.{renders.EXTENSIONS[image_format]}"
+    except media.DiskFull:
+        return _no_room()
+    name = renders.file_name(found, image_format, side)
     return stream_file(file, content_type=f"image/{image_format}", filename=name)
 
 
-def _refusal(message: str) -> HttpResponse:
-    return HttpResponse(
-        message, status=HTTPStatus.UNPROCESSABLE_ENTITY, content_type="text/plain; charset=utf-8"
-    )
+def _refusal(message: str, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY) -> HttpResponse:
+    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _no_room() -> HttpResponse:
+    text = _("The server has no room left to make this file. Tell whoever runs this server.")
+    return _refusal(text, HTTPStatus.INSUFFICIENT_STORAGE)
+
+
+@require_GET
+def mask(request: PageRequest, slug: str, edit: str) -> HttpResponseBase:
+    """Send the mask of an edit as it is kept: grey, 255 = edit, cropped to what is painted."""
+    opened = fetch.door(request.user, slug, Action.PREVIEW)
+    found = fetch.edit(opened, edit)
+    if found.mask is None:
+        raise Http404
+    return _for_ever(stream_file(media.path(found.mask.file), content_type="image/png"))
 
 
 @require_GET
@@ -82,7 +101,7 @@ def original(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     found = fetch.picture(opened, picture)
     if not found.is_original:
         raise Http404
-    name = f"{Path(found.name).stem}.{found.extension}"
+    name = f"{found.stem}.{found.extension}"
     return stream_file(
         media.path(found.original_file),
         content_type=ORIGINAL_TYPES[found.extension],

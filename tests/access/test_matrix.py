@@ -13,7 +13,7 @@ from django.utils import timezone
 from editor.access.roles import ROLES_FOR, Action, may
 from editor.models import Edit, Membership, Picture, Project, Role, User
 from editor.urls import urlpatterns
-from tests.making import make_edit_row, make_picture, make_project, make_user
+from tests.making import make_edit_row, make_mask_row, make_picture, make_project, make_user
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -54,6 +54,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "pulse": {"GET": MEMBERS_READ},
     "canvas": {"GET": MEMBERS_READ, "POST": MAKERS_SEND},
     "version": {"GET": MEMBERS_READ},
+    "rename_picture": {"POST": MAKERS_SEND},
     "cancel_edit": {"POST": OWN_CANCEL},
     "members": {"GET": MEMBERS_READ, "POST": OWNERS_SEND},
     "member_role": {"POST": OWNERS_SEND},
@@ -68,6 +69,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "full": {"GET": MEMBERS_READ},
     "download": {"GET": MEMBERS_READ},
     "original": {"GET": MAKERS_READ},
+    "edit_mask": {"GET": MEMBERS_READ},
     "setup": {
         "GET": REDIRECT,
         "POST": REDIRECT,
@@ -97,7 +99,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
 # Tried with the ids of another project.
 WITH_AN_ID = {
     *("canvas", "version", "preview", "full", "download", "original", "cancel_edit"),
-    *("member_role", "remove_member"),
+    *("rename_picture", "edit_mask", "member_role", "remove_member"),
 }
 # Their methods are allauth's business, tried where we gave a row.
 FOREIGN = {"account_login", "account_logout", "account_reauthenticate", "account_signup"}
@@ -139,7 +141,8 @@ def needed(name: str) -> list[str]:
 @pytest.fixture
 def scene(people: People) -> Scene:
     picture = make_picture(people.project, people.olga)
-    edit = make_edit_row(people.project, people.olga, picture)
+    mask = make_mask_row(people.project, picture)
+    edit = make_edit_row(people.project, people.olga, picture, mask=mask)
     staff = make_user("steve", is_staff=True, is_superuser=True)
     vitos = Membership.objects.get(project=people.project, user=people.vito)
     return Scene(people, picture, edit, staff, vitos.pk)
@@ -204,6 +207,7 @@ RESTING = {
     ("upload", "POST"),
     ("samples", "POST"),
     ("canvas", "POST"),
+    ("rename_picture", "POST"),
     ("project_settings", "POST"),
 }
 
@@ -216,6 +220,20 @@ def test_an_archived_project_is_read_only(scene: Scene, name: str, method: str) 
     Project.objects.filter(pk=scene.people.project.pk).update(archived_at=timezone.now())
     answer = scene.client("olga").generic(method, scene.url(name)).status_code
     assert answer == (403 if (name, method) in RESTING else TABLE[name][method][0])
+
+
+def test_a_canvas_begins_with_edits_of_its_own_picture_only(scene: Scene) -> None:
+    """Neither an edit of another picture, nor of another project, nor anything that is no id."""
+    people, client = scene.people, scene.client("olga")
+    beside = make_picture(people.project, people.olga)
+    other = make_project(people.olga, "Other")
+    foreign = make_edit_row(other, people.olga, make_picture(other, people.olga))
+    url = scene.url("canvas")
+    assert client.get(url, {"from": scene.edit.public_id}).status_code == 200
+    assert client.get(url, {"from": foreign.public_id}).status_code == 404
+    assert client.get(url, {"from": "\x00"}).status_code == 404
+    path = reverse("canvas", args=[people.project.slug, beside.public_id])
+    assert client.get(path, {"from": scene.edit.public_id}).status_code == 404
 
 
 def test_a_pulse_about_a_foreign_picture_is_not_found(scene: Scene) -> None:

@@ -7,6 +7,7 @@ import {
   INVERT,
   coordinate,
   effective,
+  makeImport,
   makeRectangle,
   makeStroke,
   mayPaint,
@@ -15,7 +16,7 @@ import {
 import { makeBox, makeBrush } from "./making.js";
 
 test("commands survive JSON", () => {
-  const list = [makeStroke("brush", 12, [1, 2, 3, 4]), makeRectangle("add", 9, 9, 1, 2), INVERT, CLEAR];
+  const list = [makeStroke("brush", 12, [1, 2, 3, 4]), makeRectangle("add", 9, 9, 1, 2), makeImport("/m.png", [1, 2, 3, 4]), INVERT, CLEAR];
   assert.deepEqual(parseCommands(JSON.parse(JSON.stringify(list))), list);
 });
 
@@ -45,6 +46,7 @@ test("a mask is certainly empty while nothing adds to it", () => {
   assert.equal(mayPaint([makeBrush(4, [1, 1]), CLEAR]), false);
   assert.equal(mayPaint([erase, INVERT]), true);
   assert.equal(mayPaint([makeBox("add", 0, 0, 4, 4)]), true);
+  assert.equal(mayPaint([makeImport("/m.png", [0, 0, 4, 4])]), true);
 });
 
 const NOT_COMMANDS = {
@@ -58,6 +60,10 @@ const NOT_COMMANDS = {
   "a diameter of nothing": [{ type: "stroke", tool: "brush", diameter: 0, points: [1, 2] }],
   "a place too far away": [{ type: "stroke", tool: "brush", diameter: 1, points: [2 ** 21, 2] }],
   "corners in disorder": [{ type: "rectangle", mode: "add", x0: 5, y0: 0, x1: 1, y1: 1 }],
+  "a mask of another server": [makeImport("//elsewhere.test/m.png", [0, 0, 4, 4])],
+  "a mask of another server, whole address": [makeImport("https://elsewhere.test/m.png", [0, 0, 4, 4])],
+  "a mask without pixels": [makeImport("/m.png", [4, 0, 4, 4])],
+  "a mask outside": [makeImport("/m.png", [-1, 0, 4, 4])],
   "an unknown mode": [{ type: "rectangle", mode: "xor", x0: 0, y0: 0, x1: 1, y1: 1 }],
 };
 

@@ -6,13 +6,17 @@ import base64
 import io
 import json
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 
+from editor.imaging import mask
 from tests.js.node import run_node
 from tests.js.reference_mask import Command, coverage_at, rasterise
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LISTS = 40
 
@@ -111,3 +115,27 @@ def test_a_sample_exactly_on_the_rim_is_inside(distance: int) -> None:
     [(image, _)] = encode([source])
     assert image.getpixel((9, 9)) == (0 if distance else (255 + 8) >> 4)
     assert image.tobytes() == rasterise(12, 12, [stroke])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_imported_mask_comes_back_to_the_byte(tmp_path: Path, seed: int) -> None:
+    """What the server keeps, brought back and sent again, is the very same mask: file and box."""
+    width, height = 70, 150
+    commands = [make_stroke(Random(seed), width, height) for _ in range(3)]
+    commands.append(make_stroke(Random(seed), width, height) | {"tool": "brush", "diameter": 60})
+    [(sent, _)] = encode([{"width": width, "height": height, "commands": commands}])
+    first = keep(sent, tmp_path / "first.png")
+    data = base64.b64encode((tmp_path / "first.png").read_bytes()).decode()
+    x0, y0, x1, y1 = first["box"]
+    again = {"type": "import", "mask": "/kept.png", "x0": x0, "y0": y0, "x1": x1, "y1": y1}
+    source = {"width": width, "height": height, "commands": [again], "kept": {"/kept.png": data}}
+    [(sent_again, _)] = encode([source])
+    assert keep(sent_again, tmp_path / "again.png") == first
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "first.png").read_bytes()
+
+
+def keep(sent: Image.Image, out: Path) -> mask.MaskFacts:
+    """What the server does with a mask that arrives."""
+    source = out.with_suffix(".upload")
+    sent.save(source, "PNG")
+    return mask.normalise(source=str(source), out=str(out), width=sent.width, height=sent.height)

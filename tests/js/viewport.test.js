@@ -60,3 +60,11 @@ test("every change is told", () => {
   viewport.resize({ width: 500, height: 500 });
   assert.deepEqual(seen.map(([, detail]) => detail.resized), [false, false, true]);
 });
+
+test("how the whole picture is shown can be said", () => {
+  const viewport = new Viewport({ width: 10, height: 10 }, { padding: 0, most: Infinity });
+  viewport.resize({ width: 500, height: 400 });
+  assert.deepEqual(viewport.view, { scale: 40, x: 50, y: 0 });
+  viewport.actualSize();
+  assert.deepEqual([viewport.fitted, viewport.fitScale], [false, 40]);
+});

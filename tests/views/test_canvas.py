@@ -6,9 +6,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from editor.models import Edit, Mask
-from tests.making import make_edit_row, make_mask, make_picture
+from editor.models import Edit, Mask, State
+from tests.making import make_edit, make_edit_row, make_mask, make_picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,3 +171,39 @@ def test_nonsense_for_a_version_is_not_found(
     client.force_login(people.olga)
     url = reverse("canvas", args=[people.project.slug, picture.public_id])
     assert client.get(f"{url}?version={version}").status_code == 404
+
+
+def again_of(page: Any) -> dict[str, Any] | None:
+    found = BeautifulSoup(page.content, "html.parser").select_one("canvas-again")
+    return dict(found.attrs) if found else None
+
+
+def test_a_failed_edit_comes_back_with_its_mask_and_prompt(
+    people: People, picture: Picture
+) -> None:
+    """The card's link leads to a canvas that begins with what was asked for."""
+    edit = make_edit(people.project, people.olga, picture, prompt="blur", box=(3, 4, 30, 40))
+    Edit.objects.update(state=State.FAILED, finished_at=timezone.now())
+    client = login(people.emil)
+    page = BeautifulSoup(client.get(path(people, picture)).content, "html.parser")
+    (link,) = page.select("[data-testid=edit-card] a", string="Try again")
+    again = again_of(client.get(str(link["href"])))
+    assert again is not None
+    assert again["data-prompt"] == "blur"
+    assert again["data-engine"] == "builtin"
+    assert again["data-mask"] == reverse("edit_mask", args=[people.project.slug, edit.public_id])
+    assert again["data-box"] == "3 4 30 40"
+
+
+def test_an_edit_without_a_mask_comes_back_without(people: People, picture: Picture) -> None:
+    edit = make_edit_row(people.project, people.olga, picture)
+    again = again_of(login(people.olga).get(path(people, picture), {"from": edit.public_id}))
+    assert again is not None
+    assert "data-mask" not in again
+
+
+def test_readers_begin_nothing(people: People, picture: Picture) -> None:
+    edit = make_edit_row(people.project, people.olga, picture)
+    page = login(people.vito).get(path(people, picture), {"from": edit.public_id})
+    assert page.status_code == 200
+    assert again_of(page) is None

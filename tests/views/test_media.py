@@ -1,18 +1,29 @@
 from __future__ import annotations
 
+import hashlib
 import io
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from PIL import Image, ImageChops, ImageCms
 
-from editor.services import pictures
-from tests.making import as_bytes, make_door, make_image, make_picture, make_upload, read_stream
+from editor.services import pictures, renders
+from tests.making import (
+    as_bytes,
+    make_door,
+    make_edit,
+    make_image,
+    make_picture,
+    make_upload,
+    read_stream,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.http import StreamingHttpResponse
 
     from editor.models import Picture
@@ -68,7 +79,9 @@ def test_the_download_is_lossless_upright_and_says_nothing(
         assert not found.getexif()
 
 
-@pytest.mark.parametrize(("wanted", "kind"), [("jpeg", "JPEG"), ("webp", "WEBP"), ("png", "PNG")])
+@pytest.mark.parametrize(
+    ("wanted", "kind"), [("jpeg", "JPEG"), ("webp", "WEBP"), ("png", "PNG"), ("avif", "AVIF")]
+)
 def test_other_formats(people: People, picture: Picture, wanted: str, kind: str) -> None:
     with Image.open(
         io.BytesIO(read_stream(get(people, picture, "download", format=wanted)))
@@ -76,8 +89,105 @@ def test_other_formats(people: People, picture: Picture, wanted: str, kind: str)
         assert (found.format, found.size) == (kind, (48, 64))
 
 
-def test_an_unknown_format_is_refused(people: People, picture: Picture) -> None:
-    assert get(people, picture, "download", format="gif").status_code == 422
+@pytest.mark.parametrize(
+    ("query", "size", "name"),
+    [
+        ({"size": ""}, (48, 64), "holiday.png"),
+        ({"size": "32"}, (24, 32), "holiday 24x32.png"),
+        ({"size": "own", "side": "33"}, (25, 33), "holiday 25x33.png"),
+        ({"size": "own", "side": "1"}, (1, 1), "holiday 1x1.png"),
+        ({"size": "4096"}, (48, 64), "holiday.png"),
+        # A figure left over from a choice that was taken back.
+        ({"size": "", "side": "10"}, (48, 64), "holiday.png"),
+    ],
+)
+def test_a_chosen_size_is_kept_to_and_told_by_the_name(
+    people: People, picture: Picture, query: dict[str, str], size: tuple[int, int], name: str
+) -> None:
+    response = get(people, picture, "download", **query)
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    with Image.open(io.BytesIO(read_stream(response))) as found:
+        assert found.size == size
+
+
+def test_quality_makes_a_difference_and_is_part_of_the_cached_name(
+    people: People, picture: Picture, data_dir: Path
+) -> None:
+    sizes = [
+        len(read_stream(get(people, picture, "download", format="jpeg", quality=quality)))
+        for quality in ("10", "", "95", "10")
+    ]
+    assert sizes[0] == sizes[3] < sizes[1] == sizes[2]
+    assert len(list((data_dir / "renders").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"format": "gif"},
+        {"size": "huge"},
+        {"size": "own"},
+        {"size": "own", "side": "0"},
+        {"size": "own", "side": "12.5"},
+        {"size": "own", "side": "1000000000"},
+        {"quality": "0"},
+        {"quality": "101"},
+    ],
+)
+def test_a_wish_that_makes_no_sense_is_refused_in_words(
+    people: People, picture: Picture, query: dict[str, str]
+) -> None:
+    response = get(people, picture, "download", **query)
+    assert response.status_code == 422
+    assert getattr(response, "content", b"").endswith(b".")
+
+
+def test_what_is_transparent_stands_on_white_in_a_jpeg(people: People) -> None:
+    clear = as_bytes(Image.new("RGBA", (20, 10), (200, 0, 0, 0)))
+    picture = make_picture(people.project, people.olga, clear)
+    data = read_stream(get(people, picture, "download", format="jpeg"))
+    with Image.open(io.BytesIO(data)) as found:
+        assert found.getextrema() == ((255, 255),) * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Version 1.2", "Version 1.2.png"),
+        ("pond.JPEG", "pond.png"),
+        (".jpg", ".jpg.png"),
+        ("a/b\\c", "a/b\\c.png"),
+    ],
+)
+def test_only_the_ending_of_a_picture_file_is_replaced(
+    people: People, picture: Picture, name: str, expected: str
+) -> None:
+    picture.name = name
+    picture.save()
+    assert renders.file_name(picture, "png", None) == expected
+    assert get(people, picture, "download")["Content-Disposition"].startswith("attachment")
+
+
+def test_the_mask_of_an_edit_is_the_file_that_is_kept(people: People, picture: Picture) -> None:
+    edit = make_edit(people.project, people.olga, picture, box=(8, 9, 24, 30))
+    assert edit.mask
+    client = Client()
+    client.force_login(people.vito)
+    response = client.get(reverse("edit_mask", args=[people.project.slug, edit.public_id]))
+    data = read_stream(response)
+    assert hashlib.sha256(data).hexdigest() == edit.mask.sha256
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "immutable" in response["Cache-Control"]
+    with Image.open(io.BytesIO(data)) as found:
+        assert (found.mode, found.size) == ("L", (16, 21))
+
+
+def test_an_edit_of_the_whole_picture_has_no_mask(people: People, picture: Picture) -> None:
+    edit = make_edit(people.project, people.olga, picture, box=None)
+    client = Client()
+    client.force_login(people.olga)
+    path = reverse("edit_mask", args=[people.project.slug, edit.public_id])
+    assert client.get(path).status_code == 404
 
 
 def test_the_original_comes_back_to_the_byte(people: People, picture: Picture) -> None:
@@ -124,3 +234,17 @@ def test_a_format_that_cannot_hold_the_picture_is_refused_with_the_limit(people:
     response = get(people, picture, "download", format="webp")
     assert response.status_code == 422
     assert b"16383 pixels" in getattr(response, "content", b"")
+
+
+@pytest.mark.parametrize("name", ["download", "full"])
+def test_a_full_disk_is_told_and_what_is_made_already_still_comes(
+    people: People, picture: Picture, settings: Any, name: str
+) -> None:
+    settings.MIN_FREE_BYTES = 2**62
+    refused = get(people, picture, name)
+    assert refused.status_code == 507
+    assert b"no room left" in getattr(refused, "content", b"")
+    settings.MIN_FREE_BYTES = 0
+    assert get(people, picture, name).status_code == 200
+    settings.MIN_FREE_BYTES = 2**62
+    assert get(people, picture, name).status_code == 200

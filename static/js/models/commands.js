@@ -12,7 +12,9 @@ export const DIAMETER_LIMIT = 2 ** 15;
  *   points: x0, y0, x1, y1, ... (at least one pair)
  * @typedef {{type: "rectangle", mode: "add"|"subtract",
  *   x0: number, y0: number, x1: number, y1: number}} Rectangle half open: x0 <= x < x1
- * @typedef {Stroke | Rectangle | {type: "invert"} | {type: "clear"}} Command
+ * @typedef {{type: "import", mask: string, x0: number, y0: number, x1: number, y1: number}} Import
+ *   mask: path of a mask the server keeps, which never changes; its place in whole picture pixels
+ * @typedef {Stroke | Rectangle | Import | {type: "invert"} | {type: "clear"}} Command
  */
 
 export const INVERT = Object.freeze({ type: "invert" });
@@ -38,6 +40,15 @@ export function makeStroke(tool, diameter, points) {
  */
 export function makeRectangle(mode, ax, ay, bx, by) {
   return { type: "rectangle", mode, ...orderedBox(ax, ay, bx, by) };
+}
+
+/**
+ * @param {string} mask path of a kept mask
+ * @param {number[]} box its left, top, right, bottom in picture pixels
+ * @returns {Import}
+ */
+export function makeImport(mask, [x0, y0, x1, y1]) {
+  return { type: "import", mask, x0, y0, x1, y1 };
 }
 
 /**
@@ -90,13 +101,14 @@ export function parseCommands(value) {
 function addsCoverage(command) {
   if (command.type === "stroke") return command.tool === "brush";
   if (command.type === "rectangle") return command.mode === "add";
-  return command.type === "invert";
+  return command.type === "invert" || command.type === "import";
 }
 
 function isCommand(value) {
   if (value === null || typeof value !== "object") return false;
   if (value.type === "invert" || value.type === "clear") return true;
   if (value.type === "stroke") return isStroke(value);
+  if (value.type === "import") return isImport(value);
   return value.type === "rectangle" && isRectangle(value);
 }
 
@@ -110,6 +122,12 @@ function isStroke({ tool, diameter, points }) {
 function isRectangle({ mode, x0, y0, x1, y1 }) {
   const known = mode === "add" || mode === "subtract";
   return known && [x0, y0, x1, y1].every(isCoordinate) && x0 <= x1 && y0 <= y1;
+}
+
+// A path of this very server: a stored list must not send the browser elsewhere.
+function isImport({ mask, x0, y0, x1, y1 }) {
+  const isPath = typeof mask === "string" && /^\/[^/\\]/.test(mask);
+  return isPath && [x0, y0, x1, y1].every(isCoordinate) && x0 >= 0 && y0 >= 0 && x0 < x1 && y0 < y1;
 }
 
 function isCoordinate(value) {

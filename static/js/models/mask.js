@@ -5,7 +5,9 @@ import { measureBand, rasteriseBands } from "./rasterise.js";
 
 /**
  * @typedef {{width: number, height: number,
- *   commands: import("./commands.js").Command[]}} MaskSource
+ *   commands: import("./commands.js").Command[],
+ *   stencils?: Map<string, import("./stencils.js").Stencil>}} MaskSource stencils: what the
+ *   commands import
  * @typedef {{painted: number, box: number[] | null}} MaskFacts painted: pixels with coverage
  *   above 0; box: theirs, half open, or null when the mask is empty
  */

@@ -2,8 +2,8 @@
 // each pixel has 4 x 4 subsamples at 1/8, 3/8, 5/8, 7/8; a stroke is the union of its capsules, a
 // subsample is inside when its exact distance is <= the radius; a rectangle is half open. With k
 // subsamples inside, s = (k * 255 + 8) >> 4; painting makes c = max(c, s), erasing
-// c = min(c, 255 - s), invert c = 255 - c, clear c = 0. Worked in bands of whole rows, so that
-// memory does not grow with the picture.
+// c = min(c, 255 - s), importing a kept mask c = max(c, its coverage), invert c = 255 - c, clear
+// c = 0. Worked in bands of whole rows, so that memory does not grow with the picture.
 
 import { partsOf } from "./capsule.js";
 import { effective } from "./commands.js";
@@ -14,12 +14,12 @@ const SUB = 4;
 const FULL = 16;
 
 /**
- * @param {{width: number, height: number, commands: import("./commands.js").Command[]}} mask
+ * @param {import("./mask.js").MaskSource} mask
  * @yields {{top: number, rows: number, data: Uint8Array}} coverage 0..255, `rows * width`
  *   bytes, top to bottom; `data` is used again for the next band
  */
-export function* rasteriseBands({ width, height, commands }) {
-  const shapes = effective(commands).map(toShape);
+export function* rasteriseBands({ width, height, commands, stencils = new Map() }) {
+  const shapes = effective(commands).map((command) => toShape(command, stencils));
   const spans = new SpanBand(width, BAND_ROWS);
   const buffer = new Uint8Array(width * BAND_ROWS);
   for (let top = 0; top < height; top += BAND_ROWS) {
@@ -61,11 +61,19 @@ function grown(box, x0, y, x1) {
   return [Math.min(box[0], x0), box[1], Math.max(box[2], x1), y + 1];
 }
 
-function toShape(command) {
+function toShape(command, stencils) {
   if (command.type === "invert") return { invert: true };
+  if (command.type === "import") return { stencil: placed(command, stencils.get(command.mask)) };
   const adds = command.tool === "brush" || command.mode === "add";
   if (command.type === "rectangle") return { adds, rectangle: samplesOf(command) };
   return { adds, parts: partsOf(command) };
+}
+
+function placed({ x0, y0, x1, y1 }, stencil) {
+  if (stencil?.width !== x1 - x0 || stencil.height !== y1 - y0) {
+    throw new RangeError("the kept mask is not at hand");
+  }
+  return { ...stencil, x: x0, y: y0 };
 }
 
 // Smallest i with 2i + 1 >= edge is floor(edge / 2), for the first and for one past the last.
@@ -83,6 +91,10 @@ function applyShape(shape, spans, band) {
     invert(band.data);
     return;
   }
+  if (shape.stencil) {
+    addStencil(shape.stencil, band);
+    return;
+  }
   if (shape.rectangle) addRectangle(shape.rectangle, spans, band);
   else for (const part of shape.parts) addPart(part, spans, band);
   spans.drain(shape.adds ? painter(band) : eraser(band));
@@ -90,6 +102,18 @@ function applyShape(shape, spans, band) {
 
 function invert(data) {
   for (let i = 0; i < data.length; i += 1) data[i] = 255 - data[i];
+}
+
+function addStencil(stencil, { top, rows, width, data }) {
+  const end = Math.min(stencil.y + stencil.height, top + rows);
+  const columns = Math.min(stencil.width, width - stencil.x);
+  for (let y = Math.max(stencil.y, top); y < end; y += 1) {
+    const from = (y - stencil.y) * stencil.width;
+    const to = (y - top) * width + stencil.x;
+    for (let x = 0; x < columns; x += 1) {
+      if (data[to + x] < stencil.data[from + x]) data[to + x] = stencil.data[from + x];
+    }
+  }
 }
 
 function addRectangle(rectangle, spans, { top, rows }) {

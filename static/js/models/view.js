@@ -21,15 +21,16 @@ const KEPT_IN_SIGHT = 64;
  * The largest view that shows the whole picture.
  * @param {Size} picture in picture pixels
  * @param {Size} viewport in CSS pixels
- * @param {number} padding free CSS pixels on each side
+ * @param {{padding?: number, most?: number}} fitting free CSS pixels on each side, and the
+ *   largest scale
  * @returns {View}
  */
-export function fitView(picture, viewport, padding = 16) {
+export function fitView(picture, viewport, { padding = 16, most = MAX_FIT_SCALE } = {}) {
   const room = {
     width: Math.max(viewport.width - 2 * padding, 1),
     height: Math.max(viewport.height - 2 * padding, 1),
   };
-  const scale = Math.min(room.width / picture.width, room.height / picture.height, MAX_FIT_SCALE);
+  const scale = Math.min(room.width / picture.width, room.height / picture.height, most);
   return centred(picture, viewport, scale);
 }
 

@@ -4,12 +4,18 @@ import { ZOOM_STEP, clampView, fitView, panBy, toPicture, zoomTo } from "./view.
 
 /** Fires "change" (detail: {resized}) whenever the view or a size changes. */
 export class Viewport extends EventTarget {
-  /** @param {import("./view.js").Size} picture in picture pixels */
-  constructor(picture) {
+  #fitting;
+
+  /**
+   * @param {import("./view.js").Size} picture in picture pixels
+   * @param {{padding?: number, most?: number}} fitting how the whole picture is shown (fitView)
+   */
+  constructor(picture, fitting = {}) {
     super();
+    this.#fitting = fitting;
     this.picture = picture;
     this.size = { width: 1, height: 1 };
-    this.view = fitView(picture, this.size);
+    this.view = this.#fitView();
     this.fitted = true;
   }
 
@@ -17,12 +23,17 @@ export class Viewport extends EventTarget {
     return { x: this.size.width / 2, y: this.size.height / 2 };
   }
 
+  /** The scale at which the whole picture is seen. */
+  get fitScale() {
+    return this.#fitView().scale;
+  }
+
   /** @param {import("./view.js").Size} size CSS pixels; a fitted picture stays fitted */
   resize(size) {
     const dx = (size.width - this.size.width) / 2;
     const dy = (size.height - this.size.height) / 2;
     this.size = size;
-    if (this.fitted) this.#set(fitView(this.picture, size), true);
+    if (this.fitted) this.#set(this.#fitView(), true);
     else this.#set(panBy(this.view, dx, dy, this.picture, size), true);
   }
 
@@ -36,7 +47,7 @@ export class Viewport extends EventTarget {
 
   fit() {
     this.fitted = true;
-    this.#set(fitView(this.picture, this.size));
+    this.#set(this.#fitView());
   }
 
   /** One picture pixel on one CSS pixel. */
@@ -69,6 +80,10 @@ export class Viewport extends EventTarget {
   /** @returns {{x: number, y: number}} picture pixels under a place in the viewport */
   toPicture(x, y) {
     return toPicture(this.view, x, y);
+  }
+
+  #fitView() {
+    return fitView(this.picture, this.size, this.#fitting);
   }
 
   #set(view, resized = false) {

@@ -18,7 +18,10 @@ class CanvasDraft extends CanvasPart {
     this.listen(this.studio.mask, "mask", () => this.#changed());
     this.listen(this.studio.shown, "change", () => this.#changed());
     this.listen(this.form, "input", () => this.#changed());
-    this.listen(this.studio, "edit:sent", ({ detail }) => (this.#sent = detail));
+    // What was sent, or came from an earlier edit, is kept by the server.
+    for (const type of ["edit:sent", "edit:recalled"]) {
+      this.listen(this.studio, type, ({ detail }) => (this.#sent = detail));
+    }
     this.listen(window, "beforeunload", (event) => this.#guard(event));
     this.listen(window, "pagehide", () => this.#save());
     signal.addEventListener("abort", () => clearTimeout(this.#timer));

@@ -1,6 +1,7 @@
 import { effective } from "../../models/commands.js";
 import { clamp } from "../../models/geometry.js";
 import { CanvasPart } from "./canvas-part.js";
+import { Likenesses } from "./likenesses.js";
 import { aim, paintCommand, paintPath } from "./painter.js";
 
 const MAX_RATIO = 2;
@@ -11,7 +12,8 @@ const SLICE_MILLISECONDS = 6;
 /**
  * The mask over the picture: a canvas of the viewport's size, at screen resolution. While a stroke
  * grows only its new segments are drawn. After a change of the view the old pixels are moved along
- * and the mask is painted anew behind them, in slices that never hold up a frame.
+ * and the mask is painted anew behind them, in slices that never hold up a frame. `data-lost-text`
+ * is said when a mask the server keeps cannot be had.
  */
 class CanvasOverlay extends CanvasPart {
   #back = document.createElement("canvas");
@@ -26,11 +28,17 @@ class CanvasOverlay extends CanvasPart {
   /** Numbers of the growing stroke's list that are drawn already. */
   #drawn = 0;
   #strokeIsDrawn = false;
+  #likenesses = null;
 
   connect(signal) {
     const { viewport, mask } = this.studio;
     this.canvas = this.querySelector("canvas");
     this.context = this.canvas.getContext("2d");
+    this.#likenesses = new Likenesses(this.studio.masks, {
+      colour: () => this.#colour,
+      ready: () => this.#repaint(),
+      lost: () => this.#complain(),
+    });
     this.listen(viewport, "change", () => this.#repaint());
     this.listen(mask, "mask", ({ detail }) => this.#follow(detail.appended));
     this.listen(mask, "shape", ({ detail }) => this.#grow(detail));
@@ -102,7 +110,7 @@ class CanvasOverlay extends CanvasPart {
     aim(context, this.#painting);
     context.fillStyle = context.strokeStyle = this.#colour;
     for (const command of effective(mask.commands)) {
-      paintCommand(context, command, viewport.picture);
+      paintCommand(context, command, this.#scene(viewport.picture));
       yield;
     }
   }
@@ -142,7 +150,17 @@ class CanvasOverlay extends CanvasPart {
   }
 
   #paintAll(context, commands) {
-    for (const command of commands) paintCommand(context, command, this.#painted.picture);
+    const scene = this.#scene(this.#painted.picture);
+    for (const command of commands) paintCommand(context, command, scene);
+  }
+
+  #scene(picture) {
+    return { picture, likenesses: this.#likenesses };
+  }
+
+  #complain() {
+    const detail = { text: this.dataset.lostText, error: true };
+    this.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail }));
   }
 
   #draw(context, paint) {

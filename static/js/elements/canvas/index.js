@@ -19,3 +19,4 @@ import "./canvas-form.js";
 import "./canvas-versions.js";
 import "./canvas-progress.js";
 import "./canvas-draft.js";
+import "./canvas-again.js";

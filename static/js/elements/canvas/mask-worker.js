@@ -15,7 +15,7 @@ export class MaskWorker {
    * @returns {Promise<import("../../models/mask.js").MaskFacts>} rejects when the worker fails
    */
   measure(source) {
-    return this.#ask({ ...source, encode: false });
+    return this.#ask({ ...source, task: "measure" });
   }
 
   /**
@@ -23,7 +23,15 @@ export class MaskWorker {
    * @returns {Promise<import("../../models/mask.js").MaskFacts & {png: Blob}>}
    */
   encode(source) {
-    return this.#ask({ ...source, encode: true });
+    return this.#ask({ ...source, task: "encode" });
+  }
+
+  /**
+   * @param {string} url of a mask the server keeps @param {number} longest pixels of a side
+   * @returns {Promise<{bitmap: ImageBitmap}>} its likeness for the eye
+   */
+  likeness(url, longest) {
+    return this.#ask({ url, longest, task: "likeness" });
   }
 
   /** What is asked for is no longer wanted. */
@@ -31,11 +39,11 @@ export class MaskWorker {
     this.#fail(new Error("closed"));
   }
 
-  #ask({ width, height, commands, encode }) {
+  #ask(question) {
     this.#worker ??= this.#start();
     const id = (this.#lastId += 1);
     const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    this.#worker.postMessage({ id, width, height, commands, encode });
+    this.#worker.postMessage({ ...question, id });
     return answer;
   }
 

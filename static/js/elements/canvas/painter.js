@@ -15,8 +15,12 @@ export function aim(context, { view, picture, ratio }) {
   context.clip();
 }
 
-/** @param {CanvasRenderingContext2D} context aimed @param {object} command @param {object} picture */
-export function paintCommand(context, command, picture) {
+/**
+ * @param {CanvasRenderingContext2D} context aimed
+ * @param {import("../../models/commands.js").Command} command
+ * @param {{picture: object, likenesses: import("./likenesses.js").Likenesses}} scene
+ */
+export function paintCommand(context, command, { picture, likenesses }) {
   const all = [0, 0, picture.width * EIGHTHS, picture.height * EIGHTHS];
   if (command.type === "stroke") {
     paintPath(context, command.tool, command.diameter, command.points);
@@ -24,12 +28,21 @@ export function paintCommand(context, command, picture) {
     context.globalCompositeOperation = command.mode === "add" ? "source-over" : "destination-out";
     const { x0, y0, x1, y1 } = command;
     context.fillRect(x0, y0, x1 - x0, y1 - y0);
+  } else if (command.type === "import") {
+    paintImport(context, command, likenesses.get(command.mask));
   } else if (command.type === "invert") {
     context.globalCompositeOperation = "source-out";
     context.fillRect(...all);
   } else {
     context.clearRect(...all);
   }
+}
+
+function paintImport(context, command, likeness) {
+  if (likeness === null) return;
+  const [x0, y0, x1, y1] = [command.x0, command.y0, command.x1, command.y1].map((n) => n * EIGHTHS);
+  context.globalCompositeOperation = "source-over";
+  context.drawImage(likeness, x0, y0, x1 - x0, y1 - y0);
 }
 
 /**

@@ -1,0 +1,12 @@
+// The version page. The viewer comes first: its parts find their models there.
+
+import "../canvas/canvas-picture.js";
+import "./version-viewer.js";
+import "./viewer-stage.js";
+import "./viewer-window.js";
+import "./viewer-divider.js";
+import "./viewer-against.js";
+import "./viewer-zoom.js";
+import "./viewer-mask.js";
+import "../copy-text.js";
+import "./download-options.js";

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import random
+import re
 import zlib
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from django.core.mail import EmailMessage
+    from django.http import HttpResponse
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery"
@@ -129,6 +133,21 @@ def write_photo(path: Path, *, megapixels: float = 1.0) -> Path:
     seed = zlib.crc32(path.name.encode())  # each name its own pixels: equal files are one picture
     make_image(width, width * 3 // 4, seed=seed).save(path, "JPEG", quality=90)
     return path
+
+
+def code_in(letter: EmailMessage) -> str:
+    """The code that stands alone on a line of a mail."""
+    found = re.search(r"^ {4}(\S+)$", str(letter.body), re.MULTILINE)
+    assert found, letter.body
+    return found[1]
+
+
+def plain(response: HttpResponse, address: str) -> str:
+    """A page without what differs from one visit to the next, and without the address typed."""
+    page = re.sub(
+        r"(csrfmiddlewaretoken\" value=\"|X-CSRFToken\": \")\w+", "", response.content.decode()
+    )
+    return page.replace(address, "ADDRESS")
 
 
 def read_stream(response: object) -> bytes:

@@ -24,7 +24,7 @@ class TwoStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "unverified_email": gettext_lazy("Confirm your e-mail address first."),
     }
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         """Return what a passkey is called until its owner calls it something."""
         count = Authenticator.objects.filter(user=user, type=type).count()
         return _("Passkey {number}").format(number=count + 1)

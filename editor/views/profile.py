@@ -21,7 +21,8 @@ _change_address = allauth_views.EmailView.as_view(template_name="profile/profile
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: PageRequest) -> HttpResponse:
     """Show name and address; POST keeps the name."""
-    form = NameForm(request.POST or None, initial={"name": request.user.name})
+    sent = request.POST if request.method == "POST" else None
+    form = NameForm(sent, initial={"name": request.user.name})
     if request.method == "POST" and form.is_valid():
         accounts.rename(user=request.user, name=form.cleaned_data["name"])
         messages.success(request, _("Your name is saved."))

@@ -73,6 +73,9 @@ MFA_FORMS = {
     "authenticate": "editor.forms.two_step.AuthenticateForm",
     "reauthenticate": "editor.forms.two_step.ReauthenticateForm",
     "activate_totp": "editor.forms.two_step.ActivateForm",
+    "authenticate_webauthn": "editor.forms.passkeys.StepForm",
+    "reauthenticate_webauthn": "editor.forms.passkeys.ConfirmForm",
+    "login_webauthn": "editor.forms.passkeys.LoginForm",
     "add_webauthn": "editor.forms.passkeys.AddForm",
     "edit_webauthn": "editor.forms.passkeys.RenameForm",
 }

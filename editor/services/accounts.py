@@ -33,6 +33,11 @@ NEWS: dict[str, Promise] = {
         "Every other device is signed out."
     ),
 }
+PROOFS: dict[str, Promise] = {
+    "reauthenticate": gettext_lazy("Use the password"),
+    "mfa_reauthenticate": gettext_lazy("Use a code"),
+    "mfa_reauthenticate:webauthn": gettext_lazy("Use a passkey"),
+}
 TOO_MANY = gettext_lazy("Too many attempts. Wait five minutes and try again.")
 
 
@@ -71,6 +76,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Name the ways to prove oneself in our words."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method | {"description": PROOFS[method["id"]]} for method in methods]
+
     def respond_user_inactive(self, request: HttpRequest, user: User) -> Never:
         """Refuse in our look; allauth would redirect to a page that does not exist here."""
         raise PermissionDenied(_("This account is closed. Ask the administrator."))
@@ -84,8 +94,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         extra_tags: str = "",
         message: str | None = None,
     ) -> None:
-        """Say what is news, and errors; keep quiet about the rest."""
-        text = message or NEWS.get(message_template or "")
+        """Say what is news, and errors; keep quiet about the rest.
+
+        Who is not signed in is on a page that says it already.
+        """
+        news = NEWS.get(message_template or "") if request.user.is_authenticated else None
+        text = message or news
         if text:
             super().add_message(request, level, message=str(text), extra_tags=extra_tags)
         elif level >= constants.ERROR:

@@ -37,8 +37,12 @@ def two_step(request: PageRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest) -> HttpResponseBase:
     """Ask for the second step after the password."""
-    context = {"passkeys_work": service.passkeys_work(request)}
-    return mannered(request, _step(request), **context)
+    response = _step(request)
+    data = getattr(response, "context_data", None) or {}
+    options = data.get("js_data", {}).get("request_options", {})
+    known = options.get("publicKey", {}).get("allowCredentials")
+    with_passkey = bool(known) and service.passkeys_work(request)
+    return mannered(request, response, with_passkey=with_passkey)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

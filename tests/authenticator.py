@@ -32,7 +32,7 @@ class Device:
     def create(self, options: dict[str, Any]) -> str:
         """Answer the options of credentials.create."""
         self.user_handle = options["publicKey"]["user"]["id"]
-        public = ES256.from_cryptography_key(self.key.public_key())
+        public = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
         attested = AttestedCredentialData.create(Aaguid.NONE, self.credential_id, public)
         data = AuthenticatorData.create(self._host_hash(), SEEN | FLAG.AT, 0, attested)
         return self._answer(

@@ -6,11 +6,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from editor.models import User
+from editor.services import sessions
 
 
 class TwoStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -67,3 +69,12 @@ def passkeys(user: User) -> list[Authenticator]:
     return list(
         Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).order_by("pk")
     )
+
+
+@transaction.atomic
+def remove_all(*, user: User) -> int:
+    """Remove the account's second step and end its sessions; return how many parts it had."""
+    count: int = Authenticator.objects.filter(user=user).delete()[0]
+    if count:
+        sessions.end_others(user=user, key=None)
+    return count

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -34,7 +35,7 @@ def test_the_console_is_no_delivery() -> None:
 )
 def test_a_mail_server_is_what_the_address_says(url: str, port: int, tls: bool, ssl: bool) -> None:
     with override_settings(MAILERS=mail.mailers(url)):
-        backend = django_mailers.default
+        backend: Any = django_mailers.default
     assert (backend.host, backend.port) == ("mail.example.org", port)
     assert (backend.use_tls, backend.use_ssl) == (tls, ssl)
     assert backend.timeout == mail.TIMEOUT_SECONDS
@@ -43,7 +44,8 @@ def test_a_mail_server_is_what_the_address_says(url: str, port: int, tls: bool, 
 
 def test_letters_go_into_a_folder_by_its_full_path(tmp_path: Path) -> None:
     with override_settings(MAILERS=mail.mailers(f"filemail://{tmp_path}/letters")):
-        assert django_mailers.default.file_path == str(tmp_path / "letters")
+        backend: Any = django_mailers.default
+    assert backend.file_path == str(tmp_path / "letters")
 
 
 @pytest.mark.parametrize(

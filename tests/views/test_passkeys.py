@@ -14,8 +14,6 @@ from tests.authenticator import FLAG, Device
 from tests.making import PASSWORD, make_user
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
     from editor.models import User
 
 pytestmark = pytest.mark.django_db
@@ -43,18 +41,18 @@ def client(olga: User) -> Client:
     return client
 
 
-def sign_in(client: Client) -> HttpResponse:
+def sign_in(client: Client) -> Any:
     data = {"login": "olga@example.test", "password": PASSWORD}
     return client.post("/accounts/login/", data)
 
 
-def options(page: HttpResponse) -> dict[str, Any]:
+def options(page: Any) -> dict[str, Any]:
     script = BeautifulSoup(page.content, "html.parser").find(id="passkey-options")
     assert script
     return dict(json.loads(script.get_text()))
 
 
-def add(client: Client, device: Device, name: str = "My phone") -> HttpResponse:
+def add(client: Client, device: Device, name: str = "My phone") -> Any:
     credential = device.create(options(client.get(ADD)))
     return client.post(ADD, {"name": name, "credential": credential})
 

@@ -46,7 +46,7 @@ def an_hour_passes() -> None:
 
 def seen_at(client: Client) -> float:
     row = UserSession.objects.get(session_key=client.session.session_key)
-    return row.last_seen_at.timestamp()
+    return float(row.last_seen_at.timestamp())
 
 
 def test_sessions_are_told_in_words(olga: User) -> None:

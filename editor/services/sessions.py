@@ -105,6 +105,8 @@ def _end(rows: QuerySet[UserSession]) -> int:
 
 def note_sign_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Keep a row for each sign-in, by whatever page (Django's signal user_logged_in)."""
+    if request.session.session_key is None:
+        request.session.save()
     is_due(request.session.session_key)
     if request.META.get("REMOTE_ADDR"):
         UserSession.objects.create_from_request(request)

@@ -13,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -108,7 +109,7 @@ def note_sign_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -
     if request.session.session_key is None:
         request.session.save()
     is_due(request.session.session_key)
-    if request.META.get("REMOTE_ADDR"):
+    if _address(request):
         UserSession.objects.create_from_request(request)
 
 
@@ -118,6 +119,14 @@ def note_new_password(sender: Any, request: HttpRequest, user: User, **kwargs: A
     end_others(user=user, key=request.session.session_key if is_own else None)
 
 
+def _address(request: HttpRequest) -> str | None:
+    """Return the visitor's address; None when the server does not know it (a Unix socket)."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        return None
+
+
 def is_due(key: str | None) -> bool:
     """Whether this process has noted nothing about the session for five minutes."""
     return bool(key and caches["process"].add(f"seen:{key}", 1, SEEN_EVERY.total_seconds()))
@@ -125,11 +134,14 @@ def is_due(key: str | None) -> bool:
 
 def note_seen(request: HttpRequest) -> None:
     """Write that the session was used, unless that was written in the last five minutes."""
+    address = _address(request)
+    if address is None:
+        return
     now = timezone.now()
     row = UserSession.objects.filter(session_key=request.session.session_key)
     fresh = {
         "last_seen_at": now,
-        "ip": get_adapter().get_client_ip(request),
+        "ip": address,
         "user_agent": request.headers.get("User-Agent", "")[:200],
     }
     if not row.filter(last_seen_at__lt=now - SEEN_EVERY).update(**fresh) and not row.exists():

@@ -33,7 +33,7 @@ def test_a_code_from_the_mail_leads_to_a_new_password(
     assert elsewhere.get("/").status_code == 302
     olga.refresh_from_db()
     assert olga.check_password(NEXT)
-    assert "with a code mailed to this address" in str(mailoutbox[-1].body)
+    assert "was changed with a code" in str(mailoutbox[-1].body)
 
 
 def test_known_and_unknown_addresses_are_answered_alike(

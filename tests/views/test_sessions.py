@@ -162,3 +162,13 @@ def test_a_session_from_before_this_list_is_taken_up(olga: User) -> None:
 
 def writes(queries: CaptureQueriesContext) -> list[str]:
     return [q["sql"] for q in queries if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+
+
+def test_a_server_that_knows_no_addresses_still_shows_its_pages(olga: User) -> None:
+    """Behind a Unix socket without a proxy that is trusted."""
+    client = Client(REMOTE_ADDR="")
+    client.force_login(olga)
+    caches["process"].clear()
+    assert client.get("/").status_code == 200
+    assert client.get(PATH).status_code == 200
+    assert not UserSession.objects.exists()

@@ -15,7 +15,7 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         relabel(self, login=_("E-mail"), password=_("Password"))
-        self.fields["login"].widget.attrs["autocomplete"] = "username webauthn"
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["password"].help_text = ""
 
 

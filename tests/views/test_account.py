@@ -30,9 +30,11 @@ def test_signs_in_with_the_address_in_any_case_and_goes_on(client: Client) -> No
 
 def test_a_wrong_password_is_422_and_tells_not_what_was_wrong(client: Client) -> None:
     make_user("olga")
-    wrong = client.post(LOGIN, {"login": "olga@example.test", "password": "wrong"})
-    unknown = client.post(LOGIN, {"login": "nobody@example.test", "password": "wrong"})
+    known_address, unknown_address = "olga@example.test", "nobody@example.test"
+    wrong = client.post(LOGIN, {"login": known_address, "password": "wrong"})
+    unknown = client.post(LOGIN, {"login": unknown_address, "password": "wrong"})
     assert wrong.status_code == unknown.status_code == 422
+    assert plain(wrong, known_address) == plain(unknown, unknown_address)
     message = "The e-mail address or the password is wrong."
     assert message in wrong.content.decode()
     assert message in unknown.content.decode()
@@ -166,6 +168,7 @@ def test_many_sign_ups_from_one_place_are_429_in_our_look(client: Client, settin
     assert statuses == [422] * 20
     assert (held.status_code, held.headers["Retry-After"]) == (429, "300")
     assert "Too many attempts" in held.content.decode()
+    assert "Back to signing in" in held.content.decode()
 
 
 @pytest.mark.parametrize(("proxies", "statuses"), [(0, {429}), (1, {422})])

@@ -6,15 +6,21 @@ from editor.views import (
     account,
     canvas,
     edits,
+    forgotten,
     gallery,
     health,
     media,
     members,
+    passkeys,
+    password,
+    profile,
     project_settings,
     projects,
     pulse,
     samples,
+    sessions,
     setup,
+    two_step,
     upload,
     version,
 )
@@ -24,7 +30,37 @@ account_urls = [
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/signup/", account.signup, name="account_signup"),
+    path("accounts/code/", account.address_code, name="account_email_verification_sent"),
     path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("accounts/profile/", profile.profile, name="profile"),
+    path("accounts/address/", profile.address, name="account_email"),
+    path("accounts/password/", password.password, name="account_change_password"),
+    path("accounts/password/first/", password.first_password, name="account_set_password"),
+    path("accounts/sessions/", sessions.sessions, name="usersessions_list"),
+    path("accounts/sessions/<int:pk>/end/", sessions.end, name="end_session"),
+]
+
+forgotten_urls = [
+    path("accounts/forgotten/", forgotten.forgotten, name="account_reset_password"),
+    path("accounts/forgotten/code/", forgotten.code, name="account_confirm_password_reset_code"),
+    path("accounts/forgotten/new/", forgotten.new_password, name="account_complete_password_reset"),
+    path("accounts/forgotten/done/", forgotten.done, name="account_password_reset_completed"),
+]
+
+two_step_urls = [
+    path("accounts/two-step/", two_step.two_step, name="mfa_index"),
+    path("accounts/two-step/login/", two_step.step, name="mfa_authenticate"),
+    path("accounts/two-step/confirm/", two_step.confirm, name="mfa_reauthenticate"),
+    path("accounts/two-step/app/", two_step.activate, name="mfa_activate_totp"),
+    path("accounts/two-step/app/remove/", two_step.remove, name="mfa_deactivate_totp"),
+    path("accounts/two-step/codes/", two_step.codes, name="mfa_view_recovery_codes"),
+    path("accounts/two-step/codes/new/", two_step.new_codes, name="mfa_generate_recovery_codes"),
+    path("accounts/passkeys/", passkeys.passkeys, name="mfa_list_webauthn"),
+    path("accounts/passkeys/add/", passkeys.add, name="mfa_add_webauthn"),
+    path("accounts/passkeys/login/", passkeys.login, name="mfa_login_webauthn"),
+    path("accounts/passkeys/confirm/", passkeys.confirm, name="mfa_reauthenticate_webauthn"),
+    path("accounts/passkeys/<int:pk>/rename/", passkeys.rename, name="mfa_edit_webauthn"),
+    path("accounts/passkeys/<int:pk>/remove/", passkeys.remove, name="mfa_remove_webauthn"),
 ]
 
 project_urls = [
@@ -69,6 +105,8 @@ health_urls = [
 
 urlpatterns = [
     *account_urls,
+    *forgotten_urls,
+    *two_step_urls,
     *project_urls,
     *members_urls,
     *project_settings_urls,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.cache import cache
 
 from editor.models import Project, Role, User
 from tests.making import make_member, make_project, make_user
@@ -57,6 +58,12 @@ def data_dir(tmp_path: Path, settings: Any) -> Path:
         },
     }
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_yet() -> None:
+    """Sign-in limits count in the cache, which outlives a test's database."""
+    cache.clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

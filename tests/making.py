@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import itertools
 import random
+import re
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +21,8 @@ from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from django.core.mail import EmailMessage
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery"
@@ -149,6 +152,20 @@ def write_photo(path: Path, *, megapixels: float = 1.0) -> Path:
     seed = zlib.crc32(path.name.encode())  # each name its own pixels: equal files are one picture
     make_image(width, width * 3 // 4, seed=seed).save(path, "JPEG", quality=90)
     return path
+
+
+def code_in(letter: EmailMessage) -> str:
+    """The code that stands alone on a line of a mail."""
+    found = re.search(r"^ {4}(\S+)$", str(letter.body), re.MULTILINE)
+    assert found, letter.body
+    return found[1]
+
+
+def plain(response: Any, address: str) -> str:
+    """A page without what differs from one visit to the next, and without the address typed."""
+    secrets = r'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce=")[\w-]+'
+    page = re.sub(secrets, "", response.content.decode())
+    return page.replace(address, "ADDRESS")
 
 
 def read_stream(response: object) -> bytes:

@@ -5,8 +5,8 @@ from django.forms import BaseForm
 
 def focus_first_error(form: BaseForm) -> None:
     """Move `autofocus` to the first wrong field; without one, the first field has it."""
-    names = list(form.fields)
-    wanted = next((name for name in names if name in form.errors), names[0])
+    names = [field.name for field in form.visible_fields()]
+    wanted = next((name for name in names if name in form.errors), names[0] if names else "")
     for name, field in form.fields.items():
         field.widget.attrs.pop("autofocus", None)
         if name == wanted:

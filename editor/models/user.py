@@ -2,9 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +15,24 @@ class UserManager(BaseUserManager["User"]):
     """Makes accounts by e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Return a new account; the address is kept in lower case. Raises ValueError without one."""
+        """Return a new account; the address is kept in lower case. Raises ValueError without one.
+
+        Whoever calls this vouches for the address: it counts as verified.
+        """
         if not email:
             raise ValueError("An account needs an e-mail address.")
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            self.vouch_for(user)
         return user
+
+    def vouch_for(self, user: "User") -> None:
+        """Keep the account's address as its verified one, unless it has any."""
+        addresses = apps.get_model("account", "EmailAddress")._default_manager.using(self._db)
+        if not addresses.filter(user=user).exists():
+            addresses.create(user=user, email=user.email.lower(), primary=True, verified=True)
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Return a new administrator."""

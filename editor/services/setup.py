@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from editor.models import Project, User
@@ -59,7 +60,11 @@ def token_matches(given: str) -> bool:
 
 @transaction.atomic
 def create_administrator(*, email: str, password: str) -> tuple[User, Project]:
-    """Make the first account and its first project. Raises AlreadySetUp if one exists."""
+    """Make the first account and its first project. Raises AlreadySetUp if one exists.
+
+    Two that come at once wait for each other at a row that every instance has.
+    """
+    ContentType.objects.select_for_update().get(app_label="editor", model="user")
     if not needed():
         raise AlreadySetUp
     user = User.objects.create_superuser(email, password)

@@ -6,6 +6,7 @@ what is broken.
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -60,6 +61,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         _("The address is wrong, or you are not a member of this project."),
         for_member=True,
     )
+
+
+@login_not_required
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429: allauth's limits; all of them count the last five minutes."""
+    response = _page(
+        request,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("Too many attempts"),
+        _("To protect accounts, this is held up after many attempts. Try again in five minutes."),
+        for_member=True,
+    )
+    response.headers["Retry-After"] = str(settings.RATE_LIMIT_SECONDS)
+    return response
 
 
 @login_not_required

@@ -10,8 +10,9 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
-from project import csp
+from project import csp, mail
 from project.secret_key import load_or_create
+from project.settings.accounts import *  # noqa: F403  settings are one namespace by design
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = FileAwareEnv()
@@ -105,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "editor.services.presence.Presence",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -160,28 +162,28 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-AUTH_USER_MODEL = "editor.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "editor.services.accounts.AccountAdapter"
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_LOGOUT_ON_GET = False
-# allauth counts failed logins in the cache; one instance shares it through the database.
+# Mail: into the log until EMAIL_URL names a server. Pages that need mail say so.
+_email_url: str = env.str("EMAIL_URL", default=mail.CONSOLE)
+MAILERS = mail.mailers(_email_url)
+MAIL_IS_SENT = mail.is_sent(_email_url)
+DEFAULT_FROM_EMAIL = mail.sender(env.str("PENTIMENTO_MAIL_FROM", default=""), BASE_URL)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Who is asking, for the limits: the address that the last of so many proxies saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = _number("PENTIMENTO_TRUSTED_PROXIES", 0, low=0, high=9)
+# allauth counts attempts in the default cache; one instance shares it through the database. With
+# the 300 entries that Django keeps, a crowd of attempts would push out each other's counts.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "pentimento_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+    # What one process remembers by itself: which sessions it noted as seen.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
 }
 

@@ -6,14 +6,14 @@ import tempfile
 _data = os.environ.setdefault("PENTIMENTO_DATA", tempfile.mkdtemp(prefix="pentimento-test-"))
 
 from project.settings.base import *  # noqa: E402, F403  the data folder must be set first
-from project.settings.base import DATABASES, STORAGES  # noqa: E402
+from project.settings.base import CACHES, DATABASES, STORAGES  # noqa: E402
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = CACHES | {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # A file, as in production: threads and processes of one test meet in it. Nobody needs it to
 # survive a power cut.

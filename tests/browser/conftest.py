@@ -62,12 +62,13 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the studio does not answer")
 
 
-def start_studio(data: Path) -> Studio:
+def start_studio(data: Path, **settings: str) -> Studio:
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO_")} | {
         "PENTIMENTO_DATA": str(data),
         "PENTIMENTO_PORT": str(port),
         "DJANGO_SETTINGS_MODULE": "project.settings.prod",
+        **settings,
     }
     environment.pop("DATABASE_URL", None)
     process = subprocess.Popen([sys.executable, "manage.py", "studio"], cwd=ROOT, env=environment)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from editor.engines.builtin.words import abilities
+from editor.engines.builtin.lexicon import abilities
 from editor.services.provenance import in_words
 
 

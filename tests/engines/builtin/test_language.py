@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from editor.engines.builtin.language import read
-from editor.engines.builtin.words import VOCABULARY, abilities, vocabularies
+from editor.engines.builtin.lexicon import FOLDER, abilities, vocabularies
 from editor.engines.errors import NeedsMask, NotUnderstood, Refused
 
 REMOVE = ("remove", None)
@@ -232,7 +232,7 @@ def test_amounts_are_within_bounds_whatever_the_order(words: list[str]) -> None:
 
 def test_the_vocabulary_holds_small_letters_and_no_phrase_twice_in_a_list() -> None:
     assert vocabularies()[0].language == "en"
-    assert VOCABULARY.read_text(encoding="utf-8").isascii()
+    assert (FOLDER / "en.toml").read_text(encoding="utf-8").isascii()
     for phrase, roles in vocabularies()[0].phrases.items():
         assert all(word == word.casefold() for word in phrase)
         assert len(set(roles)) == len(roles), phrase

@@ -12,6 +12,7 @@ from editor.views import (
     projects,
     pulse,
     setup,
+    understand,
     upload,
     version,
 )
@@ -30,6 +31,7 @@ project_urls = [
     path("p/<slug:slug>/upload/", upload.upload, name="upload"),
     path("p/<slug:slug>/pulse", pulse.pulse, name="pulse"),
     path("p/<slug:slug>/canvas/<slug:picture>/", canvas.canvas, name="canvas"),
+    path("p/<slug:slug>/understand", understand.understand, name="understand"),
     path("p/<slug:slug>/v/<slug:picture>/", version.version, name="version"),
     path("p/<slug:slug>/edits/<slug:edit>/cancel/", edits.cancel, name="cancel_edit"),
 ]

@@ -43,6 +43,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "upload": {"POST": MAKERS_SEND},
     "pulse": {"GET": MEMBERS_READ},
     "canvas": {"GET": MEMBERS_READ, "POST": MAKERS_SEND},
+    "understand": {"POST": MAKERS_SEND},
     "version": {"GET": MEMBERS_READ},
     "cancel_edit": {"POST": OWN_CANCEL},
     "preview": {"GET": MEMBERS_READ},

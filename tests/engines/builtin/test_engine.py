@@ -72,6 +72,7 @@ def test_an_edit_hands_the_job_paths_and_comes_back_with_the_answer(tmp_path: Pa
         "instruction": {"steps": [{"do": "remove"}]},
         "seed": 7,
         "out": str(result.image),
+        "coverage": None,
     }
     assert result.image.parent == tmp_path
     assert (result.actual, result.seconds, told) == ({"steps": [{"do": "remove"}]}, 2.5, [0.5])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from editor.engines.builtin.lexicon import abilities
-from editor.services.provenance import in_words
+from editor.services.instructions import in_words
 
 
 @pytest.mark.parametrize(

@@ -144,8 +144,16 @@ def understanding(engine: str, prompt: str, *, has_mask: bool) -> Understanding:
     try:
         instruction = chosen.understand(prompt, has_mask=has_mask)
     except EngineError as error:
-        return Understanding(refusal(error, short=True), False, error.code == "needs_subject")
-    return Understanding(in_words(instruction), True, is_about_background(instruction))
+        return Understanding(
+            text=refusal(error, short=True),
+            understood=False,
+            about_background=error.code == "needs_subject",
+        )
+    return Understanding(
+        text=in_words(instruction),
+        understood=True,
+        about_background=is_about_background(instruction),
+    )
 
 
 @cache

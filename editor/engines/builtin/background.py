@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from editor.engines.builtin.holes import Mask
-    from editor.engines.builtin.matte import Floats
     from editor.engines.builtin.steps import Step
     from editor.engines.builtin.synthesis import Pixels
 
@@ -117,16 +116,11 @@ def _stepped(plate: Pixels, step: Step, alpha: Pixels) -> Pixels:
 def _composed(colours: Pixels, plate: Pixels, matte: Matte, alpha: Pixels) -> Pixels:
     """Lay the thing on its new background."""
     result = np.where(alpha[..., None] == OPAQUE, colours, plate)
-    rows, columns = _half(alpha)
+    rows, columns = np.nonzero((alpha > 0) & (alpha < OPAQUE))
     share = alpha[rows, columns].astype(np.float32)[:, None] / OPAQUE
     mixed = _things(colours, matte)[rows, columns] * share + plate[rows, columns] * (1 - share)
     result[rows, columns] = np.rint(mixed).astype(np.uint8)
     return result
-
-
-def _half(alpha: Pixels) -> tuple[Floats, Floats]:
-    rows, columns = np.nonzero((alpha > 0) & (alpha < OPAQUE))
-    return rows, columns
 
 
 def _things(colours: Pixels, matte: Matte) -> Pixels:

@@ -97,9 +97,8 @@ def recolour(image: Pixels, colour: str, amount: float, where: Mask | None = Non
     for top in range(0, image.shape[0], STRIP):
         strip = np.ascontiguousarray(image[top : top + STRIP, :, :3])
         new = _rgb_of(change.of(_lab_of(strip)))
-        if amount < 1:
-            new = cv2.addWeighted(new, amount, strip, 1 - amount, 0)
-        result[top : top + STRIP, :, :3] = new
+        mixed = new if amount == 1 else cv2.addWeighted(new, amount, strip, 1 - amount, 0)
+        result[top : top + STRIP, :, :3] = mixed
     return result
 
 
@@ -127,7 +126,7 @@ class _Change:
         """Change colours; a dye fades towards black and white, where no colour can be."""
         turn = self.turn * self.share
         axes = np.array(((1, 0, 0), (0, turn.real, -turn.imag), (0, turn.imag, turn.real)))
-        result: Floats = cv2.transform(lab, axes.astype(np.float32))
+        result = cv2.transform(lab, axes.astype(np.float32)).astype(np.float32, copy=False)
         light = cv2.pow(np.maximum(lab[..., 0], 0), self.bend)
         result[..., 0] = light
         if self.share < 1:
@@ -174,12 +173,13 @@ CODES: Final = np.rint(_encoded((np.arange(LEVELS + 1) / LEVELS) ** 2) * 255).as
 
 def _lab_of(image: Pixels) -> Floats:
     cones = cv2.transform(cv2.LUT(image, LINEAR), TO_CONES.astype(np.float32))
-    lab: Floats = cv2.transform(cv2.pow(cones, 1 / 3), TO_LAB.astype(np.float32))
-    return lab
+    lab = cv2.transform(cv2.pow(cones, 1 / 3), TO_LAB.astype(np.float32))
+    return lab.astype(np.float32, copy=False)
 
 
 def _rgb_of(lab: Floats) -> Pixels:
     roots = cv2.transform(lab, FROM_LAB.astype(np.float32))
     light = cv2.transform(roots * roots * roots, FROM_CONES.astype(np.float32))
     steps = cv2.sqrt(np.clip(light, 0, 1)) * LEVELS + 0.5
-    return np.take(CODES, steps.astype(np.uint16))
+    codes: Pixels = np.take(CODES, steps.astype(np.uint16))
+    return codes

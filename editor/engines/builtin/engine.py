@@ -80,7 +80,11 @@ class Builtin:
         return EditResult(out, actual, self._clock() - begun, coverage)
 
     async def _paint(
-        self, runner: Runner, request: EditRequest, files: tuple[Path, Path | None], progress: Progress
+        self,
+        runner: Runner,
+        request: EditRequest,
+        files: tuple[Path, Path | None],
+        progress: Progress,
     ) -> Mapping[str, JSON]:
         out, coverage = files
         return await runner.run(

@@ -56,14 +56,14 @@ def matte_of(image: Pixels, found: Found) -> Matte:
     view = image[found.top : found.top + found.height, found.left : found.left + found.width]
     size = (found.solid.shape[1], found.solid.shape[0])
     cells = cv2.resize(view, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], -1)
-    guide = cells.astype(np.float32) / OPAQUE
+    guide: Floats = (cells / OPAQUE).astype(np.float32)
     solid = found.solid.astype(np.float32)
     slopes = _slopes(guide, solid)
     edge = _edge(found)
-    colours = view[edge].astype(np.float32)
+    colours: Floats = view[edge].astype(np.float32)
     grid = _on_grid(edge, found)
-    share = _share(_sampled(slopes, grid), colours / OPAQUE)
-    small = _share(slopes, guide)
+    share = _share(_sampled(slopes, grid), colours)
+    small = _share(slopes, cells.astype(np.float32))
     thing, around = _pure(cells.astype(np.float32), small, grid)
     rest = colours - share[:, None] * thing - (1 - share[:, None]) * around
     return Matte(
@@ -80,8 +80,8 @@ def _slopes(guide: Floats, solid: Floats) -> Floats:
     bands = guide.shape[2]
     mean, mean_solid = _box(guide), _box(solid)
     products = guide[..., :, None] * guide[..., None, :]
-    spread = _box(products.reshape(*solid.shape, -1)).reshape(products.shape)
-    spread = spread - mean[..., :, None] * mean[..., None, :] + np.eye(bands) * FLAT
+    squares = _box(products.reshape(*solid.shape, -1)).reshape(products.shape)
+    spread = squares - mean[..., :, None] * mean[..., None, :] + np.eye(bands) * FLAT
     with_solid = _box(guide * solid[..., None]) - mean * mean_solid[..., None]
     slope = np.linalg.solve(spread, with_solid[..., None])[..., 0]
     offset = mean_solid - (slope * mean).sum(axis=2)
@@ -99,7 +99,7 @@ def _box(values: Floats, reach: int = REACH) -> Floats:
 
 
 def _share(slopes: Floats, colours: Floats) -> Floats:
-    value = (slopes[..., :-1] * colours).sum(axis=-1) + slopes[..., -1]
+    value = (slopes[..., :-1] * colours).sum(axis=-1) / OPAQUE + slopes[..., -1]
     share: Floats = np.clip((value - CLEAR) / (SOLID - CLEAR), 0, 1).astype(np.float32)
     return share
 
@@ -109,8 +109,8 @@ def _edge(found: Found) -> Places:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * BAND + 1,) * 2)
     solid = found.solid.astype(np.uint8)
     # What the view or the picture ends at is no rim.
-    border = {"borderType": cv2.BORDER_REPLICATE}
-    near = cv2.dilate(solid, kernel, **border) - cv2.erode(solid, kernel, **border)
+    grown = cv2.dilate(solid, kernel, borderType=cv2.BORDER_REPLICATE)
+    near = grown - cv2.erode(solid, kernel, borderType=cv2.BORDER_REPLICATE)
     size = (found.width, found.height)
     rows, columns = np.nonzero(cv2.resize(near, size, interpolation=cv2.INTER_NEAREST))
     return rows, columns

@@ -21,12 +21,18 @@ UNSAID: Final = Token("", (Role(Kind.MAKER),))
 
 
 def in_order(clause: Sequence[Token], grammar: Grammar) -> Sequence[Token]:
-    """Return the clause with its verb in front: "the sky darker make" is "make the sky darker"."""
+    """Return the clause with its verb in front: "the sky darker make" is "make the sky darker".
+
+    So is "the sky make darker": what makes may stand between a thing and what it becomes.
+    """
     if not grammar.verbs_last or not clause or clause[0].has(*LEADERS):
         return clause
     last = len(clause) - 1
     while last > 0 and clause[last].has(*AMOUNTS) and not clause[last].has(*LEADERS):
         last -= 1
-    if clause[last].has(*LEADERS):
-        return [clause[last], *clause[:last], *clause[last + 1 :]]
-    return [UNSAID, *clause]
+    makers = [place for place in range(last) if clause[place].has(Kind.MAKER)]
+    if not clause[last].has(*LEADERS):
+        if not makers:
+            return [UNSAID, *clause]
+        last = makers[-1]
+    return [clause[last], *clause[:last], *clause[last + 1 :]]

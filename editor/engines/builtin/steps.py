@@ -44,13 +44,14 @@ TONES: Final = {
     "shadows": tone.shadows,
     "highlights": tone.highlights,
     "invert": tone.invert,
+    "sharpen": tone.sharpen,
 }
 COLOURINGS: Final = {
     "saturation": colouring.saturation,
     "warmth": colouring.warmth,
     "sepia": colouring.sepia,
 }
-EXTENDED: Final = frozenset({"blur", "pixelate", "sharpen"})
+EXTENDED: Final = frozenset({"blur", "pixelate"})
 
 
 def _coloured(image: Pixels, step: Step, where: Mask | None) -> Pixels:
@@ -67,6 +68,4 @@ def _extended(image: Pixels, step: Step, extent: tone.Extent) -> Pixels:
     amount = step["amount"]
     if step["do"] == "blur":
         return tone.blur(image, extent.sigma(amount))
-    if step["do"] == "pixelate":
-        return tone.pixelate(image, extent.block(amount), extent.origin)
-    return tone.sharpen(image, amount, extent.edge(image.shape))
+    return tone.pixelate(image, extent.block(amount), extent.origin)

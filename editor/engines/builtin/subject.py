@@ -16,6 +16,7 @@ import numpy as np
 from editor.imaging.errors import Rejected
 
 if TYPE_CHECKING:
+    from cv2.typing import MatLike
     from numpy.typing import NDArray
 
     from editor.engines.builtin.holes import Mask
@@ -37,6 +38,7 @@ SPECK, GAP = 0.03, 0.002
 # A thing that covers less of its mask than this was not found.
 LEAST_FOUND: Final = 0.08
 SEED: Final = 7
+THING: Final = (cv2.GC_FGD, cv2.GC_PR_FGD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _shrunk(mask: Mask) -> Mask:
 def _is_scribble(box: Mask) -> bool:
     filled = _filled(box)
     deepest = float(_depth(filled).max())
-    return 2 * deepest < THIN * max(box.shape)
+    return 2 * deepest < THIN * float(max(box.shape))
 
 
 def _filled(mask: Mask) -> Mask:
@@ -125,8 +127,8 @@ def _filled(mask: Mask) -> Mask:
 
 def _depth(mask: Mask) -> NDArray[np.float32]:
     padded = np.pad(mask.astype(np.uint8), 1)
-    distance: NDArray[np.float32] = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
-    return distance
+    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    return distance.astype(np.float32, copy=False)
 
 
 def _hints(marks: Mask) -> Pixels:
@@ -151,7 +153,8 @@ def _hints(marks: Mask) -> Pixels:
 
 def _boxed(marks: Mask) -> Mask:
     rows, columns = np.flatnonzero(marks.any(axis=1)), np.flatnonzero(marks.any(axis=0))
-    return marks[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    box: Mask = marks[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return box
 
 
 def _rim_is_background(hints: Pixels) -> None:
@@ -159,30 +162,29 @@ def _rim_is_background(hints: Pixels) -> None:
         rim[rim != cv2.GC_FGD] = cv2.GC_BGD
 
 
-def _cut(cells: Pixels, hints: Pixels) -> Mask:
-    likely = (hints == cv2.GC_FGD) | (hints == cv2.GC_PR_FGD)
-    if likely.all():
-        return likely
+def _cut(cells: MatLike, hints: Pixels) -> Mask:
+    if np.isin(hints, THING).all():
+        return np.ones(hints.shape, dtype=np.bool_)
     three = cells if cells.ndim == 3 else cv2.cvtColor(cells, cv2.COLOR_GRAY2BGR)
     # Its first guess at the colours is random; the same picture must give the same cut.
     cv2.setRNGSeed(SEED)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(
-        np.ascontiguousarray(three), hints, None, *models, ROUNDS, cv2.GC_INIT_WITH_MASK
-    )
-    return (hints == cv2.GC_FGD) | (hints == cv2.GC_PR_FGD)
+    around, thing = np.zeros((1, 65)), np.zeros((1, 65))
+    unused = (0, 0, 1, 1)
+    cv2.grabCut(three, hints, unused, around, thing, ROUNDS, cv2.GC_INIT_WITH_MASK)
+    return np.isin(hints, THING)
 
 
 def _tidied(solid: Mask, marks: Mask) -> Mask:
     """Keep the parts that were painted and are no specks; close small gaps."""
     count, labels, facts, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
-    areas = facts[:, cv2.CC_STAT_AREA].copy()
+    areas = np.array(facts)[:, cv2.CC_STAT_AREA]
     areas[0] = 0
-    painted = np.bincount(labels[marks], minlength=count) > 0
-    kept = painted & (areas >= SPECK * areas.max(initial=0))
+    painted = np.isin(np.arange(count), np.array(labels)[marks])
+    kept = painted & (areas >= SPECK * int(areas.max(initial=0)))
     kept[0] = False
     result: Mask = kept[labels]
     count, labels, facts, _ = cv2.connectedComponentsWithStats((~result).astype(np.uint8))
-    gaps = facts[:, cv2.CC_STAT_AREA] < GAP * max(1, result.sum())
+    gaps = np.array(facts)[:, cv2.CC_STAT_AREA] < GAP * max(1, int(result.sum()))
     gaps[0] = False
-    return result | gaps[labels]
+    closed: Mask = result | gaps[labels]
+    return closed

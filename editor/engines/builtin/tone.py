@@ -29,10 +29,9 @@ BLOCK_OF_MASK: Final = 0.2
 BLOCK_OF_PICTURE: Final = 0.04
 # Weaker blurs are computed at full size, stronger ones on a coarser grid: nobody can tell.
 FINE_SIGMA: Final = 8.0
-# Sharpening works on edges this wide, as a share of the picture's side, and on what stands out
-# from its surroundings by more levels than this.
-EDGE: Final = 1 / 2500
-LEAST_EDGE: Final = 0.8
+# Sharpening works on edges of a pixel or two, whatever the size of picture or mask, and on what
+# stands out from its surroundings by more levels than this.
+EDGE: Final = 1.2
 NOISE: Final = 1.0
 # Rows worked on at once.
 STRIP: Final = 64
@@ -63,10 +62,6 @@ class Extent:
     def sigma(self, amount: float) -> float:
         """Return the standard deviation of a blur in pixels."""
         return amount * self.side * (BLUR_OF_MASK if self.masked else BLUR_OF_PICTURE)
-
-    def edge(self, shape: tuple[int, ...]) -> float:
-        """Return the width of the edges that sharpening works on, which a mask does not change."""
-        return max(LEAST_EDGE, EDGE * float(shape[0] * shape[1]) ** 0.5)
 
     def block(self, amount: float) -> int:
         """Return the side of a block in pixels."""
@@ -134,7 +129,7 @@ def invert(image: Pixels, amount: float) -> Pixels:
     return _by_table(image, x * (1 - amount) + (1 - x) * amount)
 
 
-def sharpen(image: Pixels, amount: float, sigma: float) -> Pixels:
+def sharpen(image: Pixels, amount: float) -> Pixels:
     """Add what a blur of the luma takes away, twice at 100 %, but for the faintest, which is noise.
 
     Only luma is sharpened, so that edges get no coloured fringes.
@@ -143,7 +138,7 @@ def sharpen(image: Pixels, amount: float, sigma: float) -> Pixels:
     bands = np.ascontiguousarray(image[..., :colours])
     luma = cv2.transform(bands, np.array([LUMA])) if colours == 3 else bands
     grey = luma.reshape(image.shape[:2])
-    soft = cv2.GaussianBlur(grey, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    soft = cv2.GaussianBlur(grey, (0, 0), EDGE, borderType=cv2.BORDER_REPLICATE)
     detail = np.arange(-255, 256)
     cored = np.sign(detail) * np.maximum(np.abs(detail) - NOISE, 0)
     table = np.rint(cored * (2 * amount)).astype(np.int16)

@@ -13,12 +13,10 @@ if TYPE_CHECKING:
 
 # Colours by number, numbers with their sign, words with inner apostrophes, any other sign alone.
 PIECE: Final = re.compile(
-    r"#[0-9a-fA-F]{3,8}\b|(?<![^\W\d_])[+\-]?\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\S|\n"
+    r"#[0-9a-fA-F]{3,8}\b|(?<![A-Za-z])[+\-]?\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\S|\n"
 )
 HEX: Final = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
-SAME_SIGN: Final = str.maketrans(
-    "\u2018\u2019\u2212\u2013\u2014\u3002\u3001", "''---.,"
-)
+SAME_SIGN: Final = str.maketrans("\u2018\u2019\u2212\u2013\u2014\u3002\u3001", "''---.,")
 SILENT: Final = frozenset("\"“”„«»'()[]「」《》")
 BREAKS: Final = frozenset(",;.:!?\n-")
 
@@ -122,7 +120,7 @@ class Vocabulary:
         found: list[Token] = []
         start = 0
         while start < len(pieces):
-            token, used = self._first(pieces[start : start + self.longest], compounds)
+            token, used = self._first(pieces[start : start + self.longest], compounds=compounds)
             start += used
             if self.grammar.spaces or not (found and _is_unknown(found[-1]) and _is_unknown(token)):
                 found.append(token)
@@ -140,7 +138,7 @@ class Vocabulary:
         tokens = self.tokens(prompt)
         return sum(bool(token.roles) for token in tokens) / max(1, len(tokens))
 
-    def _first(self, pieces: Sequence[str], compounds: bool) -> tuple[Token, int]:
+    def _first(self, pieces: Sequence[str], *, compounds: bool) -> tuple[Token, int]:
         joint = " " if self.grammar.spaces else ""
         for length in range(len(pieces), 0, -1):
             phrase = tuple(piece.casefold() for piece in pieces[:length])

@@ -55,7 +55,7 @@ class Actual(TypedDict, total=False):
     by_mask: bool
 
 
-def paint(  # noqa: PLR0913 - four files, what to do, and how
+def paint(
     *,
     image: str,
     mask: str | None,

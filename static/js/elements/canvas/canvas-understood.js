@@ -10,12 +10,13 @@ const CALM_MILLISECONDS = 350;
 class CanvasUnderstood extends CanvasPart {
   #timer = 0;
   #asking = null;
+  #sent = null;
 
   connect(signal) {
     this.form = this.closest("form");
     this.listen(this.form, "input", () => this.#changed());
     this.listen(this.studio.mask, "mask", () => this.#changed());
-    this.listen(this.studio, "edit:sent", () => this.#forget());
+    this.listen(this.studio, "edit:sent", ({ detail }) => (this.#sent = detail.prompt));
     signal.addEventListener("abort", () => this.#forget());
     this.#changed();
   }
@@ -35,9 +36,15 @@ class CanvasUnderstood extends CanvasPart {
     this.#asking?.abort();
   }
 
+  // What was sent is done with: that its mask is gone now is nobody's mistake.
+  get #isDone() {
+    const prompt = this.form.elements.prompt.value;
+    return prompt.trim() === "" || (prompt === this.#sent && !this.studio.mask.mayPaint);
+  }
+
   #changed() {
     this.#forget();
-    if (this.form.elements.prompt.value.trim() === "") this.#show(null);
+    if (this.#isDone) this.#show(null);
     else this.#timer = setTimeout(() => this.#ask(), CALM_MILLISECONDS);
   }
 

@@ -95,7 +95,8 @@ def _plate(colours: Pixels, matte: Matte) -> Pixels:
 def _cut_out(colours: Pixels, matte: Matte) -> Pixels:
     """Return the thing without the background's colours on its edge, and nothing around it."""
     cut = np.where(matte.alpha[..., None] > 0, colours, np.uint8(0))
-    mixed = (matte.share > 0) & (matte.alpha[matte.edge] < OPAQUE)
+    alpha = matte.alpha[matte.edge]
+    mixed = (alpha > 0) & (alpha < OPAQUE)
     where = matte.edge[0][mixed], matte.edge[1][mixed]
     cut[where] = np.rint(matte.thing[mixed]).astype(np.uint8)
     return cut

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from editor.engines.builtin.synthesis import Pixels
 
 GRID_PIXELS: Final = 250_000
-ROUNDS: Final = 5
+ROUNDS, ROUNDS_OF_SCRIBBLE = 3, 6
 # How much is looked at around the mask, as a share of its box; a scribble says least about where
 # its thing ends, but it ends not right beside the line.
 AROUND, AROUND_SCRIBBLE, BESIDE = 0.35, 0.6, 0.1
@@ -33,6 +33,8 @@ THIN: Final = 0.12
 # What lies this deep inside a painting is the thing, this far outside it is not: shares of the
 # side of its box.
 CORE, RIM = 0.07, 0.1
+# How deep the rim of a first cut is, as a share of its deepest point's depth.
+DOUBT: Final = 0.2
 # Parts smaller than this share of the largest are specks, holes smaller than this share are gaps.
 SPECK, GAP = 0.03, 0.002
 # A thing that covers less of its mask than this was not found.
@@ -72,13 +74,14 @@ def find_subject(image: Pixels, painted: Mask) -> Found:
     cells = cv2.resize(image[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
     share = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     marks = share > 0.5 if (share > 0.5).any() else share > 0
-    solid = _tidied(_cut(cells, _hints(marks)), marks)
-    missed = solid[marks].sum() < LEAST_FOUND * marks.sum()
+    meant = _filled(marks)
+    solid = _tidied(_cut(cells, _hints(marks)), meant)
+    missed = solid[meant].sum() < LEAST_FOUND * meant.sum()
     if _is_scribble(_boxed(marks)) and solid.sum() < 2 * marks.sum():
         message = "The subject could not be told from what is around it. Paint over all of it."
         raise Rejected("subject_not_found", message=message)
     return Found(
-        solid=_filled(marks) if missed else solid,
+        solid=meant if missed else solid,
         top=top,
         left=left,
         height=bottom - top,
@@ -163,15 +166,30 @@ def _rim_is_background(hints: Pixels) -> None:
 
 
 def _cut(cells: MatLike, hints: Pixels) -> Mask:
-    if np.isin(hints, THING).all():
-        return np.ones(hints.shape, dtype=np.bool_)
+    """Cut twice unless a scribble told what the thing looks like: what is near the first cut's rim
+    may be of either kind, and must not teach the second one.
+    """
+    told = bool((hints == cv2.GC_FGD).any()) and not (hints == cv2.GC_BGD)[1:-1, 1:-1].any()
     three = cells if cells.ndim == 3 else cv2.cvtColor(cells, cv2.COLOR_GRAY2BGR)
     # Its first guess at the colours is random; the same picture must give the same cut.
     cv2.setRNGSeed(SEED)
-    around, thing = np.zeros((1, 65)), np.zeros((1, 65))
-    unused = (0, 0, 1, 1)
-    cv2.grabCut(three, hints, unused, around, thing, ROUNDS, cv2.GC_INIT_WITH_MASK)
+    rounds = (ROUNDS_OF_SCRIBBLE,) if told else (ROUNDS, ROUNDS)
+    for number, count in enumerate(rounds):
+        if number:
+            _doubt_rim(hints)
+        found = np.isin(hints, THING)
+        if found.all() or not found.any():
+            break
+        around, thing, unused = np.zeros((1, 65)), np.zeros((1, 65)), (0, 0, 1, 1)
+        cv2.grabCut(three, hints, unused, around, thing, count, cv2.GC_INIT_WITH_MASK)
     return np.isin(hints, THING)
+
+
+def _doubt_rim(hints: Pixels) -> None:
+    solid = np.isin(hints, THING)
+    depth = _depth(solid)
+    rim = solid & (depth < DOUBT * float(depth.max()))
+    hints[rim & (hints == cv2.GC_PR_FGD)] = cv2.GC_PR_BGD
 
 
 def _tidied(solid: Mask, marks: Mask) -> Mask:

@@ -51,7 +51,7 @@ LIGHT = [
     ("make it less bright", "brightness -25"),
     ("more light", "brightness 25"),
     ("brightness +20%", "brightness 20"),
-    ("brightness −20 %", "brightness -20"),
+    ("brightness −20 %", "brightness -20"),  # noqa: RUF001 - a real minus sign
     ("turn the brightness down", "brightness -25"),
     ("a little more contrast", "contrast 12.5"),
     ("lower the contrast of the sky a little", "contrast -12.5"),

@@ -92,7 +92,7 @@ REFUSALS = {
             "Paint over the subject first, roughly is enough: “%(part)s” changes everything "
             "around it."
         ),
-        gettext_noop("Paint over the subject first; roughly is enough."),
+        gettext_noop("Paint roughly over the subject first; everything else will change."),
     ),
 }
 

@@ -55,8 +55,8 @@ def make_scene(ground: str) -> tuple[Pixels, NDArray[np.float32], Pixels]:
 
 def make_mask(kind: str, share: NDArray[np.float32]) -> Mask:
     """A person's mark: never along the true edge."""
-    thing = (share > 0.5).astype(np.uint8)
-    mark = np.zeros_like(thing)
+    thing: Any = (share > 0.5).astype(np.uint8)
+    mark: Any = np.zeros_like(thing)
     rows, columns = np.nonzero(thing)
     if kind == "box":
         mark[rows.min() - 6 : rows.max() + 7, columns.min() - 6 : columns.max() + 7] = 1
@@ -69,7 +69,8 @@ def make_mask(kind: str, share: NDArray[np.float32]) -> Mask:
         mark = grown - cv2.erode(grown, np.ones((7, 7)))
     else:
         cv2.line(mark, (SIZE // 2, SIZE // 3), (SIZE // 2 + 4, SIZE * 3 // 4), 1, 7)
-    return mark.astype(np.bool_)
+    marked: Mask = mark.astype(np.bool_)
+    return marked
 
 
 def overlap(one: Mask, other: Mask) -> float:
@@ -144,9 +145,9 @@ def test_the_thing_does_not_bleed_into_a_blurred_background() -> None:
 @pytest.mark.parametrize("bands", [1, 2, 3, 4])
 def test_every_working_mode_gets_a_white_background(bands: int) -> None:
     picture, share, _ = make_scene("sky")
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None]
+    grey: Any = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None]
     opaque = np.full((SIZE, SIZE, 1), 255, dtype=np.uint8)
-    colours = grey if bands < 3 else picture
+    colours: Any = grey if bands < 3 else picture
     image = colours if bands in {1, 3} else np.concatenate([colours, opaque], axis=2)
     changed = change_background(image, make_mask("painting", share), WHITE)
     assert changed.picture.shape == image.shape
@@ -157,7 +158,7 @@ def test_every_working_mode_gets_a_white_background(bands: int) -> None:
 
 def test_a_grey_picture_gets_a_coloured_backdrop_and_a_cut_gets_alpha() -> None:
     picture, share, _ = make_scene("sky")
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None]
+    grey: Any = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None]
     mask = make_mask("painting", share)
     red = change_background(grey, mask, [{"do": "backdrop", "colour": "#ff0000"}])
     assert red.picture.shape[2] == 3
@@ -207,17 +208,17 @@ def test_odd_masks_are_cut_or_refused(place: tuple[int, int, int, int]) -> None:
     top, left, bottom, right = place
     mask = np.zeros((200, 200), dtype=np.bool_)
     mask[top:bottom, left:right] = True
+    codes = set()
     try:
-        changed = change_background(make_grass(200), mask, CUT)
+        assert change_background(make_grass(200), mask, CUT).picture.shape == (200, 200, 4)
     except Rejected as refusal:
-        assert refusal.code == "subject_not_found"
-        return
-    assert changed.picture.shape == (200, 200, 4)
+        codes.add(refusal.code)
+    assert codes <= {"subject_not_found"}
 
 
 def test_the_search_keeps_to_a_small_grid_around_the_mask() -> None:
     picture, share, _ = make_scene("grass")
-    large = cv2.resize(picture, (SIZE * 8, SIZE * 8), interpolation=cv2.INTER_CUBIC)
+    large: Any = cv2.resize(picture, (SIZE * 8, SIZE * 8), interpolation=cv2.INTER_CUBIC)
     mask = cv2.resize(make_mask("painting", share).astype(np.uint8), (SIZE * 8, SIZE * 8)) > 0
     found = find_subject(large, mask)
     assert found.solid.size <= 250_000 * 1.02

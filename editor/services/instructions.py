@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from editor.engines.builtin.engine import Builtin
 from editor.engines.builtin.lexicon import vocabularies
 from editor.engines.builtin.words import Kind
 from editor.engines.errors import EngineError
@@ -108,8 +109,9 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """Instructions to offer, and the words at which the next instruction begins."""
+    """Instructions to offer, whose they are, and the words at which the next one begins."""
 
+    engine: str
     texts: tuple[str, ...]
     joiners: tuple[str, ...]
 
@@ -120,7 +122,7 @@ def in_words(instruction: Mapping[str, Any]) -> str:
     line = ", ".join(_step(step) for step in steps)
     spreads = steps and steps[0].get("region") == BACKGROUND
     if spreads and steps[0]["do"] not in {"cut_out", "backdrop"}:
-        return _("background: %(steps)s") % {"steps": line}
+        return _("%(steps)s, background only") % {"steps": line}
     return line
 
 
@@ -166,7 +168,7 @@ def suggestions() -> Suggestions:
         if any(role.kind is Kind.JOINER for role in roles)
     )
     texts = (text for vocabulary in vocabularies() for text in vocabulary.suggestions)
-    return Suggestions(tuple(texts), tuple(joiners))
+    return Suggestions(Builtin.id, tuple(texts), tuple(joiners))
 
 
 def _step(step: Mapping[str, Any]) -> str:

@@ -97,19 +97,21 @@ def test_the_line_says_what_is_understood_and_moves_nothing(
     expect(line).to_contain_text("Paint roughly over the subject first")
     expect(desktop.page.locator("#canvas-coverage")).to_contain_text("No subject is painted")
     paint_subject(desktop)
-    expect(line).to_have_text("Understood: background: blur 50 %")
+    expect(line).to_have_text("Understood: blur 50 %, background only")
     expect(desktop.page.locator("#canvas-coverage")).to_contain_text("All around it will change")
     assert button.bounding_box() == place
 
 
 def assert_background_was_blurred(watched: Watched) -> None:
     """Beside the picture on the canvas, on the card, and on the result's page."""
-    expect(steps.by(watched, "shown-understood")).to_have_text("Understood: background: blur 50 %")
+    expect(steps.by(watched, "shown-understood")).to_have_text(
+        "Understood: blur 50 %, background only"
+    )
     card = steps.by(watched, "edit-card").first
-    expect(card).to_contain_text("Understood: background: blur 50 %")
+    expect(card).to_contain_text("Understood: blur 50 %, background only")
     card.get_by_role("link").click()
     facts = watched.page.locator(".facts")
-    expect(facts).to_contain_text("background: blur 50 %")
+    expect(facts).to_contain_text("blur 50 %, background only")
     expect(facts).to_contain_text("The subject the engine found was protected: 0 of ")
 
 
@@ -158,3 +160,13 @@ def test_the_open_list_is_accessible_and_fits(canvas_kind: Watched, tmp_path: Pa
     assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
     root = "document.documentElement"
     assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
+
+
+def test_after_a_reload_the_line_is_back(desktop: Watched, tmp_path: Path) -> None:
+    open_scene(desktop, tmp_path, 30)
+    steps.by(desktop, "prompt").fill("sepia")
+    expect(steps.by(desktop, "understood")).to_have_text("Understood: sepia")
+    desktop.page.once("dialog", lambda dialog: dialog.accept())
+    desktop.page.reload()
+    expect(steps.by(desktop, "understood")).to_have_text("Understood: sepia")
+    expect(steps.by(desktop, "suggestions")).to_be_hidden()

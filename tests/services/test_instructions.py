@@ -36,7 +36,7 @@ from editor.services.instructions import NAMES, in_words, refusal, suggestions
                 {"do": "blur", "amount": 0.5, "region": "background"},
                 {"do": "black_and_white", "amount": 1.0, "region": "background"},
             ],
-            "background: blur 50 %, black and white",
+            "blur 50 %, black and white, background only",
         ),
     ],
 )

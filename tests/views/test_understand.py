@@ -41,7 +41,7 @@ def test_it_says_what_would_be_done(client: Client, people: People) -> None:
 
 def test_a_background_is_told_apart(client: Client, people: People) -> None:
     found = line(client, people, "blur the background", mask="on")
-    assert found.text == "Understood: background: blur 50 %"
+    assert found.text == "Understood: blur 50 %, background only"
     assert found.has_attr("data-background")
 
 

@@ -5,7 +5,7 @@ import { CanvasPart } from "./canvas-part.js";
  * Wraps label, prompt and a listbox of all suggestions: shows those that go on with what is typed.
  * Arrow keys choose, Enter or Tab takes, Escape closes. The focus stays in the prompt, whose
  * `aria-activedescendant` names the chosen one. `data-joiners` are the words between instructions,
- * `data-found-text` says how many there are. Off for engines that read prompts for themselves.
+ * `data-found-text` says how many there are, `data-engine` is the only engine they are for.
  */
 class CanvasSuggestions extends CanvasPart {
   #active = -1;
@@ -38,7 +38,7 @@ class CanvasSuggestions extends CanvasPart {
   }
 
   get #isAsked() {
-    return this.prompt.form.elements.engine.value === "builtin";
+    return this.prompt.form.elements.engine.value === this.dataset.engine;
   }
 
   #offer({ all = false } = {}) {

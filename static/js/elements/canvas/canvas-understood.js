@@ -15,6 +15,7 @@ class CanvasUnderstood extends CanvasPart {
   connect(signal) {
     this.form = this.closest("form");
     this.listen(this.form, "input", () => this.#changed());
+    this.listen(this.form, "restored", () => this.#changed());
     this.listen(this.studio.mask, "mask", () => this.#changed());
     this.listen(this.studio, "edit:sent", ({ detail }) => (this.#sent = detail.prompt));
     signal.addEventListener("abort", () => this.#forget());

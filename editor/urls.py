@@ -21,6 +21,7 @@ from editor.views import (
     sessions,
     setup,
     two_step,
+    understand,
     upload,
     version,
 )
@@ -70,6 +71,7 @@ project_urls = [
     path("p/<slug:slug>/samples/", samples.samples, name="samples"),
     path("p/<slug:slug>/pulse", pulse.pulse, name="pulse"),
     path("p/<slug:slug>/canvas/<slug:picture>/", canvas.canvas, name="canvas"),
+    path("p/<slug:slug>/understand", understand.understand, name="understand"),
     path("p/<slug:slug>/v/<slug:picture>/", version.version, name="version"),
     path("p/<slug:slug>/v/<slug:picture>/rename/", version.rename, name="rename_picture"),
     path("p/<slug:slug>/edits/<slug:edit>/cancel/", edits.cancel, name="cancel_edit"),

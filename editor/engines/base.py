@@ -39,12 +39,15 @@ class EditRequest:
 class EditResult:
     """What came back: a lossless PNG of the crop's size, and what was really done.
 
-    Only painted pixels of ``image`` are meant to be used; ``seconds`` is the wall time spent.
+    Only painted pixels of ``image`` are meant to be used; ``seconds`` is the wall time spent. When
+    the mask marked a subject whose surroundings were to change, ``coverage`` says which pixels the
+    engine meant instead: an 8-bit grey PNG, 0 = protected; ``image`` may then have another mode.
     """
 
     image: Path
     actual: Mapping[str, JSON]
     seconds: float
+    coverage: Path | None = None
 
 
 class Runner(Protocol):

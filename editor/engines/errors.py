@@ -93,10 +93,13 @@ class NotUnderstood(Refused):
 
 
 class NeedsMask(Refused):
-    """The prompt speaks of one place of the picture, and nothing is painted."""
+    """The prompt speaks of one place of the picture, and nothing is painted.
 
-    def __init__(self, message: str, *, part: str) -> None:
-        super().__init__(message, code="needs_mask", params={"part": part})
+    ``code`` is "needs_mask", or "needs_subject" when all but the painted thing would change.
+    """
+
+    def __init__(self, message: str, *, part: str, code: str = "needs_mask") -> None:
+        super().__init__(message, code=code, params={"part": part})
 
 
 class CannotFill(Refused):

@@ -13,11 +13,12 @@ class FocusRules:
     """How much of its surroundings an engine wants around the mask.
 
     On each side `margin_factor` times the mask's extent in that direction, at least `margin_min`
-    pixels.
+    pixels; or the `whole` picture, for a change of all that is not painted.
     """
 
     margin_factor: float
     margin_min: int
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Focus:
 
 
 def plan(size: tuple[int, int], mask_box: Box | None, rules: FocusRules) -> Focus:
-    """The crop for a mask with that bounding box; the whole picture when there is no mask."""
-    if mask_box is None:
+    """The crop for a mask with that bounding box; the whole picture without one, or by the rules."""
+    if mask_box is None or rules.whole:
         return Focus((0, 0, *size))
     x0, x1 = widen(mask_box[0], mask_box[2], size[0], rules)
     y0, y1 = widen(mask_box[1], mask_box[3], size[1], rules)

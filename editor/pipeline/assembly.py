@@ -12,6 +12,7 @@ WORK_LIMITS = Limits(cpu_seconds=600, memory_bytes=None, wall_seconds=900.0, fil
 PRELOAD = (
     "editor.imaging.render",
     "editor.imaging.stitch",
+    "editor.imaging.surround",
     "editor.engines.builtin.work",
 )
 

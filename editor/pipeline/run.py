@@ -128,7 +128,7 @@ class Run:
         self.barrier("awaiting")
         result = await self._work(engine.edit(request, progress=self._progress))
         await self._receive(result, folder)
-        await self._finish(job, request, folder)
+        await self._finish(job, request, result.coverage)
 
     async def _prepare(self, job: steps.Job, folder: Path) -> EditRequest:
         """Cut the crop and the mask's part of it, as the plan stored with the edit says."""
@@ -169,16 +169,20 @@ class Run:
         )
         self.barrier("received")
 
-    async def _finish(self, job: steps.Job, request: EditRequest, folder: Path) -> None:
+    async def _finish(self, job: steps.Job, request: EditRequest, coverage: Path | None) -> None:
         """Stitch the answer into the untouched parent, count what is protected, keep it."""
-        out = folder / "result"
+        out = request.work / "result"
         out.mkdir()
-        stitch = self._patch if job.mask_file else self._whole
-        facts = await stitch(job, request, out)
-        if job.parent["icc"]:
+        if coverage:
+            facts = await self._surround(job, coverage, out)
+        else:
+            stitch = self._patch if job.mask_file else self._whole
+            facts = await stitch(job, request, out)
+        if job.parent["icc"] and facts.get("has_icc", True):
             shutil.copyfile(job.parent["icc"], out / "icc.bin")
-        kind = PictureKind.PATCH if job.mask_file else PictureKind.WHOLE
-        pixels = out / ("pixels.png" if job.mask_file else "whole.png")
+        is_patch = job.mask_file is not None and coverage is None
+        kind = PictureKind.PATCH if is_patch else PictureKind.WHOLE
+        pixels = out / ("pixels.png" if is_patch else "whole.png")
         facts["sha256"] = await asyncio.to_thread(steps.file_sha256, pixels)
         facts["size_bytes"] = pixels.stat().st_size
         result = steps.new_result(job.edit, kind=kind, facts=facts)
@@ -226,6 +230,18 @@ class Run:
         recipe = {"base": whole, "icc": job.parent["icc"], "patches": []}
         await self._child_job("editor.imaging.render:previews", recipe=recipe, out_dir=str(out))
         return {}
+
+    async def _surround(self, job: steps.Job, coverage: Path, out: Path) -> dict[str, Any]:
+        """Keep an answer that changed all but the subject the engine found."""
+        counted = await self._child_job(
+            "editor.imaging.surround:keep",
+            parent=job.parent,
+            answer=str(out.parent / "answer.png"),
+            coverage=str(coverage),
+            out=str(out / "whole.png"),
+            out_dir=str(out),
+        )
+        return {**counted, "has_icc": job.edit.picture.has_icc and counted["profile_fits"]}
 
     async def _child_job(self, function: str, **arguments: Any) -> dict[str, Any]:
         return dict(await self._work(self.sandbox.run(function, **arguments)))

@@ -6,7 +6,7 @@ from typing import Any
 
 from editor.imaging.focus import Focus
 from editor.models import Edit, Mask
-from editor.services.provenance import in_words
+from editor.services.instructions import in_words
 
 # What an engine reports that has a line of its own.
 TOLD = frozenset({"steps", "seed", "seconds"})

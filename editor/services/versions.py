@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from editor.models import Picture, Project
+from editor.services.instructions import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Version:
     public_id: str
     name: str
     prompt: str
+    understood: str
     parent_id: str
     width: int
     height: int
@@ -34,6 +36,7 @@ def version(project: Project, picture: Picture) -> Version:
         public_id=picture.public_id,
         name=picture.name,
         prompt=picture.edit.prompt if picture.edit else "",
+        understood=in_words(picture.edit.instruction) if picture.edit else "",
         parent_id=picture.parent.public_id if picture.parent else "",
         width=picture.width,
         height=picture.height,

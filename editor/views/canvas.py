@@ -15,7 +15,7 @@ from editor.forms.canvas import EditForm
 from editor.http import PageRequest
 from editor.models import Picture
 from editor.pipeline.submit import SubmitRefused, Wish, submit
-from editor.services import gallery, versions
+from editor.services import gallery, instructions, versions
 from editor.services.engines import planning_registry
 from editor.services.media import DiskFull
 
@@ -54,6 +54,7 @@ def _context(opened: Door, picture: Picture) -> dict[str, object]:
         "pulse": _pulse(opened, picture, root),
         "edits": gallery.edit_cards(opened, family_root=root),
         "engines": [(engine.id, engine.label) for engine in planning_registry().engines()],
+        "suggestions": instructions.suggestions(),
         "can_edit": opened.may(Action.EDIT),
         "max_megapixels": settings.MAX_MEGAPIXELS,
     }

@@ -69,6 +69,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "samples": {"POST": MAKERS_DO},
     "pulse": {"GET": MEMBERS_READ},
     "canvas": {"GET": MEMBERS_READ, "POST": MAKERS_SEND},
+    "understand": {"POST": MAKERS_SEND},
     "version": {"GET": MEMBERS_READ},
     "rename_picture": {"POST": MAKERS_SEND},
     "cancel_edit": {"POST": OWN_CANCEL},
@@ -241,6 +242,7 @@ RESTING = {
     ("upload", "POST"),
     ("samples", "POST"),
     ("canvas", "POST"),
+    ("understand", "POST"),
     ("rename_picture", "POST"),
     ("project_settings", "POST"),
 }

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import cv2
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
+from editor.engines.builtin import language
+from editor.engines.builtin.steps import toned
+from editor.engines.builtin.tone import Extent
+from editor.engines.builtin.work import paint
 from editor.models import Edit, Picture, Project, User
 from editor.pipeline import assembly
 from editor.services import pictures
@@ -65,6 +72,10 @@ def test_the_main_job(megapixels: float, tmp_path: Path) -> None:
         ("black and white", 0.05),
         ("black and white", None),
         ("blur", None),
+        ("make it teal", None),
+        ("lift the shadows", None),
+        ("remove the background", 0.2),
+        ("blur the background", 0.2),
     ]:
         box = square(picture, share) if share else None
 
@@ -83,3 +94,32 @@ def test_the_main_job(megapixels: float, tmp_path: Path) -> None:
             lambda f=image_format, o=out: pictures.render(result, o, image_format=f),  # type: ignore[misc]
             runs=3,
         )
+
+
+TONES = ["brighter", "more contrast", "lift the shadows", "more saturation", "warmer", "sepia",
+         "black and white", "invert", "sharpen", "make it teal", "blur"]  # fmt: skip
+BACKGROUNDS = ["remove the background", "blur the background", "white background"]
+
+
+def test_the_engine_alone_at_12_megapixels(tmp_path: Path) -> None:
+    """Tones without files around them; backgrounds as the worker's child does them."""
+    cv2.setNumThreads(1)
+    size = (3000, 4000)
+    picture = np.random.default_rng(1).integers(40, 200, (*size, 3)).astype(np.uint8)
+    extent = Extent.of(size, None)
+    for prompt in TONES:
+        (step,) = language.read(prompt, has_mask=False)["steps"]
+        report(f"12 MP: {prompt}, alone", lambda s=step: toned(picture, s, extent), runs=3)  # type: ignore[misc]
+    painted = np.zeros(size, dtype=np.uint8)
+    cv2.circle(painted, (2000, 1500), 900, 255, cv2.FILLED)
+    cv2.circle(picture, (2000, 1500), 800, (230, 40, 50), cv2.FILLED)
+    Image.fromarray(picture).save(tmp_path / "crop.png", compress_level=1)
+    Image.fromarray(painted).save(tmp_path / "mask.png")
+    for prompt in BACKGROUNDS:
+        files = {name: str(tmp_path / f"{name}.png") for name in ("mask", "out", "coverage")}
+        instruction: Any = language.read(prompt, has_mask=True)
+
+        def change(instruction: Any = instruction, files: dict[str, str] = files) -> None:
+            paint(image=str(tmp_path / "crop.png"), instruction=instruction, seed=1, **files)
+
+        report(f"12 MP: {prompt}, alone, files included", change, runs=3)

@@ -22,6 +22,11 @@ rules = st.builds(
 )
 
 
+def test_a_change_of_all_that_is_not_painted_sees_the_whole_picture() -> None:
+    whole = FocusRules(margin_factor=0.0, margin_min=0, whole=True)
+    assert plan((640, 480), (10, 10, 20, 20), whole).box == (0, 0, 640, 480)
+
+
 @given(sizes_and_masks(), rules)
 def test_the_crop_holds_the_mask_and_lies_in_the_picture(
     case: tuple[tuple[int, int], Box], rules: FocusRules

@@ -20,6 +20,7 @@ from editor.services import media, pictures
 from tests.making import (
     as_bytes,
     make_door,
+    make_edit,
     make_image,
     make_mask,
     make_picture,
@@ -306,3 +307,64 @@ def test_the_sweep_outlives_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(rescue, "sweep", sweep)
     work(StubEngine(), script)
+
+
+def subject_on(mode: str) -> Image.Image:
+    """A bright square on noise."""
+    image = make_image(120, 90, mode, seed=3).point(lambda level: level // 3)
+    if mode.endswith("A"):
+        image.putalpha(255)
+    bright: Any = {"L": 250, "LA": (250, 255)}.get(mode, (250, 60, 50))
+    image.paste(bright, (40, 25, 80, 65))
+    return image
+
+
+@pytest.mark.parametrize(
+    ("mode", "prompt", "result_mode"),
+    [
+        ("RGB", "remove the background", "RGBA"),
+        ("L", "remove the background", "LA"),
+        ("RGBA", "blur the background", "RGBA"),
+        ("L", "blue background", "RGB"),
+        ("RGB", "make the background black and white", "RGB"),
+    ],
+)
+def test_a_changed_background_keeps_the_subject_the_engine_found(
+    mode: str, prompt: str, result_mode: str, tmp_path: Any
+) -> None:
+    user = make_user("olga")
+    project = make_project(user)
+    picture = make_picture(project, user, as_bytes(subject_on(mode)))
+    edit = make_edit(project, user, picture, prompt=prompt, box=(36, 21, 84, 69))
+    asyncio.run(assembly.new_dispatch(slots=1, timing=TIMING).run(drain=True))
+    edit.refresh_from_db()
+    assert (edit.state, edit.focus["box"]) == (State.SUCCEEDED, [0, 0, 120, 90])
+    result = edit.results.get()
+    assert (result.kind, result.mode) == ("whole", result_mode)
+    assert (result.width, result.height) == (120, 90)
+    assert 1300 < result.protected_pixels < 1700
+    assert result.changed_protected_pixels == 0
+    pictures.render(result, tmp_path / "out.png", image_format="png")
+    with Image.open(tmp_path / "out.png") as after:
+        assert after.mode == result_mode
+        middle = after.getpixel((60, 45))
+        assert middle == subject_on(mode).convert(result_mode).getpixel((60, 45))
+        assert after.getpixel((5, 5)) != subject_on(mode).convert(result_mode).getpixel((5, 5))
+
+
+def test_a_cut_out_is_edited_again(tmp_path: Any) -> None:
+    """The next patch lies on a picture with alpha."""
+    user = make_user("olga")
+    project = make_project(user)
+    picture = make_picture(project, user, as_bytes(subject_on("RGB")))
+    cut = make_edit(project, user, picture, prompt="cut this out", box=(36, 21, 84, 69))
+    asyncio.run(assembly.new_dispatch(slots=1, timing=TIMING).run(drain=True))
+    again = make_edit(project, user, cut.results.get(), prompt="invert", box=(50, 30, 60, 40))
+    asyncio.run(assembly.new_dispatch(slots=1, timing=TIMING).run(drain=True))
+    result = again.results.get()
+    assert (result.kind, result.mode, result.changed_protected_pixels) == ("patch", "RGBA", 0)
+    pictures.render(result, tmp_path / "out.png", image_format="png")
+    with Image.open(tmp_path / "out.png") as after:
+        assert after.getpixel((55, 35)) == (5, 195, 205, 255)
+        assert after.getpixel((70, 35)) == (250, 60, 50, 255)
+        assert after.getpixel((5, 5))[3] == 0  # type: ignore[index]

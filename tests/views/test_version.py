@@ -88,6 +88,18 @@ def make_result(parent: Picture, prompt: str, **fields: object) -> Picture:
     return Picture.objects.create(**values | fields)
 
 
+def test_a_found_subject_is_named_as_what_was_protected(
+    client: Client, people: People, result: Picture
+) -> None:
+    edit = result.edit
+    assert edit is not None
+    edit.instruction = {"steps": [{"do": "cut_out", "region": "background"}]}
+    edit.save()
+    text = get(client, people.vito, result).get_text(" ", strip=True)
+    assert "The subject the engine found was protected: 0 of 307,100 pixels changed" in text
+    assert "remove the background" in text
+
+
 def test_strangers_get_404(client: Client, people: People, original: Picture) -> None:
     client.force_login(people.sam)
     url = f"/p/{people.project.slug}/v/{original.public_id}/"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from editor.engines.builtin.lexicon import abilities
 from editor.engines.builtin.places import Unread
-from editor.engines.builtin.words import Kind, Token, abilities
+from editor.engines.builtin.words import Kind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,9 @@ def take_amount(tokens: Sequence[Token]) -> tuple[list[Token], Amount]:
 
 def _share_at(tokens: Sequence[Token], index: int, shares: list[float]) -> int:
     """Add the percentage that starts here; return how many tokens it takes."""
+    if worded := tokens[index].role(Kind.SHARE):
+        shares.append(worded.value)
+        return 1
     number = tokens[index].role(Kind.NUMBER)
     if number is None:
         return 0

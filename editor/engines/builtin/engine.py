@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 JOB: Final = "editor.engines.builtin.work:paint"
 ANSWER: Final = "painted.png"
+COVERAGE: Final = "coverage.png"
 # The same job would end the same way; a signal may have come from outside.
 PERMANENT_CRASHES: Final = frozenset({"memory", "cpu", "time", "exception"})
 
@@ -28,6 +29,8 @@ AROUND_HOLES: Final = FocusRules(margin_factor=1.0, margin_min=96)
 # Three sigmas of the strongest blur, which is a tenth of the mask's side.
 AROUND_BLURS: Final = FocusRules(margin_factor=0.35, margin_min=32)
 AROUND_TONES: Final = FocusRules(margin_factor=0.0, margin_min=16)
+# The mask marks what stays: everything else is changed.
+AROUND_SUBJECTS: Final = FocusRules(margin_factor=0.0, margin_min=0, whole=True)
 
 
 class Builtin:
@@ -50,6 +53,8 @@ class Builtin:
 
     def rules(self, instruction: Instruction) -> FocusRules:
         """Return the widest context that one of the steps wants."""
+        if _is_about_background(instruction):
+            return AROUND_SUBJECTS
         todo = _names(instruction)
         if todo & {"remove", "fill"}:
             return AROUND_HOLES
@@ -63,18 +68,25 @@ class Builtin:
         if self._runner is None:
             raise NoRunner(self.id)
         out = request.work / ANSWER
+        about_background = _is_about_background(request.instruction)
+        coverage = request.work / COVERAGE if about_background else None
         begun = self._clock()
         try:
-            actual = await self._paint(self._runner, request, out, progress)
+            actual = await self._paint(self._runner, request, (out, coverage), progress)
         except JobRejected as refusal:
             raise _refused(refusal) from refusal
         except JobCrashed as crash:
             raise _crashed(crash) from crash
-        return EditResult(image=out, actual=actual, seconds=self._clock() - begun)
+        return EditResult(out, actual, self._clock() - begun, coverage)
 
     async def _paint(
-        self, runner: Runner, request: EditRequest, out: Path, progress: Progress
+        self,
+        runner: Runner,
+        request: EditRequest,
+        files: tuple[Path, Path | None],
+        progress: Progress,
     ) -> Mapping[str, JSON]:
+        out, coverage = files
         return await runner.run(
             JOB,
             progress=progress,
@@ -83,14 +95,23 @@ class Builtin:
             instruction=request.instruction,
             seed=request.seed,
             out=str(out),
+            coverage=str(coverage) if coverage else None,
         )
 
 
-def _names(instruction: Instruction) -> set[str]:
+def _is_about_background(instruction: Instruction) -> bool:
+    return any(step.get("region") == "background" for step in _steps(instruction))
+
+
+def _names(instruction: Instruction) -> set[JSON]:
+    return {step["do"] for step in _steps(instruction)}
+
+
+def _steps(instruction: Instruction) -> list[dict[str, JSON]]:
     steps = instruction["steps"]
     if not isinstance(steps, list | tuple):
         raise TypeError("an instruction holds a list of steps")
-    return {step["do"] for step in steps}
+    return [step for step in steps if isinstance(step, dict)]
 
 
 def _refused(refusal: JobRejected) -> EngineError:

@@ -16,7 +16,9 @@ LONGEST_SEGMENT: Final = 5
 PLAIN: Final = (Kind.DETERMINER, Kind.PRONOUN, Kind.AREA, Kind.PREPOSITION)
 DESCRIBES: Final = (Kind.PREPOSITION, Kind.DESCRIPTION, Kind.ATTACHMENT)
 # "the dark car": these may describe the word that follows.
-ADJECTIVE: Final = (Kind.OUTCOME, Kind.NOUN, Kind.STRENGTH, Kind.QUALITY, Kind.COLOUR)
+ADJECTIVE: Final = (
+    *(Kind.OUTCOME, Kind.NOUN, Kind.STRENGTH, Kind.QUALITY, Kind.COLOUR, Kind.HUE, Kind.FLAT),
+)
 
 
 class Unread(Exception):
@@ -24,7 +26,7 @@ class Unread(Exception):
 
     def __init__(self, tokens: Sequence[Token], code: str = "not_understood") -> None:
         super().__init__(code)
-        self.part = " ".join(token.text for token in tokens)
+        self.tokens = tuple(tokens)
         self.code = code
 
 
@@ -33,14 +35,26 @@ class Place:
     """Where a step applies.
 
     ``named`` are the words that single something out, in small letters ("sky"); ``marked`` is
-    true when the place is a part of the picture, so that something must be painted.
+    true when the place is a part of the picture, so that something must be painted;
+    ``background`` when it is all that lies around what is painted; ``whole`` when the prompt says
+    "the picture".
     """
 
     named: str = ""
     marked: bool = False
+    background: bool = False
+    whole: bool = False
 
     def __or__(self, other: Place) -> Place:
-        return Place(" ".join(filter(None, (self.named, other.named))), self.marked or other.marked)
+        return Place(
+            " ".join(filter(None, (self.named, other.named))),
+            self.marked or other.marked,
+            self.background or other.background,
+            self.whole or other.whole,
+        )
+
+
+BACKGROUND: Final = Place(marked=True, background=True)
 
 
 def read_place(tokens: Sequence[Token], clause: Sequence[Token]) -> Place:
@@ -50,9 +64,20 @@ def read_place(tokens: Sequence[Token], clause: Sequence[Token]) -> Place:
         raise Unread(clause)
     if len(segments[0]) > LONGEST_SEGMENT or not all(map(_is_place, segments) if tokens else ()):
         raise Unread(clause)
-    if segments[0] and segments[0][-1].has(Kind.BACKGROUND):
-        raise Unread(clause, "needs_background")
-    return _place(tokens)
+    names_background = _is_background(segments[0]) or _is_all_of_background(segments)
+    return BACKGROUND if names_background else _place(tokens)
+
+
+def read_where(tokens: Sequence[Token], clause: Sequence[Token]) -> Place:
+    """Read "in the corner", "of the sky": a place that a preposition must lead to.
+
+    Raises `Unread`.
+    """
+    if not tokens:
+        return Place()
+    if len(tokens) == 1 or not tokens[0].has(Kind.PREPOSITION, Kind.ATTACHMENT):
+        raise Unread(clause)
+    return read_place(tokens[1:], clause)
 
 
 def read_thing(tokens: Sequence[Token], clause: Sequence[Token]) -> Place:
@@ -62,8 +87,8 @@ def read_thing(tokens: Sequence[Token], clause: Sequence[Token]) -> Place:
     if len(thing) > LONGEST_THING or not fits or not _articles_lead(_head(thing)):
         raise Unread(clause)
     if head := _head(thing):
-        if head[-1].has(Kind.BACKGROUND):
-            raise Unread(clause, "needs_background")
+        if _is_background(head):
+            return BACKGROUND
         if head[-1].has(Kind.QUALITY):
             raise Unread(clause)
     return _place(thing)
@@ -133,6 +158,8 @@ def _is_place_word(segment: Sequence[Token], index: int) -> bool:
     if index < len(segment) - 1:
         return token.has(*ADJECTIVE)
     after_determiner = index > 0 and segment[index - 1].has(Kind.DETERMINER)
+    if token.has(Kind.HUE):
+        return index == 0 or after_determiner
     return token.has(Kind.NOUN, Kind.COLOUR) and not token.has(Kind.QUALITY) and after_determiner
 
 
@@ -161,6 +188,16 @@ def _head(thing: Sequence[Token]) -> Sequence[Token]:
     return thing
 
 
+def _is_background(segment: Sequence[Token]) -> bool:
+    return bool(segment) and segment[-1].has(Kind.BACKGROUND)
+
+
+def _is_all_of_background(segments: Sequence[Sequence[Token]]) -> bool:
+    """ "Everything in the background"."""
+    head, *where = segments
+    return len(where) == 1 and bool(head) and head[-1].has(Kind.WHOLE) and _is_background(where[0])
+
+
 def _is_described(thing: Sequence[Token], index: int) -> bool:
     """Whether "riding" tells about the word before it; "the building" is a thing itself."""
     return index > 0 and not thing[index - 1].has(Kind.DETERMINER)
@@ -173,4 +210,5 @@ def _place(tokens: Sequence[Token]) -> Place:
         if not token.has(Kind.DETERMINER, Kind.PRONOUN, Kind.PREPOSITION, Kind.ATTACHMENT)
     ]
     named = " ".join(token.text.casefold() for token in content if not token.has(Kind.AREA))
-    return Place(named, marked=bool(content))
+    whole = any(token.has(Kind.WHOLE) for token in tokens)
+    return Place(named, marked=bool(content), whole=whole)

@@ -29,6 +29,12 @@ BLOCK_OF_MASK: Final = 0.2
 BLOCK_OF_PICTURE: Final = 0.04
 # Weaker blurs are computed at full size, stronger ones on a coarser grid: nobody can tell.
 FINE_SIGMA: Final = 8.0
+# Sharpening works on edges of a pixel or two, whatever the size of picture or mask, and on what
+# stands out from its surroundings by more levels than this.
+EDGE: Final = 1.2
+NOISE: Final = 1.0
+# Rows worked on at once.
+STRIP: Final = 64
 # Rec. 601 luma, what Pillow and OpenCV call grey.
 LUMA: Final = (0.299, 0.587, 0.114)
 
@@ -98,6 +104,51 @@ def contrast(image: Pixels, amount: float) -> Pixels:
     return _by_table(image, np.where(x < 0.5, curve, 1 - curve))
 
 
+def shadows(image: Pixels, amount: float) -> Pixels:
+    """Lift what is dark and leave what is bright; below 0 the way back."""
+    x = np.arange(256) / 255
+    lifted = _lift(x, abs(amount))
+    return _by_luma(image, lifted if amount > 0 else np.interp(x, lifted, x))
+
+
+def highlights(image: Pixels, amount: float) -> Pixels:
+    """The same for what is bright: the curve of the shadows, turned round."""
+    x = np.arange(256) / 255
+    lowered = 1 - _lift(1 - x, abs(amount))
+    return _by_luma(image, lowered if amount < 0 else np.interp(x, lowered, x))
+
+
+def _lift(x: NDArray[np.float64], amount: float) -> NDArray[np.float64]:
+    """Return x + 2 a x (1 - x)^4: most at a fifth (by 0.16 for a = 1), rising throughout."""
+    return x + 2 * amount * x * (1 - x) ** 4
+
+
+def invert(image: Pixels, amount: float) -> Pixels:
+    """Turn light into dark and colours into their opposites; mixed by the amount."""
+    x = np.arange(256) / 255
+    return _by_table(image, x * (1 - amount) + (1 - x) * amount)
+
+
+def sharpen(image: Pixels, amount: float) -> Pixels:
+    """Add what a blur of the luma takes away, twice at 100 %, but for the faintest, which is noise.
+
+    Only luma is sharpened, so that edges get no coloured fringes.
+    """
+    colours = colour_bands(image)
+    bands = np.ascontiguousarray(image[..., :colours])
+    luma = cv2.transform(bands, np.array([LUMA])) if colours == 3 else bands
+    grey = luma.reshape(image.shape[:2])
+    soft = cv2.GaussianBlur(grey, (0, 0), EDGE, borderType=cv2.BORDER_REPLICATE)
+    detail = np.arange(-255, 256)
+    cored = np.sign(detail) * np.maximum(np.abs(detail) - NOISE, 0)
+    table = np.rint(cored * (2 * amount)).astype(np.int16)
+    added = table[cv2.subtract(grey, soft, dtype=cv2.CV_16S) + 255]
+    thick = cv2.merge([added] * colours).reshape(bands.shape)
+    result = image.copy()
+    result[..., :colours] = cv2.add(bands, thick, dtype=cv2.CV_8U).reshape(bands.shape)
+    return result
+
+
 def blur(image: Pixels, sigma: float) -> Pixels:
     """Blur by a Gaussian of ``sigma`` pixels."""
     by = max(1, int(sigma / FINE_SIGMA * 2)) if sigma > FINE_SIGMA else 1
@@ -129,6 +180,21 @@ def _by_table(image: Pixels, curve: NDArray[np.float64]) -> Pixels:
     colours = colour_bands(image)
     flat = np.ascontiguousarray(image[..., :colours])
     result[..., :colours] = cv2.LUT(flat, table).reshape(flat.shape)
+    return result
+
+
+def _by_luma(image: Pixels, curve: NDArray[np.float64]) -> Pixels:
+    """Move luma along a curve and all colours with it, so that hues stay."""
+    x = np.arange(256) / 255
+    gains = np.divide(curve, x, out=np.ones_like(x), where=x > 0).astype(np.float32)
+    result = image.copy()
+    colours = colour_bands(image)
+    for top in range(0, image.shape[0], STRIP):
+        strip = np.ascontiguousarray(image[top : top + STRIP, :, :colours])
+        luma = cv2.transform(strip, np.array([LUMA])) if colours == 3 else strip
+        gain = cv2.LUT(luma.reshape(strip.shape[:2]), gains)
+        moved = cv2.multiply(strip, cv2.merge([gain] * colours), dtype=cv2.CV_8U)
+        result[top : top + STRIP, :, :colours] = moved.reshape(strip.shape)
     return result
 
 

@@ -1,24 +1,23 @@
-"""Words: the vocabulary as data, and a prompt cut into tokens of known meaning."""
+"""Words: a prompt cut into tokens of known meaning, by a vocabulary that lexicon.py loads."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-VOCABULARY: Final = Path(__file__).with_name("vocabulary.toml")
-# Numbers with their sign, words with inner apostrophes, any other sign alone.
-PIECE: Final = re.compile(r"(?<![^\W\d_])[+\-]?\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\S|\n")
-SAME_SIGN: Final = str.maketrans("\u2018\u2019\u2212\u2013\u2014", "''---")
-SILENT: Final = frozenset("\"“”„«»'()[]")
+# Colours by number, numbers with their sign, words with inner apostrophes, any other sign alone.
+PIECE: Final = re.compile(
+    r"#[0-9a-fA-F]{3,8}\b|(?<![A-Za-z])[+\-]?\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\S|\n"
+)
+HEX: Final = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
+SAME_SIGN: Final = str.maketrans("\u2018\u2019\u2212\u2013\u2014\u3002\u3001", "''---.,")
+SILENT: Final = frozenset("\"“”„«»'()[]「」《》")
 BREAKS: Final = frozenset(",;.:!?\n-")
 
 
@@ -31,6 +30,7 @@ class Kind(Enum):
     CREATION = "creation"
     DETERMINER = "determiners"
     PRONOUN = "pronouns"
+    WHOLE = "wholes"
     AREA = "areas"
     BACKGROUND = "backgrounds"
     SOURCE = "sources"
@@ -40,6 +40,9 @@ class Kind(Enum):
     DESCRIBING = "describing"
     MAKER = "makers"
     GIVER = "givers"
+    TARGET = "targets"
+    FLAT = "flat"
+    PARTICLE = "particles"
     MORE = "more"
     LESS = "less"
     BEFORE_AMOUNT = "before_amounts"
@@ -47,19 +50,25 @@ class Kind(Enum):
     QUALITY = "qualities"
     COLOUR = "colours"
     STRENGTH = "strengths"
+    SHARE = "shares"
     VERB = "verbs"
     OUTCOME = "outcomes"
     NOUN = "nouns"
     NUMBER = "number"
+    HUE = "hue"
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One meaning: which instruction it names, and its factor, number or direction (±1)."""
+    """One meaning: which instruction it names, and its factor, number or direction (±1).
+
+    A HUE has its `colour` as "#rrggbb".
+    """
 
     kind: Kind
     do: str = ""
     value: float = 1.0
+    colour: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +88,14 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Ability:
-    """One instruction, whatever the language; amounts are shares, 1 = 100 %."""
+class Grammar:
+    """How sentences of a language are built.
 
-    kind: Literal["fill", "tone"]
-    default: float = 1.0
-    maximum: float = 1.0
-    signed: bool = False
+    ``spaces``: words stand apart; ``verbs_last``: a verb may follow what it is about.
+    """
 
-
-class _Meanings(TypedDict, total=False):
-    verbs: list[str]
-    outcomes: list[str]
-    nouns: list[str]
-    up: _Meanings
-    down: _Meanings
-
-
-class _LanguageData(TypedDict):
-    name: str
-    abilities: list[str]
-    words: dict[str, list[str]]
-    strengths: dict[str, float]
-    instructions: dict[str, _Meanings]
+    spaces: bool = True
+    verbs_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,36 +103,81 @@ class Vocabulary:
     """All phrases of one language with their roles."""
 
     language: str
+    grammar: Grammar
     abilities: tuple[str, ...]
+    suggestions: tuple[str, ...]
     phrases: Mapping[tuple[str, ...], tuple[Role, ...]]
     longest: int
-    endings: tuple[str, ...]
+    endings: tuple[str, ...] = ()
+    particles: tuple[str, ...] = ()
 
-    def tokens(self, prompt: str) -> list[Token]:
-        """Cut a prompt into tokens, the longest known phrase first."""
-        pieces = list(_pieces(prompt))
+    def tokens(self, prompt: str, *, compounds: bool = True) -> list[Token]:
+        """Cut a prompt into tokens, the longest known phrase first.
+
+        Without ``compounds`` a colour has one word: "make the sky blue" is not about sky blue.
+        """
+        pieces = cut(prompt, spaces=self.grammar.spaces)
         found: list[Token] = []
-        while pieces:
-            token, used = self._first(pieces)
-            del pieces[:used]
-            found.append(token)
+        start = 0
+        while start < len(pieces):
+            token, used = self._first(pieces[start : start + self.longest], compounds=compounds)
+            start += used
+            if self.grammar.spaces or not (found and _is_unknown(found[-1]) and _is_unknown(token)):
+                found.append(token)
+            else:
+                found[-1] = Token(found[-1].text + token.text)
         return found
 
-    def _first(self, pieces: Sequence[str]) -> tuple[Token, int]:
-        for length in range(min(self.longest, len(pieces)), 0, -1):
+    def quote(self, tokens: Sequence[Token]) -> str:
+        """Return tokens as a person would write them."""
+        joint = " " if self.grammar.spaces else ""
+        return joint.join(token.text for token in tokens if token.text)
+
+    def known(self, prompt: str) -> float:
+        """Return the share of the prompt's tokens that have a meaning in this language."""
+        tokens = self.tokens(prompt)
+        return sum(bool(token.roles) for token in tokens) / max(1, len(tokens))
+
+    def _first(self, pieces: Sequence[str], *, compounds: bool) -> tuple[Token, int]:
+        joint = " " if self.grammar.spaces else ""
+        for length in range(len(pieces), 0, -1):
             phrase = tuple(piece.casefold() for piece in pieces[:length])
-            if roles := self.phrases.get(phrase):
-                return Token(" ".join(pieces[:length]), roles), length
+            roles = self.phrases.get(phrase) or self._with_particle(phrase)
+            token = Token(joint.join(pieces[:length]), roles)
+            if roles and (compounds or length == 1 or not token.has(Kind.HUE)):
+                return token, length
         return Token(pieces[0], self._unlisted(pieces[0])), 1
+
+    def _with_particle(self, phrase: tuple[str, ...]) -> tuple[Role, ...]:
+        """Look up a phrase without the ending that tells its part in the sentence."""
+        *words, last = phrase
+        for particle in self.particles:
+            stem = last.removesuffix(particle)
+            if stem != last and (roles := self.phrases.get((*words, stem))):
+                return roles
+        return ()
 
     def _unlisted(self, piece: str) -> tuple[Role, ...]:
         if piece in BREAKS:
             return (Role(Kind.JOINER),)
-        if piece.lstrip("+-")[:1].isdigit():
+        if HEX.fullmatch(piece.casefold()):
+            return (Role(Kind.HUE, colour=_six_digits(piece.casefold())),)
+        if piece.lstrip("+-")[:1].isdecimal():
             return (Role(Kind.NUMBER, value=float(piece.replace(",", "."))),)
-        if piece.casefold().endswith(self.endings):
+        if self.endings and piece.casefold().endswith(self.endings):
             return (Role(Kind.DESCRIBING),)
         return ()
+
+
+def cut(text: str, *, spaces: bool = True) -> list[str]:
+    """Cut a text into words, numbers and signs; where words do not stand apart, into letters."""
+    found: list[str] = []
+    for piece in _pieces(text):
+        if spaces or not piece.isalpha() or piece.isascii():
+            found.append(piece)
+        else:
+            found.extend(piece)
+    return found
 
 
 def _pieces(prompt: str) -> Iterator[str]:
@@ -154,48 +193,10 @@ def _is_hyphen(text: str, match: re.Match[str]) -> bool:
     return match.group() == "-" and len(around) == 2 and not any(map(str.isspace, around))
 
 
-@cache
-def abilities() -> Mapping[str, Ability]:
-    """Return what there is to do, by name."""
-    data = tomllib.loads(VOCABULARY.read_text(encoding="utf-8"))
-    return {name: Ability(**facts) for name, facts in data["instructions"].items()}
+def _is_unknown(token: Token) -> bool:
+    return not token.roles and token.text.isalpha()
 
 
-@cache
-def vocabularies() -> tuple[Vocabulary, ...]:
-    """Return all languages in the order of the file. Raises ValueError for faulty data."""
-    data = tomllib.loads(VOCABULARY.read_text(encoding="utf-8"))
-    return tuple(_vocabulary(code, data[code]) for code in data if code != "instructions")
-
-
-def _vocabulary(code: str, data: _LanguageData) -> Vocabulary:
-    if data["instructions"].keys() != abilities().keys():
-        raise ValueError(f"[{code}.instructions] must name exactly the known instructions")
-    phrases: dict[tuple[str, ...], tuple[Role, ...]] = {}
-    for phrase, role in _entries(data):
-        words = tuple(piece.casefold() for piece in _pieces(phrase))
-        phrases[words] = (*phrases.get(words, ()), role)
-    endings = tuple(data["words"][Kind.DESCRIBING.value])
-    return Vocabulary(code, tuple(data["abilities"]), phrases, max(map(len, phrases)), endings)
-
-
-def _entries(data: _LanguageData) -> Iterator[tuple[str, Role]]:
-    for key, words in data["words"].items():
-        kind = Kind(key)
-        for word in words if kind is not Kind.DESCRIBING else ():
-            yield word, Role(kind)
-    for word, factor in data["strengths"].items():
-        yield word, Role(Kind.STRENGTH, value=factor)
-    for do, meanings in data["instructions"].items():
-        yield from _meanings(do, meanings, 1.0)
-        yield from _meanings(do, meanings.get("up", {}), 1.0)
-        yield from _meanings(do, meanings.get("down", {}), -1.0)
-
-
-def _meanings(do: str, meanings: _Meanings, sign: float) -> Iterator[tuple[str, Role]]:
-    for word in meanings.get("verbs", []):
-        yield word, Role(Kind.VERB, do, sign)
-    for word in meanings.get("outcomes", []):
-        yield word, Role(Kind.OUTCOME, do, sign)
-    for word in meanings.get("nouns", []):
-        yield word, Role(Kind.NOUN, do, sign)
+def _six_digits(colour: str) -> str:
+    short = colour.removeprefix("#")
+    return "#" + "".join(digit * 2 for digit in short) if len(short) == 3 else colour

@@ -10,7 +10,9 @@ import numpy as np
 from PIL import Image
 
 from editor.engines.builtin import synthesis, tone
+from editor.engines.builtin.background import REGION, change_background
 from editor.engines.builtin.fill import fill
+from editor.engines.builtin.steps import toned
 from editor.imaging import pixels
 from editor.imaging.errors import Rejected
 from editor.imaging.files import replacing
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from editor.engines.base import Progress
     from editor.engines.builtin.holes import Mask
+    from editor.engines.builtin.steps import Step
     from editor.engines.builtin.synthesis import Pixels
 
 FILLS: Final = frozenset({"remove", "fill"})
@@ -37,15 +40,9 @@ PNG_OPTIONS: Final = (
 )
 
 
-class Step(TypedDict, total=False):
-    """One step of an instruction; fills have no amount."""
-
-    do: str
-    amount: float
-
-
-class Actual(TypedDict):
-    """What was really done; ``filled`` counts the clusters by the way they were filled.
+class Actual(TypedDict, total=False):
+    """What was really done; ``by_mask`` (backgrounds only) tells that the subject is exactly what
+    was painted, because no edge was found. ``filled`` counts the clusters by the way they were filled.
 
     Ways: "search" (patches from elsewhere), "surface" (a sky or wall continued), "diffusion" (a
     thin part closed from its rim), "diffusion_for_search" (the native library of the search is
@@ -55,6 +52,7 @@ class Actual(TypedDict):
     steps: Sequence[Step]
     filled: dict[str, int]
     seed: int
+    by_mask: bool
 
 
 def paint(
@@ -64,30 +62,49 @@ def paint(
     instruction: Mapping[str, Sequence[Step]],
     seed: int,
     out: str,
+    coverage: str | None = None,
 ) -> Actual:
     """Do an instruction's steps to a crop (PNG in L, LA, RGB or RGBA) and write the answer.
 
-    Pixels where ``mask`` is 0 come back as they were. Raises Rejected "needs_mask" and
-    "nothing_to_fill_from".
+    Pixels where ``mask`` is 0 come back as they were. With steps for the background the mask marks
+    the subject, whose pixels come back as they were, and which these are is written to
+    ``coverage`` (0 = the subject). Raises Rejected "needs_mask", "needs_subject",
+    "nothing_to_fill_from", "no_background", "subject_not_found" and "no_colour".
     """
     # Other jobs have the other cores, and one thread always gives the same pixels.
     cv2.setNumThreads(1)
     before = _read(image)
     painted = _read(mask)[..., 0] > 0 if mask else None
     report(READ)
-    after, filled = before, dict[str, int]()
     steps = instruction["steps"]
+    if any(step.get("region") == REGION for step in steps):
+        return _change_background(before, painted, steps, (out, coverage))
+    after, filled = before, dict[str, int]()
     for number, step in enumerate(steps):
         share = _share_of(number, len(steps))
         if step["do"] in FILLS:
             after, filled = fill_step(after, painted, seed=seed % SEEDS, progress=share)
         else:
-            after = _toned(after, step, tone.Extent.of(before.shape, painted))
+            after = toned(after, step, tone.Extent.of(before.shape, painted), painted)
         share(1.0)
     if painted is not None:
         after = np.where(painted[..., None], after, before)
     _write(after, out)
     return Actual(steps=steps, filled=filled, seed=seed)
+
+
+def _change_background(
+    image: Pixels, painted: Mask | None, steps: Sequence[Step], files: tuple[str, str | None]
+) -> Actual:
+    if painted is None:
+        raise Rejected("needs_subject", message="Paint over the subject first.")
+    changed = change_background(image, painted, steps)
+    report(PAINTED)
+    out, coverage = files
+    _write(changed.picture, out)
+    if coverage:
+        _write(changed.coverage[..., None], coverage)
+    return Actual(steps=steps, by_mask=changed.by_mask)
 
 
 def fill_step(
@@ -134,22 +151,6 @@ def _filled(
 
 def _cleared(image: Pixels, hole: Mask) -> Pixels:
     return np.where(hole[..., None], np.uint8(0), image)
-
-
-def _toned(image: Pixels, step: Step, extent: tone.Extent) -> Pixels:
-    amount = step["amount"]
-    match step["do"]:
-        case "black_and_white":
-            return tone.black_and_white(image, amount)
-        case "brightness":
-            return tone.brightness(image, amount)
-        case "contrast":
-            return tone.contrast(image, amount)
-        case "blur":
-            return tone.blur(image, extent.sigma(amount))
-        case "pixelate":
-            return tone.pixelate(image, extent.block(amount), extent.origin)
-    raise ValueError(f"no such step: {step['do']}")
 
 
 def _share_of(number: int, count: int) -> Progress:

@@ -1,7 +1,7 @@
 // Which version is on the stage, and whether its parent is looked at instead.
 
 /**
- * @typedef {{id: string, name: string, label: string, width: number, height: number,
+ * @typedef {{id: string, name: string, label: string, understood: string, width: number, height: number,
  *   parent: string, preview: string, full: string, download: string, canvas: string}} Version
  */
 

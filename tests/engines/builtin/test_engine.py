@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,6 +73,7 @@ def test_an_edit_hands_the_job_paths_and_comes_back_with_the_answer(tmp_path: Pa
         "instruction": {"steps": [{"do": "remove"}]},
         "seed": 7,
         "out": str(result.image),
+        "coverage": None,
     }
     assert result.image.parent == tmp_path
     assert (result.actual, result.seconds, told) == ({"steps": [{"do": "remove"}]}, 2.5, [0.5])
@@ -82,6 +84,19 @@ def test_without_a_mask_the_job_gets_none(tmp_path: Path) -> None:
     engine = Builtin(runner)
     asyncio.run(engine.edit(make_request(tmp_path, None), progress=lambda _: None))
     assert runner.arguments["mask"] is None
+
+
+def test_a_change_of_the_background_comes_back_with_its_coverage(tmp_path: Path) -> None:
+    runner = Recorder()
+    engine = Builtin(runner)
+    request = replace(
+        make_request(tmp_path, tmp_path / "mask.png"),
+        instruction=engine.understand("blur the background", has_mask=True),
+    )
+    result = asyncio.run(engine.edit(request, progress=lambda _: None))
+    assert result.coverage is not None
+    assert runner.arguments["coverage"] == str(result.coverage)
+    assert engine.rules(request.instruction).whole
 
 
 def test_without_a_runner_it_understands_but_does_not_draw(tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
 from editor.engines.builtin import tone
 from editor.engines.builtin.tone import Extent
+
+type Change = Callable[[Any, float], Any]
 
 
 def make(*levels: int | tuple[int, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -116,3 +121,57 @@ def test_extent_is_the_largest_painted_part() -> None:
 
 def test_blocks_are_never_too_small_to_see() -> None:
     assert Extent(3.0, masked=True).block(0.1) == 2
+
+
+LEVELS = make(*range(0, 256, 5))
+
+
+@pytest.mark.parametrize("change", [tone.shadows, tone.highlights])
+@pytest.mark.parametrize("amount", [-1.0, -0.4, 0.4, 1.0])
+def test_shadows_and_highlights_keep_order_and_ends(change: Change, amount: float) -> None:
+    levels = [level for (level,) in row(change(LEVELS, amount))]
+    assert levels == sorted(levels)
+    assert (levels[0], levels[-1]) == (0, 255)
+    assert (np.sign(np.array(levels) - np.arange(0, 256, 5)) * np.sign(amount)).min() >= 0
+
+
+def test_shadows_move_what_is_dark_and_highlights_what_is_bright() -> None:
+    dark, bright = make(40), make(215)
+    assert row(tone.shadows(dark, 0.4))[0][0] - 40 > 10 > row(tone.shadows(bright, 0.4))[0][0] - 215
+    assert 215 - row(tone.highlights(bright, -0.4))[0][0] > 10
+    assert 40 - row(tone.highlights(dark, -0.4))[0][0] <= 1
+
+
+def test_lifting_and_lowering_by_the_same_amount_is_nothing() -> None:
+    back = tone.shadows(tone.shadows(LEVELS, 0.5), -0.5)
+    assert np.abs(back.astype(int) - LEVELS).max() <= 1
+
+
+def test_lifted_shadows_keep_their_hue() -> None:
+    ((r, g, b),) = row(tone.shadows(make((40, 20, 10)), 1.0))
+    assert [r / g, g / b] == pytest.approx([2, 2], abs=0.15)
+
+
+def test_invert_is_its_own_way_back_and_halfway_is_grey() -> None:
+    picture = make((0, 100, 255, 9), (7, 8, 9, 200))
+    assert row(tone.invert(picture, 1.0)) == [[255, 155, 0, 9], [248, 247, 246, 200]]
+    assert (tone.invert(tone.invert(picture, 1.0), 1.0) == picture).all()
+    assert {level for pixel in row(tone.invert(picture, 0.5)) for level in pixel[:3]} <= {127, 128}
+
+
+@pytest.mark.parametrize("bands", [1, 2, 3, 4])
+def test_sharpening_steepens_edges_and_leaves_flat_colour_and_alpha(bands: int) -> None:
+    picture = np.full((20, 20, bands), 100, dtype=np.uint8)
+    picture[:, 10:, :3] = 150
+    if bands in {2, 4}:
+        picture[..., -1] = 77
+    sharp = tone.sharpen(picture, 0.5)
+    assert sharp[5, 9, 0] < 100
+    assert sharp[5, 10, 0] > 150
+    assert (sharp[:, :4] == picture[:, :4]).all()
+    assert bands in {1, 3} or (sharp[..., -1] == 77).all()
+
+
+def test_sharpening_leaves_faint_noise_alone() -> None:
+    noise = np.random.default_rng(2).integers(100, 102, (40, 40, 1)).astype(np.uint8)
+    assert (tone.sharpen(noise, 1.0) == noise).all()

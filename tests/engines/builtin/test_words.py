@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from editor.engines.builtin.words import Kind, vocabularies
+from editor.engines.builtin.lexicon import vocabularies
+from editor.engines.builtin.words import Kind
 
 ENGLISH = vocabularies()[0]
 

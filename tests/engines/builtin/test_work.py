@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 ALL_PROMPTS = ["remove this", "fill", "black and white", "brighter", "more contrast", "blur",
-               "pixelate", "remove this and make it 20 % darker"]  # fmt: skip
+               "pixelate", "remove this and make it 20 % darker", "lift the shadows",
+               "lower the highlights", "sharpen", "invert", "more saturation", "warmer", "sepia",
+               "make it teal"]  # fmt: skip
+COLOURED = {"more saturation", "warmer", "sepia", "make it teal"}
 
 
 def make_picture(mode: str) -> Pixels:
@@ -31,9 +34,15 @@ def make_picture(mode: str) -> Pixels:
 
 
 def painted(
-    folder: Path, picture: Pixels, mask: Mask | None, prompt: str, seed: int = 1
+    folder: Path,
+    picture: Pixels,
+    mask: Mask | None,
+    prompt: str,
+    seed: int = 1,
+    out: Path | None = None,
 ) -> tuple[Pixels, Actual]:
     """Run the job on files and read its answer."""
+    coverage = str(out) if out else None
     source, out = folder / "crop.png", folder / "out.png"
     Image.fromarray(picture.squeeze(axis=2) if picture.shape[2] == 1 else picture).save(source)
     if mask is not None:
@@ -44,6 +53,7 @@ def painted(
         instruction=read(prompt, has_mask=True),  # type: ignore[arg-type]
         seed=seed,
         out=str(out),
+        coverage=coverage,
     )
     with Image.open(out) as answer:
         assert answer.format == "PNG"
@@ -58,6 +68,11 @@ def test_every_step_works_in_every_mode_and_keeps_protected_pixels(
 ) -> None:
     hole = make_hole()
     picture = make_picture(mode)
+    if prompt in COLOURED and mode in {"L", "LA"}:
+        with pytest.raises(Rejected) as caught:
+            painted(tmp_path, picture, hole, prompt)
+        assert caught.value.code == "no_colour"
+        return
     answer, actual = painted(tmp_path, picture, hole, prompt)
     assert answer.shape == picture.shape == (SIZE, SIZE, MODES[mode])
     assert (answer[~hole] == picture[~hole]).all()
@@ -112,6 +127,28 @@ def test_a_fill_without_a_mask_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Rejected) as caught:
         painted(tmp_path, make_picture("RGB"), None, "remove this")
     assert caught.value.code == "needs_mask"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_changed_background_comes_with_what_was_protected(tmp_path: Path, mode: str) -> None:
+    picture, subject = make_picture(mode), make_hole(radius=0.2)
+    picture[subject] = 255
+    folder = tmp_path / "coverage.png"
+    answer, actual = painted(tmp_path, picture, subject, "remove the background", out=folder)
+    with Image.open(folder) as image:
+        kept = np.asarray(image) == 0
+    assert answer.shape[2] == {"L": 2, "LA": 2, "RGB": 4, "RGBA": 4}[mode]
+    bands = min(answer.shape[2], picture.shape[2])
+    assert (answer[kept][:, :bands] == picture[kept]).all()
+    assert kept[subject].mean() > 0.9
+    assert answer[~subject][:, -1].mean() < 10
+    assert actual["by_mask"] is False
+
+
+def test_a_background_without_a_subject_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Rejected) as caught:
+        painted(tmp_path, make_picture("RGB"), None, "remove the background")
+    assert caught.value.code == "needs_subject"
 
 
 def test_a_hole_among_clear_pixels_becomes_clear(tmp_path: Path) -> None:

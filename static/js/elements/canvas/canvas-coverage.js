@@ -1,15 +1,23 @@
 import { CanvasPart } from "./canvas-part.js";
 
 const CALM_MILLISECONDS = 300;
+const FOR_SUBJECTS = { none: "no-subject", part: "subject" };
 
 /**
- * Says how much of the picture the mask covers. Children: `data-when` none, part, full; inside
- * "part" a `data-share`. Counted by the worker when the hand rests.
+ * Says how much of the picture the mask covers. Children: `data-when` none, part, full, and
+ * no-subject, subject for instructions about the background; in part and subject a `data-share`.
+ * Counted by the worker when the hand rests.
  */
 class CanvasCoverage extends CanvasPart {
   #timer = 0;
+  #state = "none";
+  #marksSubject = false;
 
   connect(signal) {
+    this.listen(this.closest("form"), "understood", ({ detail }) => {
+      this.#marksSubject = detail.background;
+      this.#show(this.#state);
+    });
     this.listen(this.studio.mask, "mask", () => this.#changed());
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
     this.#changed();
@@ -21,7 +29,7 @@ class CanvasCoverage extends CanvasPart {
       this.#show("none");
       return;
     }
-    if (!this.querySelector("[data-when=none]").hidden) this.#show("part", "…");
+    if (this.#state === "none") this.#show("part", "…");
     this.#timer = setTimeout(() => this.#measure(), CALM_MILLISECONDS);
   }
 
@@ -37,9 +45,12 @@ class CanvasCoverage extends CanvasPart {
     else this.#show("part", share < 0.001 ? "< 0.1 %" : this.#percent(share));
   }
 
-  #show(state, share = "") {
-    for (const line of this.children) line.hidden = line.dataset.when !== state;
-    this.querySelector("[data-share]").textContent = share;
+  #show(state, share) {
+    this.#state = state;
+    const shown = this.#marksSubject ? (FOR_SUBJECTS[state] ?? state) : state;
+    for (const line of this.children) line.hidden = line.dataset.when !== shown;
+    if (share === undefined) return;
+    for (const place of this.querySelectorAll("[data-share]")) place.textContent = share;
   }
 
   #percent(share) {

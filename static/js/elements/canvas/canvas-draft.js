@@ -52,6 +52,7 @@ class CanvasDraft extends CanvasPart {
       engine.value = saved.engine;
     }
     this.#restoreMask(saved);
+    this.form.dispatchEvent(new CustomEvent("restored"));
   }
 
   // A mask belongs to the version it was painted on; without that version it is left alone.

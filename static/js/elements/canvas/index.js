@@ -15,6 +15,8 @@ import "./canvas-keys.js";
 import "./canvas-caption.js";
 import "./canvas-compare.js";
 import "./canvas-coverage.js";
+import "./canvas-suggestions.js";
+import "./canvas-understood.js";
 import "./canvas-form.js";
 import "./canvas-versions.js";
 import "./canvas-progress.js";

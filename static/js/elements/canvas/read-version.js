@@ -7,6 +7,7 @@ export function readVersion({ dataset }) {
     id: dataset.pictureId,
     name: dataset.name,
     label: dataset.label,
+    understood: dataset.understood ?? "",
     width: Number(dataset.width),
     height: Number(dataset.height),
     parent: dataset.parentId,

@@ -12,6 +12,7 @@ from editor.views import (
     projects,
     pulse,
     setup,
+    status,
     upload,
     version,
 )
@@ -44,6 +45,7 @@ media_urls = [
 health_urls = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("health/", status.status, name="status"),
 ]
 
 urlpatterns = [*account_urls, *project_urls, *media_urls, *health_urls]

@@ -1,6 +1,8 @@
-"""The whole table of contents: accounts by allauth, everything else by the editor."""
+"""The whole table of contents: the administration, and everything else by the editor."""
 
 from django.urls import include, path
+
+from editor.admin import site
 
 handler400 = "editor.views.errors.bad_request"
 handler403 = "editor.views.errors.forbidden"
@@ -8,5 +10,6 @@ handler404 = "editor.views.errors.not_found"
 handler500 = "editor.views.errors.server_error"
 
 urlpatterns = [
+    path("admin/", site.urls),
     path("", include("editor.urls")),
 ]

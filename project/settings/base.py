@@ -78,7 +78,8 @@ ALLOWED_HOSTS: list[str] = env.list("PENTIMENTO_ALLOWED_HOSTS", default=[])
 
 INSTALLED_APPS = [
     "editor",
-    "django.contrib.admin",
+    # Without autodiscovery: our site in editor/admin shows what is registered there alone.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -69,7 +69,7 @@ class EditAdmin(Record[Edit]):
 
     list_display = (
         *("public_id", "project", "state", "engine", "error_code"),
-        *("created_at", "started_at", "finished_at"),
+        *("created_at", "finished_at"),
     )
     list_filter = ("state", "engine", "error_code")
     list_select_related = ("project",)

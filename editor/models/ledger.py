@@ -18,14 +18,22 @@ class LedgerKind(models.TextChoices):
 class LedgerEntry(models.Model):
     """One movement, in millionths of a US dollar. A free engine's rows carry 0."""
 
-    project = models.ForeignKey("editor.Project", models.PROTECT, related_name="ledger")
-    edit = models.ForeignKey("editor.Edit", models.PROTECT, related_name="ledger")
-    attempt = models.ForeignKey("editor.Attempt", models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=8, choices=LedgerKind)
-    micros = models.BigIntegerField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    project = models.ForeignKey(
+        "editor.Project", models.PROTECT, related_name="ledger", verbose_name=_("project")
+    )
+    edit = models.ForeignKey(
+        "editor.Edit", models.PROTECT, related_name="ledger", verbose_name=_("edit")
+    )
+    attempt = models.ForeignKey(
+        "editor.Attempt", models.PROTECT, null=True, related_name="+", verbose_name=_("attempt")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=LedgerKind)
+    micros = models.BigIntegerField(_("millionths"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(

@@ -18,7 +18,7 @@ from editor.imaging import focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Edit, Mask, Picture, Project, State
 from editor.pipeline import ledger, steps
-from editor.services import activities, intake_texts, media
+from editor.services import activities, engine_texts, intake_texts, media
 from editor.services.decoder import decoder
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _understand(engine: Engine, prompt: str, *, has_mask: bool) -> Any:
     try:
         return engine.understand(prompt, has_mask=has_mask)
     except EngineError as error:
-        raise SubmitRefused(error.code, error.message) from error
+        raise SubmitRefused(error.code, engine_texts.refusal(error)) from error
 
 
 def _keep_mask(picture: Picture, file: UploadedFile[Any]) -> _Painted:

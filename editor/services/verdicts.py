@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from editor.services.status import Status
 
@@ -16,6 +16,14 @@ LOW_DISK_FACTOR = 8
 # A single failure is a picture's; a share of them is the instance's.
 MANY_FAILURES = 5
 MANY_FAILURES_SHARE = 0.2
+# What a failure's code means to whoever runs the instance.
+CAUSES = {
+    "worker_lost": gettext_lazy("the worker died, or was stopped hard, four times over the edit"),
+    "engine_crashed": gettext_lazy("the engine ran out of time or memory"),
+    "nothing_to_fill_from": gettext_lazy("the mask covered everything"),
+    "unknown_engine": gettext_lazy("its engine is no longer installed"),
+    "internal": gettext_lazy("a mistake of the program's; its log tells which"),
+}
 
 
 class Level(StrEnum):
@@ -37,12 +45,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """The verdict on each matter of the health page."""
+    """The verdict on each matter of the health page; `causes`: code, meaning, count."""
 
     workers: Verdict
     queue: Verdict
     failures: Verdict
     disk: Verdict
+    causes: list[tuple[str, str, int]]
 
     @property
     def attention(self) -> int:
@@ -66,6 +75,7 @@ def judge(status: Status) -> Verdicts:
         queue=_queue(status),
         failures=_failures(status),
         disk=_disk(status),
+        causes=[(code, str(CAUSES.get(code, "")), n) for code, n in status.outcomes.codes],
     )
 
 

@@ -17,7 +17,11 @@ from tests.making import make_edit, make_picture, make_user
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import Model
+
     from tests.conftest import People
+
+type Rows = dict[type[Model], int]
 
 MEMBERS = WHO[:5]
 # What staff get at the addresses that show no rows; 302 leads to the one login or logout page.
@@ -41,13 +45,13 @@ class Address:
 
 
 @pytest.fixture
-def rows(people: People) -> dict[type, int]:
+def rows(people: People) -> Rows:
     """One row of each model that is registered."""
     picture = make_picture(people.project, people.olga)
     edit = make_edit(people.project, people.olga, picture)
     worker = Worker.objects.create(name="w", slots=1)
     attempt = Attempt.objects.create(edit=edit, number=1, fence=1, intent_at=edit.created_at)
-    found = {
+    found: Rows = {
         User: people.sam.pk,
         Project: people.project.pk,
         Membership: Membership.objects.earliest("pk").pk,
@@ -61,7 +65,7 @@ def rows(people: People) -> dict[type, int]:
     return found
 
 
-def addresses(rows: dict[type, int]) -> Iterator[Address]:
+def addresses(rows: Rows) -> Iterator[Address]:
     """Everything the site answers to, by name."""
     for model, pk in rows.items():
         stem = f"editor_{model.__name__.lower()}"
@@ -94,14 +98,14 @@ def client(people: People, who: str) -> Client:
     return client
 
 
-def test_the_walk_leaves_no_address_out(rows: dict[type, int]) -> None:
+def test_the_walk_leaves_no_address_out(rows: Rows) -> None:
     (admin,) = (r for r in get_resolver().url_patterns if getattr(r, "namespace", "") == "admin")
     assert isinstance(admin, URLResolver)
     assert set(names_of(admin)) == {address.name for address in addresses(rows)}
 
 
 @pytest.mark.parametrize("who", MEMBERS)
-def test_to_members_there_is_nothing_here(people: People, rows: dict[type, int], who: str) -> None:
+def test_to_members_there_is_nothing_here(people: People, rows: Rows, who: str) -> None:
     visitor = client(people, who)
     for address in addresses(rows):
         expected = 302 if address.name == "login" else 404
@@ -110,7 +114,7 @@ def test_to_members_there_is_nothing_here(people: People, rows: dict[type, int],
             assert answer.status_code == expected, (method, address.path)
 
 
-def test_a_stranger_is_sent_to_the_one_login(people: People, rows: dict[type, int]) -> None:
+def test_a_stranger_is_sent_to_the_one_login(people: People, rows: Rows) -> None:
     visitor = client(people, "anonymous")
     for address in addresses(rows):
         for method in METHODS:
@@ -120,7 +124,7 @@ def test_a_stranger_is_sent_to_the_one_login(people: People, rows: dict[type, in
             assert end.startswith(reverse("account_login"))
 
 
-def test_what_staff_may_do(people: People, rows: dict[type, int]) -> None:
+def test_what_staff_may_do(people: People, rows: Rows) -> None:
     """They read everything that is listed; accounts they make and change; nothing is deleted."""
     visitor = client(people, "staff")
     for address in addresses(rows):

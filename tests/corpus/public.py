@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
+import shutil
 import subprocess
 import tarfile
 import venv
@@ -65,7 +67,7 @@ class Collection:
     def files(self) -> Iterator[Hostile]:
         """Every picture in it, each only once. Raises Unreachable."""
         seen: set[str] = set()
-        for archive in sorted(self.fetch().glob("*.tar.*")):
+        for archive in sorted(self.fetch().glob("*.tar.[gxb]z*")):
             with tarfile.open(archive) as tar:
                 for member in tar:
                     if not _is_picture(member):
@@ -96,12 +98,15 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 def _apt(package: str, folder: Path) -> None:
-    options = _apt_options()
-    source = ["apt-get", *options, "source", "--download-only", "-qq", package]
+    if not shutil.which("apt-get"):
+        raise Unreachable("there is no apt-get on this machine")
+    source = ["apt-get", *_apt_options(), "source", "--download-only", "-qq"]
     try:
-        _run(source, folder)
-    except FileNotFoundError as error:
-        raise Unreachable("there is no apt-get on this machine") from error
+        _run([*source, package], folder)
+    except Unreachable:
+        # A mirror may lack the latest security update of a source; the release's own is as good.
+        release = platform.freedesktop_os_release().get("VERSION_CODENAME", "stable")
+        _run([*source, f"{package}/{release}"], folder)
 
 
 def _apt_options() -> list[str]:

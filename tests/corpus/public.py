@@ -29,6 +29,7 @@ DEBIAN = (
     *("graphicsmagick", "libimage-exiftool-perl"),
 )
 PYPI = ("pillow", "pillow-heif")
+ARCHIVES = {".gz", ".xz", ".bz2"}
 LARGEST = 45_000_000
 PICTURES = {
     *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".webp", ".avif", ".heic", ".heif", ".gif"),
@@ -67,7 +68,8 @@ class Collection:
     def files(self) -> Iterator[Hostile]:
         """Every picture in it, each only once. Raises Unreachable."""
         seen: set[str] = set()
-        for archive in sorted(self.fetch().glob("*.tar.[gxb]z*")):
+        archives = (path for path in self.fetch().iterdir() if path.suffix in ARCHIVES)
+        for archive in sorted(archives):
             with tarfile.open(archive) as tar:
                 for member in tar:
                     if not _is_picture(member):

@@ -138,6 +138,8 @@ def _database() -> dict[str, Any]:
     config: dict[str, Any] = env.db_url(
         "DATABASE_URL", default=f"sqlite:///{DATA_DIR}/pentimento.sqlite3"
     )
+    # The threads that answer requests last, and so do their connections.
+    config |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

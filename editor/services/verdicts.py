@@ -86,7 +86,8 @@ def _workers(status: Status) -> Verdict:
             Level.DANGER,
             _("No worker is running: edits wait."),
             _(
-                "Start one with “manage.py worker”, or restart the studio. Waiting edits then go on by themselves."
+                "Start one with “manage.py worker”, or restart the studio. Waiting edits then go on by "
+                "themselves."
             ),
         )
     silent = len(status.workers) - alive
@@ -96,7 +97,8 @@ def _workers(status: Status) -> Verdict:
             ngettext("%(n)d worker fell silent.", "%(n)d workers fell silent.", silent)
             % {"n": silent},
             _(
-                "Its edits are taken over within seconds. If it happens again, look at the worker's log."
+                "Its edits are taken over within seconds. If it happens again, look at the worker's "
+                "log."
             ),
         )
     says = ngettext("%(n)d worker is running.", "%(n)d workers are running.", alive)
@@ -105,6 +107,17 @@ def _workers(status: Status) -> Verdict:
 
 def _queue(status: Status) -> Verdict:
     queue = status.queue
+    if queue.waiting and not status.slots:
+        return Verdict(Level.DANGER, _("Edits wait, and nobody takes them."), _("See the workers."))
+    if status.slots and queue.oldest_waits > LONG_WAIT:
+        return Verdict(
+            Level.WARN,
+            _("Edits wait long."),
+            _(
+                "Start another worker with “manage.py worker”, or give the workers more slots with "
+                "PENTIMENTO_WORKER_SLOTS."
+            ),
+        )
     if queue.undecided:
         return Verdict(
             Level.WARN,
@@ -114,18 +127,8 @@ def _queue(status: Status) -> Verdict:
                 queue.undecided,
             )
             % {"n": queue.undecided},
-            _("Their members decide on the edit's card whether to try again."),
+            _("Its members see it on the edit's card."),
         )
-    if status.slots and queue.oldest_waits > LONG_WAIT:
-        return Verdict(
-            Level.WARN,
-            _("Edits wait long."),
-            _(
-                "Start another worker with “manage.py worker”, or give the workers more slots with PENTIMENTO_WORKER_SLOTS."
-            ),
-        )
-    if queue.waiting and not status.slots:
-        return Verdict(Level.DANGER, _("Edits wait, and nobody takes them."), _("See the workers."))
     return Verdict(
         Level.OK,
         _("Edits are taken up at once.") if not queue.waiting else _("Edits are taken up in turn."),

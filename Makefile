@@ -9,7 +9,7 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types deploy faults bench clean dev
+.PHONY: help run test check format lint types deploy faults bench corpus clean dev
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -43,7 +43,7 @@ deploy: dev ## check migrations, production settings and static files
 	$(PROD) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	$(PROD) $(PYTHON) manage.py collectstatic --noinput --clear --verbosity 0
 
-faults bench: dev ## long runs: kills and faults in full, benchmarks
+faults bench corpus: dev ## long runs: kills and faults in full, benchmarks, hostile files of others
 	$(PYTHON) -m pytest -m $@ -s tests/$@ $(ARGS)
 
 clean: ## remove what was built; pictures and database stay

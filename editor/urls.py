@@ -20,6 +20,7 @@ from editor.views import (
     samples,
     sessions,
     setup,
+    status,
     two_step,
     understand,
     upload,
@@ -103,6 +104,7 @@ media_urls = [
 health_urls = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("health/", status.status, name="status"),
 ]
 
 urlpatterns = [

@@ -8,16 +8,20 @@ import os
 import re
 from typing import Any
 
+import django
 from asgiref.wsgi import WsgiToAsgi
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from whitenoise import WhiteNoise
 
 from project.body_limit import BodyLimit
+from project.request_threads import RequestThreads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.prod")
+django.setup(set_prefix=False)
+# A picture that is taken in or rendered holds its thread for seconds; questions go on beside it.
+REQUEST_THREADS = 32
 _django = BodyLimit(
-    get_asgi_application(),
+    RequestThreads(REQUEST_THREADS),
     limit=settings.MAX_BODY_BYTES,
     message=f"Larger than the {settings.MAX_UPLOAD_MB} MB allowed for one file.\n",
 )

@@ -1,6 +1,8 @@
-"""The whole table of contents: accounts by allauth, everything else by the editor."""
+"""The whole table of contents: the administration, and everything else by the editor."""
 
 from django.urls import include, path
+
+from editor.admin import site
 
 handler400 = "editor.views.errors.bad_request"
 handler403 = "editor.views.errors.forbidden"
@@ -9,5 +11,6 @@ handler429 = "editor.views.errors.too_many_requests"
 handler500 = "editor.views.errors.server_error"
 
 urlpatterns = [
+    path("admin/", site.urls),
     path("", include("editor.urls")),
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from editor.imaging import colour, container, metadata, pixels, png, preview
-from editor.imaging.errors import MESSAGES, Rejected
+from editor.imaging.errors import MESSAGES, Rejected, gettext_noop
 from editor.imaging.files import replacing
 from editor.imaging.sandbox.wire import Limits
 
@@ -26,12 +26,16 @@ INTAKE_LIMITS = Limits(
 )
 # code -> what the user is told about a picture that was taken in.
 NOTICES: dict[str, str] = {
-    "converted_from_cmyk": "Converted from CMYK to sRGB for editing.",
-    "converted_from_16_bit": "Converted from more than 8 bits a channel to 8 for editing.",
-    "converted_from_palette": "Converted from a palette to full colour for editing.",
-    "first_frame_only": "This file holds several pictures; the first is used.",
-    "orientation_applied": "Turned upright as the camera noted.",
-    "profile_unreadable": "Its colour profile cannot be used; colours are taken as sRGB.",
+    "converted_from_cmyk": gettext_noop("Converted from CMYK to sRGB for editing."),
+    "converted_from_16_bit": gettext_noop(
+        "Converted from more than 8 bits a channel to 8 for editing."
+    ),
+    "converted_from_palette": gettext_noop("Converted from a palette to full colour for editing."),
+    "first_frame_only": gettext_noop("This file holds several pictures; the first is used."),
+    "orientation_applied": gettext_noop("Turned upright as the camera noted."),
+    "profile_unreadable": gettext_noop(
+        "Its colour profile cannot be used; colours are taken as sRGB."
+    ),
 }
 
 

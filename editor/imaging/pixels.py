@@ -55,7 +55,7 @@ def strict(max_pixels: int) -> Iterator[None]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise Rejected("too_many_pixels", {"megapixels": round(max_pixels / 1e6, 1)}) from None
+        raise Rejected("too_many_pixels", {"megapixels": f"{max_pixels / 1e6:g}"}) from None
     finally:
         Image.MAX_IMAGE_PIXELS, PngImagePlugin.MAX_TEXT_CHUNK = before
 

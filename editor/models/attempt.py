@@ -17,22 +17,28 @@ class Execution(models.TextChoices):
 class Attempt(models.Model):
     """Intent is committed before the first byte leaves, so that no execution is unaccounted for."""
 
-    edit = models.ForeignKey("editor.Edit", models.CASCADE, related_name="attempts")
-    number = models.PositiveSmallIntegerField()
-    fence = models.PositiveIntegerField()
+    edit = models.ForeignKey(
+        "editor.Edit", models.CASCADE, related_name="attempts", verbose_name=_("edit")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    fence = models.PositiveIntegerField(_("fence"))
     client_token = models.UUIDField(default=uuid.uuid4, unique=True)
-    execution = models.CharField(max_length=8, choices=Execution, default=Execution.UNKNOWN)
-    intent_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    upstream_request_id = models.CharField(max_length=120, blank=True)
-    http_status = models.PositiveSmallIntegerField(null=True)
+    execution = models.CharField(
+        _("execution"), max_length=8, choices=Execution, default=Execution.UNKNOWN
+    )
+    intent_at = models.DateTimeField(_("decided at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    upstream_request_id = models.CharField(_("id at the provider"), max_length=120, blank=True)
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
     answer_file = models.CharField(max_length=200, blank=True)
     answer_sha256 = models.CharField(max_length=64, blank=True)
-    error_class = models.CharField(max_length=60, blank=True)
-    cost_micros = models.BigIntegerField(null=True)
+    error_class = models.CharField(_("error"), max_length=60, blank=True)
+    cost_micros = models.BigIntegerField(_("cost in millionths"), null=True)
 
     class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
         constraints = [
             models.UniqueConstraint(fields=["edit", "number"], name="attempt_number_once"),
         ]

@@ -45,14 +45,22 @@ class EditQuerySet(models.QuerySet["Edit"]):
 class Edit(models.Model):
     """One request: picture, mask, prompt, engine; one row from submit to its end."""
 
-    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
-    project = models.ForeignKey("editor.Project", models.CASCADE, related_name="edits")
+    public_id = models.CharField(
+        _("id"), max_length=32, unique=True, default=new_public_id, editable=False
+    )
+    project = models.ForeignKey(
+        "editor.Project", models.CASCADE, related_name="edits", verbose_name=_("project")
+    )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("person"),
     )
     picture = models.ForeignKey("editor.Picture", models.PROTECT, related_name="edits")
     mask = models.ForeignKey("editor.Mask", models.PROTECT, null=True, related_name="edits")
-    engine = models.CharField(max_length=100)
+    engine = models.CharField(_("engine"), max_length=100)
     prompt = models.TextField()
     instruction = models.JSONField(default=dict)
     focus = models.JSONField(default=dict)
@@ -61,26 +69,28 @@ class Edit(models.Model):
     idem_key = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64)
 
-    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
-    fence = models.PositiveIntegerField(default=0)
-    lease_owner = models.CharField(max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True)
-    next_run_at = models.DateTimeField(null=True)
-    rescues = models.PositiveSmallIntegerField(default=0)
-    cancel_requested_at = models.DateTimeField(null=True)
-    progress = models.PositiveSmallIntegerField(default=0)
-    error_code = models.CharField(max_length=60, blank=True)
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.QUEUED)
+    fence = models.PositiveIntegerField(_("fence"), default=0)
+    lease_owner = models.CharField(_("worker"), max_length=64, blank=True)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    next_run_at = models.DateTimeField(_("next run"), null=True)
+    rescues = models.PositiveSmallIntegerField(_("rescues"), default=0)
+    cancel_requested_at = models.DateTimeField(_("cancel requested"), null=True)
+    progress = models.PositiveSmallIntegerField(_("progress"), default=0)
+    error_code = models.CharField(_("error"), max_length=60, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
-    reserved_micros = models.BigIntegerField(default=0)
+    reserved_micros = models.BigIntegerField(_("reserved millionths"), default=0)
 
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
     pulse = models.BigIntegerField(default=0)
 
     objects = EditQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("edit")
+        verbose_name_plural = _("edits")
         constraints = [
             models.UniqueConstraint(fields=["actor", "idem_key"], name="edit_once_per_intent"),
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="edit_state"),

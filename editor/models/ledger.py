@@ -21,14 +21,30 @@ class LedgerEntry(models.Model):
     The row stays when the edit or the project it was for is purged: what was spent was spent.
     """
 
-    project = models.ForeignKey("editor.Project", models.SET_NULL, null=True, related_name="ledger")
-    edit = models.ForeignKey("editor.Edit", models.SET_NULL, null=True, related_name="ledger")
-    attempt = models.ForeignKey("editor.Attempt", models.SET_NULL, null=True, related_name="+")
-    kind = models.CharField(max_length=8, choices=LedgerKind)
-    micros = models.BigIntegerField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    project = models.ForeignKey(
+        "editor.Project",
+        models.SET_NULL,
+        null=True,
+        related_name="ledger",
+        verbose_name=_("project"),
+    )
+    edit = models.ForeignKey(
+        "editor.Edit", models.SET_NULL, null=True, related_name="ledger", verbose_name=_("edit")
+    )
+    attempt = models.ForeignKey(
+        "editor.Attempt",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("attempt"),
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=LedgerKind)
+    micros = models.BigIntegerField(_("millionths"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(

@@ -17,12 +17,21 @@ class Role(models.TextChoices):
 class Membership(models.Model):
     """One person in one project."""
 
-    project = models.ForeignKey("editor.Project", models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=16, choices=Role)
-    created_at = models.DateTimeField(auto_now_add=True)
+    project = models.ForeignKey(
+        "editor.Project", models.CASCADE, related_name="memberships", verbose_name=_("project")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("person"),
+    )
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    created_at = models.DateTimeField(_("member since"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(fields=["project", "user"], name="membership_once"),
             models.CheckConstraint(

@@ -48,17 +48,21 @@ class Project(models.Model):
 
     slug = models.SlugField(max_length=60, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     # Archived: everybody reads, nobody changes. Deleted: gone for all but its owners, who can
     # take it back until the grace period ends.
-    archived_at = models.DateTimeField(null=True, blank=True)
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
     pulse = models.BigIntegerField(default=0, editable=False)
 
     objects = ProjectQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkerQuerySet(models.QuerySet["Worker"]):
@@ -18,12 +19,16 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
 class Worker(models.Model):
     """One row for each running worker; it disappears with a clean stop, or when long silent."""
 
-    name = models.CharField(max_length=64, unique=True)
-    slots = models.PositiveSmallIntegerField()
-    started_at = models.DateTimeField(db_default=Now())
-    seen_at = models.DateTimeField(db_default=Now())
+    name = models.CharField(_("name"), max_length=64, unique=True)
+    slots = models.PositiveSmallIntegerField(_("slots"))
+    started_at = models.DateTimeField(_("started at"), db_default=Now())
+    seen_at = models.DateTimeField(_("last heard from"), db_default=Now())
 
     objects = WorkerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
 
     def __str__(self) -> str:
         return self.name

@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce, Now
 
 from editor.access.fetch import Door
 from editor.access.roles import Action
-from editor.models import OPEN_STATES, Edit, Picture, Project, Role, State, Worker
+from editor.models import OPEN_STATES, Edit, Picture, Project, Role, State, User, Worker
 from editor.models.edit import EditQuerySet
 from editor.models.public_id import is_public_id
 
@@ -78,6 +78,15 @@ class News:
 def worker_alive() -> bool:
     """Whether any worker was heard from lately."""
     return Worker.objects.alive(settings.WORKER_SILENT_SECONDS).exists()
+
+
+def is_current(user: User, slug: str, cursor: Cursor) -> bool:
+    """Whether a page of this member has seen everything. Two queries that read no row.
+
+    Of all questions an open page asks, most end here; False says nothing about who may enter.
+    """
+    unchanged = Project.objects.visible_to(user).filter(slug=slug, pulse=cursor.pulse)
+    return unchanged.exists() and worker_alive() == cursor.alive
 
 
 def page(project: Project, *, before: str = "") -> Page:

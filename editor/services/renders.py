@@ -93,7 +93,7 @@ def _cached(
         os.utime(path)  # last used: the oldest go first
         return path
     settings.RENDERS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    media.check_room(settings.RENDERS_DIR)
+    _make_room()
     draft = path.with_name(f".{new_public_id()}.{EXTENSIONS[image_format]}")
     try:
         pictures.render(
@@ -109,6 +109,15 @@ def _cached(
         draft.unlink(missing_ok=True)
     _trim()
     return path
+
+
+def _make_room() -> None:
+    """On a full disk give up what can be made again. Raises DiskFull when that is not enough."""
+    try:
+        media.check_room(settings.RENDERS_DIR)
+    except media.DiskFull:
+        _trim(limit=0)
+        media.check_room(settings.RENDERS_DIR)
 
 
 def _trim(limit: int = CACHE_BYTES) -> None:

@@ -11,15 +11,17 @@ from editor.access import fetch
 from editor.access.roles import Action
 from editor.forms.pulse import PulseForm
 from editor.http import PageRequest
-from editor.services.gallery import Cursor, news
+from editor.services.gallery import Cursor, is_current, news
 
 
 @require_safe
 @never_cache
 def pulse(request: PageRequest, slug: str) -> HttpResponse:
     """Answer 204, or the cards that changed; headers carry the new cursor and what is open."""
-    opened = fetch.door(request.user, slug, Action.VIEW)
     form = PulseForm(request.GET)
+    if form.is_valid() and is_current(request.user, slug, form.cleaned_data["since"]):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    opened = fetch.door(request.user, slug, Action.VIEW)
     if not form.is_valid():
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     now = Cursor.now(opened.project)

@@ -82,7 +82,8 @@ ALLOWED_HOSTS: list[str] = env.list("PENTIMENTO_ALLOWED_HOSTS", default=[])
 
 INSTALLED_APPS = [
     "editor",
-    "django.contrib.admin",
+    # Without autodiscovery: our site in editor/admin shows what is registered there alone.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -142,6 +143,8 @@ def _database() -> dict[str, Any]:
     config: dict[str, Any] = env.db_url(
         "DATABASE_URL", default=f"sqlite:///{DATA_DIR}/pentimento.sqlite3"
     )
+    # The threads that answer requests last, and so do their connections.
+    config |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

@@ -9,7 +9,10 @@ SETTING = re.compile(r"`(PENTIMENTO_[A-Z0-9_]+)`")
 COMMAND = re.compile(r"manage\.py ([a-z]+)")
 TARGET = re.compile(r"(?:^|`)make ([a-z]+)", re.MULTILINE)
 # Commands of Django that the documents mention, and settings that only the set-up scripts read.
-OF_DJANGO = {"changepassword", "collectstatic", "createsuperuser", "migrate"}
+OF_DJANGO = {
+    *("changepassword", "collectstatic", "compilemessages", "createsuperuser"),
+    *("makemessages", "migrate"),
+}
 OF_SCRIPTS = {"PENTIMENTO_PYTHON", "PENTIMENTO_EXTRAS"}
 
 

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from editor.models import Picture, Project, State, Worker
+from editor.access.roles import ROLES_FOR, Action
+from editor.models import Picture, Project, Role, State, Worker
 from tests.making import make_edit_row, make_rows
 
 if TYPE_CHECKING:
@@ -56,6 +57,19 @@ def test_nothing_new_is_204_for_two_queries_and_the_session(client: Client, peop
     assert response.status_code == 204
     sql = [query["sql"] for query in queries]
     assert len([s for s in sql if "django_session" not in s and 'FROM "editor_user"' not in s]) == 2
+
+
+def test_strangers_learn_nothing_from_a_cursor_that_is_right(
+    client: Client, people: People
+) -> None:
+    """The short answer is for members of projects that are there; all members may look."""
+    assert ROLES_FOR[Action.VIEW] == frozenset(Role)
+    url = f"/p/{people.project.slug}/pulse?since={cursor(people)}&view=gallery"
+    client.force_login(people.sam)
+    assert client.get(url).status_code == 404
+    client.force_login(people.olga)
+    Project.objects.update(deleted_at=timezone.now())
+    assert client.get(url).status_code == 404
 
 
 def test_only_what_changed_is_sent(client: Client, people: People) -> None:

@@ -1,0 +1,69 @@
+"""Accounts, and who belongs where."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from editor.admin.site import Record, site
+from editor.forms.admin import NewPersonForm, PersonForm
+from editor.models import Membership, User
+
+
+@admin.register(User, site=site)
+class UserAdmin(Record[User]):
+    """Make an account, close it, make its owner staff; passwords stay their owners' business."""
+
+    verbs = frozenset({"add", "change"})
+    list_display = ("email", "name", "is_active", "is_staff", "date_joined", "last_login")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("email", "name")
+    search_help_text = _("E-mail address or name")
+    ordering = ("email",)
+
+    def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  Django's signature
+        """One form to make an account, another to change it."""
+        kwargs["form"] = PersonForm if change else NewPersonForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """What is asked for, and for an account that exists what is known."""
+        if obj is None:
+            fields = ("email", "name", "password1", "password2", "is_staff")
+            return [(None, {"fields": fields})]
+        return [
+            (None, {"fields": ("email", "name"), "description": PASSWORDS}),
+            (_("Rights"), {"fields": ("is_active", "is_staff")}),
+            (_("Dates"), {"fields": ("date_joined", "last_login")}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """The address is its owner's to change: with it comes the account."""
+        return ("email", "date_joined", "last_login") if obj else ()
+
+    def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  Django's signature
+        """Staff is the one flag here; Django's second one follows it."""
+        obj.is_superuser = obj.is_staff
+        super().save_model(request, obj, form, change)
+
+
+PASSWORDS = _(
+    "Staff neither see nor set passwords, nor move an account to another address: either would "
+    "open its pictures. Its owner does both on the account page, or asks for a link on the "
+    "sign-in page. Without mail: manage.py changepassword, on the server."
+)
+
+
+@admin.register(Membership, site=site)
+class MembershipAdmin(Record[Membership]):
+    """Who belongs to which project; owners invite, promote and remove."""
+
+    list_display = ("user", "project", "role", "created_at")
+    list_display_links = ("role",)
+    list_filter = ("role",)
+    list_select_related = ("user", "project")
+    search_fields = ("user__email", "user__name", "project__name")
+    search_help_text = _("Person or project")
+    fields = ("user", "project", "role", "created_at")
+    ordering = ("-created_at", "-pk")

@@ -6,11 +6,13 @@ from editor.views import (
     account,
     canvas,
     edits,
+    favourite,
     gallery,
     health,
     media,
     projects,
     pulse,
+    selection,
     setup,
     upload,
     version,
@@ -34,6 +36,14 @@ project_urls = [
     path("p/<slug:slug>/edits/<slug:edit>/cancel/", edits.cancel, name="cancel_edit"),
 ]
 
+picture_urls = [
+    path("p/<slug:slug>/v/<slug:picture>/favourite/", favourite.favourite, name="favourite"),
+    path("p/<slug:slug>/pictures/favourite/", selection.favourite, name="favourite_pictures"),
+    path("p/<slug:slug>/pictures/delete/", selection.delete, name="delete_pictures"),
+    path("p/<slug:slug>/pictures/restore/", selection.restore, name="restore_pictures"),
+    path("p/<slug:slug>/pictures/export/", selection.export, name="export_pictures"),
+]
+
 media_urls = [
     path("p/<slug:slug>/m/<slug:picture>/<int:size>.webp", media.preview, name="preview"),
     path("p/<slug:slug>/m/<slug:picture>/full", media.full, name="full"),
@@ -46,4 +56,4 @@ health_urls = [
     path("readyz", health.readyz, name="readyz"),
 ]
 
-urlpatterns = [*account_urls, *project_urls, *media_urls, *health_urls]
+urlpatterns = [*account_urls, *project_urls, *picture_urls, *media_urls, *health_urls]

@@ -1,12 +1,13 @@
 """An edit: what a member asked for, and how far it has come. Its states change in pipeline only."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from editor.models.public_id import new_public_id
+from editor.models.search_text import search_text
 
 
 class State(models.TextChoices):
@@ -28,6 +29,8 @@ class State(models.TextChoices):
 TERMINAL_STATES = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
 HELD_STATES = frozenset({State.CLAIMED, State.SENDING, State.AWAITING, State.RECEIVED})
 OPEN_STATES = HELD_STATES | {State.QUEUED, State.RETRY_WAIT}
+# Ended without a result, or waiting for somebody's decision.
+TROUBLED_STATES = frozenset({State.FAILED, State.UNKNOWN, State.BILLED_UNUSABLE})
 
 
 class EditQuerySet(models.QuerySet["Edit"]):
@@ -54,6 +57,7 @@ class Edit(models.Model):
     mask = models.ForeignKey("editor.Mask", models.PROTECT, null=True, related_name="edits")
     engine = models.CharField(max_length=100)
     prompt = models.TextField()
+    search = models.TextField(blank=True, default="", editable=False)
     instruction = models.JSONField(default=dict)
     focus = models.JSONField(default=dict)
     seed = models.PositiveIntegerField(default=0)
@@ -97,11 +101,18 @@ class Edit(models.Model):
                 name="edit_leased",
             ),
             models.Index(fields=["project", "pulse"], name="edit_pulse"),
-            models.Index(fields=["project", "-created_at", "-id"], name="edit_gallery"),
+            models.Index(fields=["project", "-created_at", "-id", "state"], name="edit_gallery"),
+            models.Index(fields=["project", "state"], name="edit_states"),
         ]
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.state}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Note a new edit's texts for search; they never change."""
+        if self._state.adding:
+            self.search = search_text(self.picture.name, self.prompt)
+        super().save(*args, **kwargs)
 
     @property
     def is_open(self) -> bool:

@@ -1,9 +1,14 @@
 """Facts about pictures that only templates need."""
 
+from datetime import datetime, timedelta
+
 from django import template
+from django.conf import settings
 from django.utils.formats import number_format
 
-from editor.models import Picture
+from editor.models import Edit, Picture
+from editor.services import looks
+from editor.services.looks import Look
 
 register = template.Library()
 
@@ -28,3 +33,15 @@ def megapixels(picture: Picture) -> str:
 def grouped(number: int) -> str:
     """Return a whole number with its digits in groups, as the language writes them."""
     return number_format(number, force_grouping=True)
+
+
+@register.filter
+def place(row: Picture | Edit, look: Look) -> str:
+    """Return where the row's card belongs among the others of the look, as a text that sorts."""
+    return looks.place(row, look.order)
+
+
+@register.filter
+def kept_until(picture: Picture) -> datetime | None:
+    """Return until when a picture in the trash can be restored."""
+    return picture.trashed_at and picture.trashed_at + timedelta(days=settings.TRASH_DAYS)

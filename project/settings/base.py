@@ -63,6 +63,9 @@ MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 10 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(SCRATCH_DIR)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# How long deleted things can be taken back.
+TRASH_DAYS = _number("PENTIMENTO_TRASH_DAYS", 30, low=1, high=365)
+
 # How edits are run: seconds on the database's clock (reliability.md 4.4, shortened: a lost
 # edit of the free engine is taken up again 15 s after its worker fell silent).
 LEASE_SECONDS = 15.0

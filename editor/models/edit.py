@@ -38,7 +38,11 @@ class EditQuerySet(models.QuerySet["Edit"]):
 
     def open(self) -> Self:
         """Those on their way: waiting, or held by a worker."""
-        return self.filter(state__in=OPEN_STATES)
+        return self.filter(is_over=False, state__in=OPEN_STATES)
+
+    def troubled(self) -> Self:
+        """Those that ended badly, or wait for somebody's decision."""
+        return self.filter(is_over=False, state__in=TROUBLED_STATES)
 
     def held(self) -> Self:
         """Those a worker holds a lease on."""
@@ -66,6 +70,12 @@ class Edit(models.Model):
     fingerprint = models.CharField(max_length=64)
 
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+    # Nothing more to see or do: most edits by far, so lists of the others begin here.
+    is_over = models.GeneratedField(
+        expression=models.Q(state__in=[State.SUCCEEDED, State.CANCELED]),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     fence = models.PositiveIntegerField(default=0)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True)
@@ -90,19 +100,18 @@ class Edit(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="edit_state"),
         ]
         indexes = [
-            models.Index(
-                fields=["next_run_at", "id"],
-                condition=models.Q(state__in=["queued", "retry_wait"]),
-                name="edit_due",
-            ),
+            # Whole, not partial: SQLite uses a partial index only where the query spells out its
+            # condition, and ours are bound as parameters.
+            models.Index(fields=["state", "next_run_at", "id"], name="edit_due"),
             models.Index(
                 fields=["lease_until"],
                 condition=models.Q(state__in=["claimed", "sending", "awaiting", "received"]),
                 name="edit_leased",
             ),
             models.Index(fields=["project", "pulse"], name="edit_pulse"),
-            models.Index(fields=["project", "-created_at", "-id", "state"], name="edit_gallery"),
-            models.Index(fields=["project", "state"], name="edit_states"),
+            models.Index(
+                fields=["project", "is_over", "-created_at", "-id", "state"], name="edit_gallery"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db.models import (
     BooleanField,
+    Case,
     Count,
     DurationField,
     Exists,
@@ -16,6 +17,7 @@ from django.db.models import (
     Q,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
@@ -130,7 +132,7 @@ def edit_cards(
         return list(cards.filter(pk=only.pk))
     lately = Q(state=State.FAILED, finished_at__gt=Now() - FAILED_SHOWN_FOR)
     shown = Q(state__in=OPEN_STATES | UNSETTLED) | lately
-    return list(cards.filter(shown)[:MAX_EDIT_CARDS])
+    return list(cards.filter(shown, is_over=False)[:MAX_EDIT_CARDS])
 
 
 def open_edits(door: Door, *, family_root: int | None = None) -> int:
@@ -221,7 +223,8 @@ def _ahead() -> Combinable:
     waiting = Edit.objects.filter(earlier, state__in=WAITING_STATES).order_by()
     # Grouping by a constant turns the count into a subquery of one row.
     counted = waiting.annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), 0)
+    ahead = When(state__in=WAITING_STATES, then=Coalesce(Subquery(counted), 0))
+    return Case(ahead, default=0)
 
 
 def _result_id() -> Combinable:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from editor.access.fetch import Door, may_trash
-from editor.models import OPEN_STATES, TROUBLED_STATES, Edit, Favourite, Picture, PictureKind
+from editor.models import Edit, Favourite, Picture, PictureKind
 from editor.models.edit import EditQuerySet
 from editor.models.picture import PictureQuerySet
 from editor.models.search_text import words_of
@@ -51,7 +51,6 @@ ORDERS = {
     Sort.LARGEST: Order("pixels", descending=True),
 }
 TRASH_ORDER = Order("trashed_at", descending=True)
-STATES = {Show.RUNNING: OPEN_STATES, Show.FAILED: TROUBLED_STATES}
 EDIT_SORTS = (Sort.NEWEST, Sort.OLDEST)
 
 
@@ -66,7 +65,7 @@ class Look:
     @property
     def lists_edits(self) -> bool:
         """Whether it lists edits rather than pictures."""
-        return self.show in STATES
+        return self.show in {Show.RUNNING, Show.FAILED}
 
     @property
     def is_trash(self) -> bool:
@@ -138,7 +137,8 @@ def belongs(door: Door, look: Look) -> Q:
 
 def edits(edits: EditQuerySet, look: Look) -> EditQuerySet:
     """Narrow edits to those the look lists."""
-    return edits.filter(_words(look), state__in=STATES[look.show])
+    narrowed = edits.troubled() if look.show == Show.FAILED else edits.open()
+    return narrowed.filter(_words(look))
 
 
 def concerned(edits: EditQuerySet, look: Look) -> EditQuerySet:
@@ -147,7 +147,7 @@ def concerned(edits: EditQuerySet, look: Look) -> EditQuerySet:
     A page of running edits shows how they end.
     """
     edits = edits.filter(_words(look))
-    return edits.filter(state__in=STATES[Show.FAILED]) if look.show == Show.FAILED else edits
+    return edits.troubled() if look.show == Show.FAILED else edits
 
 
 def _words(look: Look) -> Q:

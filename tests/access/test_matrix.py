@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
 from editor.access.roles import ROLES_FOR, Action, may
-from editor.models import Edit, Picture, Project, Role, User
+from editor.models import Edit, Favourite, Picture, Project, Role, User
 from editor.urls import urlpatterns
-from tests.making import make_edit_row, make_picture, make_project, make_user
+from tests.making import make_edit_row, make_picture, make_project, make_rows, make_user
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -26,6 +27,7 @@ TO_LOGIN = 302
 MEMBERS_READ = (200, 200, 200, 200, 404, 404, TO_LOGIN)
 MAKERS_READ = (200, 200, 403, 403, 404, 404, TO_LOGIN)
 MAKERS_SEND = (422, 422, 403, 403, 404, 404, TO_LOGIN)
+MEMBERS_SEND = (422, 422, 422, 422, 404, 404, TO_LOGIN)
 EVERYBODY = (200,) * 7
 SIGNED_IN_READ = (200, 200, 200, 200, 200, 200, TO_LOGIN)
 SIGNED_IN_SEND = (422, 422, 422, 422, 422, 422, TO_LOGIN)
@@ -45,6 +47,11 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "canvas": {"GET": MEMBERS_READ, "POST": MAKERS_SEND},
     "version": {"GET": MEMBERS_READ},
     "cancel_edit": {"POST": OWN_CANCEL},
+    "favourite": {"POST": MEMBERS_SEND},
+    "favourite_pictures": {"POST": MEMBERS_SEND},
+    "delete_pictures": {"POST": MAKERS_SEND},
+    "restore_pictures": {"POST": MAKERS_SEND},
+    "export_pictures": {"POST": MAKERS_SEND},
     "preview": {"GET": MEMBERS_READ},
     "full": {"GET": MEMBERS_READ},
     "download": {"GET": MEMBERS_READ},
@@ -75,6 +82,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "DELETE": NOT_ALLOWED_OPEN,
     },
 }
+MANY = ("favourite_pictures", "delete_pictures", "restore_pictures", "export_pictures")
 # Their methods are allauth's business, tried where we gave a row.
 FOREIGN = {"account_login", "account_logout", "account_reauthenticate", "account_signup"}
 
@@ -154,6 +162,53 @@ def test_an_id_of_another_project_is_not_found(scene: Scene, name: str) -> None:
     client = scene.client("olga")
     send = client.post if name == "cancel_edit" else client.get
     assert send(scene.url(name, other)).status_code == 404
+
+
+def test_a_star_on_a_picture_of_another_project_is_not_found(scene: Scene) -> None:
+    other = make_project(scene.people.olga, "Other")
+    client = scene.client("olga")
+    assert client.post(scene.url("favourite", other), {"liked": "1"}).status_code == 404
+    assert not Favourite.objects.exists()
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_ids_of_another_project_are_not_found(scene: Scene, name: str) -> None:
+    other = make_project(scene.people.olga, "Other")
+    fields = {"ids": scene.picture.public_id, "liked": "1"}
+    assert scene.client("olga").post(scene.url(name, other), fields).status_code == 404
+    scene.picture.refresh_from_db()
+    assert scene.picture.trashed_at is None
+    assert not Favourite.objects.exists()
+
+
+@pytest.mark.parametrize("name", [n for n in MANY if n != "export_pictures"])
+def test_among_mixed_ids_those_of_another_project_are_left_alone(scene: Scene, name: str) -> None:
+    other = make_project(scene.people.olga, "Other")
+    (mine,) = make_rows(other, scene.people.olga, 1)
+    if name == "restore_pictures":
+        Picture.objects.update(trashed_at=timezone.now())
+    fields = {"ids": f"{scene.picture.public_id} {mine.public_id}", "liked": "1"}
+    response = scene.client("olga").post(
+        scene.url(name, other), fields, headers={"HX-Request": "true"}
+    )
+    assert response.json()["ids"] == [mine.public_id]
+    scene.picture.refresh_from_db()
+    assert (scene.picture.trashed_at is not None) == (name == "restore_pictures")
+    assert not scene.picture.favourites.exists()
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_what_each_may_do_with_a_picture_of_somebody_else(scene: Scene, name: str) -> None:
+    """Olga added it: an editor may star and take it away, but not delete or restore it."""
+    expected = {
+        "favourite_pictures": (302, 302, 302, 302, 404, 404, TO_LOGIN),
+        "export_pictures": (200, 200, 403, 403, 404, 404, TO_LOGIN),
+        "delete_pictures": (302, 403, 403, 403, 404, 404, TO_LOGIN),
+        "restore_pictures": (302, 403, 403, 403, 404, 404, TO_LOGIN),
+    }[name]
+    fields = {"ids": scene.picture.public_id, "liked": "1"}
+    found = tuple(scene.client(w).post(scene.url(name), fields).status_code for w in WHO)
+    assert found == expected
 
 
 def test_a_pulse_about_a_foreign_picture_is_not_found(scene: Scene) -> None:

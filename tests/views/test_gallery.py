@@ -121,7 +121,7 @@ def test_pages_by_keyset_without_gap_or_double(client: Client, people: People) -
 
 def test_another_projects_picture_is_no_cursor(client: Client, people: People) -> None:
     make_rows(people.project, people.olga, 2)
-    page = get(client, people, people.vito, "?before=somebodyelses")
+    page = get(client, people, people.vito, "?after=somebodyelses")
     assert len(ids(page, "picture-card", "data-picture-id")) == 2
 
 
@@ -147,7 +147,7 @@ def test_running_and_lately_failed_edits_come_first(client: Client, people: Peop
     assert ids(page, "edit-card", "data-edit-id") == [e.public_id for e in reversed(shown)]
     states = ids(page, "edit-card", "data-state")
     assert states == ["unknown", "failed", "awaiting", "queued"]
-    assert not get(client, people, people.vito, f"?before={picture.public_id}").select(
+    assert not get(client, people, people.vito, f"?after={picture.public_id}").select(
         "[data-testid=edit-card]"
     )
 

@@ -56,9 +56,9 @@ class PictureLightbox extends HTMLElement {
       if (link) link.href = this.#url(role, id);
     }
     this.#star(id, liked);
-    this.#part("compare").hidden = !parentId;
+    for (const role of ["compare", "label"]) this.#part(role).hidden = !parentId;
     this.#stage.show(this.#facts);
-    this.#press("compare", false);
+    this.#compare(false);
     this.#press("zoom", false);
     this.#preload();
     this.#showEnds();
@@ -107,6 +107,7 @@ class PictureLightbox extends HTMLElement {
     if (!this.#facts.parentId) return;
     this.#stage.compare(isBefore);
     this.#press("compare", isBefore);
+    this.#part("label").textContent = isBefore ? this.dataset.before : this.dataset.after;
   }
 
   #onClick = ({ target }) => {

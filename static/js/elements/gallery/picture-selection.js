@@ -52,7 +52,7 @@ class PictureSelection extends HTMLElement {
   };
 
   #onClick = (event) => {
-    if (event.target.closest("[data-done]")) {
+    if (event.target.closest("[data-end]")) {
       event.preventDefault();
       this.#end();
     } else if (event.target.closest("[data-all]")) this.#tickAll();

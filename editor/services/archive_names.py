@@ -4,18 +4,19 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import count
-from pathlib import PurePosixPath
 
 LONGEST = 120
 LONGEST_BYTES = 240  # file systems allow 255
 _UNSAFE = re.compile(r"[^\w .()-]")
+_EXTENSION = re.compile(r"\.[a-z0-9]{1,5}$", re.IGNORECASE)
+_DOTS = re.compile(r"\.{2,}")
 # Windows keeps these names for devices, whatever comes after a dot.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 def stem_of(name: str) -> str:
     """Return the name of a picture without the extension of the file it came from."""
-    return PurePosixPath(name.replace("/", "_")).stem
+    return _EXTENSION.sub("", name)
 
 
 class Names:
@@ -42,7 +43,8 @@ def _tails(extension: str) -> Iterator[str]:
 
 def _clean(stem: str) -> str:
     """Keep letters, digits and a few marks; no dot or dash in front, no dot or space behind."""
-    safe = _UNSAFE.sub("_", unicodedata.normalize("NFC", stem)).lstrip(" .-").rstrip(" .")
+    safe = _DOTS.sub(".", _UNSAFE.sub("_", unicodedata.normalize("NFC", stem)))
+    safe = safe.lstrip(" .-").rstrip(" .")
     return f"_{safe}" if _DEVICES.fullmatch(safe) else safe or "picture"
 
 

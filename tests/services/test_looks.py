@@ -130,7 +130,9 @@ def test_a_place_sorts_as_the_list_does(people: People, door: Door, sort: Sort) 
 def test_search(people: People, door: Door, text: str, found: set[str]) -> None:
     for name in ("Sea.jpg", "seaside", "été", "Straße", "100% wool", "a_b", "axb", "back\\slash"):
         make_row(people.project, people.olga, name)
-    make_result_row(make_row(people.project, people.olga, "of a prompt"), people.olga, "BRIGHTER sky")
+    make_result_row(
+        make_row(people.project, people.olga, "of a prompt"), people.olga, "BRIGHTER sky"
+    )
     assert set(names(door, Look(text=text))) == found
 
 
@@ -165,4 +167,6 @@ def test_the_trash_shows_what_one_may_restore(people: People) -> None:
 
 def test_a_query_says_only_what_is_not_plain() -> None:
     assert Look().query() == ""
-    assert Look(Show.MINE, Sort.NAME, "a b").query(after="x") == "?show=mine&sort=name&q=a+b&after=x"
+    assert (
+        Look(Show.MINE, Sort.NAME, "a b").query(after="x") == "?show=mine&sort=name&q=a+b&after=x"
+    )

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='edit',
             name='is_over',
-            field=models.GeneratedField(db_persist=True, expression=models.Q(('state__in', ['succeeded', 'canceled'])), output_field=models.BooleanField()),
+            field=models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('state__in', ['succeeded', 'canceled'])), output_field=models.BooleanField()), output_field=models.BooleanField()),
         ),
         migrations.AddField(
             model_name='edit',

@@ -72,7 +72,10 @@ class Edit(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     # Nothing more to see or do: most edits by far, so lists of the others begin here.
     is_over = models.GeneratedField(
-        expression=models.Q(state__in=[State.SUCCEEDED, State.CANCELED]),
+        expression=models.ExpressionWrapper(
+            models.Q(state__in=[State.SUCCEEDED, State.CANCELED]),
+            output_field=models.BooleanField(),
+        ),
         output_field=models.BooleanField(),
         db_persist=True,
     )

@@ -98,7 +98,7 @@ def test_words_order_and_filter_go_together(desktop: Watched, tmp_path: Path) ->
         page.locator(".upload", has_text=name).filter(has_text="Added").wait_for()
     page.get_by_text("It does not belong to what is shown here.").wait_for()
     names = [card.get_attribute("data-name") for card in steps.by(desktop, "picture-card").all()]
-    assert names == ["photo 1.png", "photo 1 b.png", "photo 10.png", "photo 11.png"]
+    assert names == ["photo 1 b.png", "photo 1.png", "photo 10.png", "photo 11.png"]
 
 
 def test_text_and_pictures_of_the_page_are_not_dropped(desktop: Watched) -> None:

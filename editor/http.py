@@ -6,14 +6,14 @@ import asyncio
 import codecs
 from typing import TYPE_CHECKING, Any
 
-from asgiref.sync import iscoroutinefunction
+from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import content_disposition_header
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Generator
     from pathlib import Path
 
     from django_htmx.middleware import HtmxDetails
@@ -83,6 +83,30 @@ def stream_file(
     if filename is not None:
         response["Content-Disposition"] = content_disposition(filename)
     return response
+
+
+def stream_archive(parts: Generator[bytes], *, filename: str) -> StreamingHttpResponse:
+    """Return a download of what a generator makes while it is sent; it may ask the database.
+
+    It runs in the request's own thread, so that its connection is closed with the request.
+    """
+    response = StreamingHttpResponse(_in_thread(parts), content_type="application/zip")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Disposition"] = content_disposition(filename)
+    # A proxy that collects the whole answer first would make the member wait in the dark.
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _in_thread(parts: Generator[bytes]) -> AsyncIterator[bytes]:
+    def step() -> bytes | None:
+        return next(parts, None)
+
+    try:
+        while (part := await sync_to_async(step, thread_sensitive=True)()) is not None:
+            yield part
+    finally:
+        await sync_to_async(parts.close, thread_sensitive=True)()
 
 
 def content_disposition(filename: str) -> str:

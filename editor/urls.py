@@ -6,6 +6,7 @@ from editor.views import (
     account,
     canvas,
     edits,
+    favourite,
     forgotten,
     gallery,
     health,
@@ -18,6 +19,7 @@ from editor.views import (
     projects,
     pulse,
     samples,
+    selection,
     sessions,
     setup,
     status,
@@ -93,6 +95,14 @@ project_settings_urls = [
     path("p/<slug:slug>/undelete/", project_settings.undelete, name="undelete_project"),
 ]
 
+picture_urls = [
+    path("p/<slug:slug>/v/<slug:picture>/favourite/", favourite.favourite, name="favourite"),
+    path("p/<slug:slug>/pictures/favourite/", selection.favourite, name="favourite_pictures"),
+    path("p/<slug:slug>/pictures/delete/", selection.delete, name="delete_pictures"),
+    path("p/<slug:slug>/pictures/restore/", selection.restore, name="restore_pictures"),
+    path("p/<slug:slug>/pictures/export/", selection.export, name="export_pictures"),
+]
+
 media_urls = [
     path("p/<slug:slug>/m/<slug:picture>/<int:size>.webp", media.preview, name="preview"),
     path("p/<slug:slug>/m/<slug:picture>/full", media.full, name="full"),
@@ -112,6 +122,7 @@ urlpatterns = [
     *forgotten_urls,
     *two_step_urls,
     *project_urls,
+    *picture_urls,
     *members_urls,
     *project_settings_urls,
     *media_urls,

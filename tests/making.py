@@ -91,6 +91,22 @@ def make_rows(project: Project, user: User, count: int) -> list[Picture]:
     ]
 
 
+def make_row(project: Project, user: User, name: str, **fields: object) -> Picture:
+    """One picture's row without files."""
+    number = next(_numbers)
+    values: dict[str, object] = {"kind": "original", "extension": "jpg", "width": 640}
+    values |= {"height": 480, "mode": "RGB", "folder": "xx/none", "sha256": f"{number:064d}"}
+    return Picture.objects.create(project=project, created_by=user, name=name, **values | fields)
+
+
+def make_result_row(parent: Picture, user: User, prompt: str, **fields: object) -> Picture:
+    """A result's row without files, with its edit."""
+    edit = make_edit_row(parent.project, user, parent, state=State.SUCCEEDED, prompt=prompt)
+    values = {"kind": "whole", "extension": "", "sha256": "", "edit": edit}
+    values |= {"parent": parent, "root_id": parent.root_id or parent.pk}
+    return make_row(parent.project, user, str(fields.pop("name", parent.name)), **values | fields)
+
+
 def make_mask(size: tuple[int, int], box: tuple[int, int, int, int]) -> SimpleUploadedFile:
     """A grey PNG, 255 inside the box (right and bottom exclusive)."""
     image = Image.new("L", size)

@@ -4,10 +4,11 @@ A stranger is answered 404, so that nobody learns what exists; a member whose ro
 the action is answered 403.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -82,6 +83,39 @@ def live_picture(opened: Door, public_id: str) -> Picture:
     if found.trashed_at is not None:
         raise Http404
     return found
+
+
+def pictures(opened: Door, public_ids: Sequence[str]) -> list[Picture]:
+    """Return those of the opened project, in the order asked for. Raises Http404 without any."""
+    found = Picture.objects.filter(project=opened.project, public_id__in=public_ids)
+    by_id = {picture.public_id: picture for picture in found.select_related("edit")}
+    if not by_id:
+        raise Http404
+    return [by_id[public_id] for public_id in public_ids if public_id in by_id]
+
+
+def pictures_to_trash(opened: Door, public_ids: Sequence[str]) -> list[Picture]:
+    """Return those the user may delete or restore: an owner any, an editor own uploads and results.
+
+    Others are left out. Raises Http404 when none is of the project, PermissionDenied when none of
+    those is the user's.
+    """
+    found = pictures(opened, public_ids)
+    allowed = Picture.objects.filter(may_trash(opened), pk__in=[one.pk for one in found])
+    keys = set(allowed.values_list("pk", flat=True))
+    if not keys:
+        raise PermissionDenied(_("Only the member who added a picture, or an owner, deletes it."))
+    return [picture for picture in found if picture.pk in keys]
+
+
+def may_trash(opened: Door) -> Q:
+    """Return which pictures the user may delete or restore; the sister of `pictures_to_trash`."""
+    if not opened.may(Action.TRASH):
+        return Q(pk__in=[])
+    if opened.role == Role.OWNER:
+        return Q(pk__isnull=False)
+    # A picture whose author is gone has none, and that is not a match.
+    return Q(created_by=opened.user, created_by__isnull=False)
 
 
 def edit(opened: Door, public_id: str) -> Edit:

@@ -2,7 +2,7 @@
 
 from editor.models.activity import Activity
 from editor.models.attempt import Attempt, Execution
-from editor.models.edit import OPEN_STATES, TERMINAL_STATES, Edit, State
+from editor.models.edit import OPEN_STATES, TERMINAL_STATES, TROUBLED_STATES, Edit, State
 from editor.models.favourite import Favourite
 from editor.models.ledger import LedgerEntry, LedgerKind
 from editor.models.leftover import Leftover, LeftoverKind
@@ -16,6 +16,7 @@ from editor.models.worker import Worker
 __all__ = [
     "OPEN_STATES",
     "TERMINAL_STATES",
+    "TROUBLED_STATES",
     "Activity",
     "Attempt",
     "Edit",

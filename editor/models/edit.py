@@ -1,12 +1,13 @@
 """An edit: what a member asked for, and how far it has come. Its states change in pipeline only."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from editor.models.public_id import new_public_id
+from editor.models.search_text import search_text
 
 
 class State(models.TextChoices):
@@ -28,6 +29,8 @@ class State(models.TextChoices):
 TERMINAL_STATES = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
 HELD_STATES = frozenset({State.CLAIMED, State.SENDING, State.AWAITING, State.RECEIVED})
 OPEN_STATES = HELD_STATES | {State.QUEUED, State.RETRY_WAIT}
+# Ended without a result, or waiting for somebody's decision.
+TROUBLED_STATES = frozenset({State.FAILED, State.UNKNOWN, State.BILLED_UNUSABLE})
 
 
 class EditQuerySet(models.QuerySet["Edit"]):
@@ -35,7 +38,11 @@ class EditQuerySet(models.QuerySet["Edit"]):
 
     def open(self) -> Self:
         """Those on their way: waiting, or held by a worker."""
-        return self.filter(state__in=OPEN_STATES)
+        return self.filter(is_over=False, state__in=OPEN_STATES)
+
+    def troubled(self) -> Self:
+        """Those that ended badly, or wait for somebody's decision."""
+        return self.filter(is_over=False, state__in=TROUBLED_STATES)
 
     def held(self) -> Self:
         """Those a worker holds a lease on."""
@@ -62,6 +69,7 @@ class Edit(models.Model):
     mask = models.ForeignKey("editor.Mask", models.PROTECT, null=True, related_name="edits")
     engine = models.CharField(_("engine"), max_length=100)
     prompt = models.TextField()
+    search = models.TextField(blank=True, default="", editable=False)
     instruction = models.JSONField(default=dict)
     focus = models.JSONField(default=dict)
     seed = models.PositiveIntegerField(default=0)
@@ -70,6 +78,15 @@ class Edit(models.Model):
     fingerprint = models.CharField(max_length=64)
 
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.QUEUED)
+    # Nothing more to see or do: most edits by far, so lists of the others begin here.
+    is_over = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            models.Q(state__in=[State.SUCCEEDED, State.CANCELED]),
+            output_field=models.BooleanField(),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     fence = models.PositiveIntegerField(_("fence"), default=0)
     lease_owner = models.CharField(_("worker"), max_length=64, blank=True)
     lease_until = models.DateTimeField(_("lease until"), null=True)
@@ -96,22 +113,32 @@ class Edit(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="edit_state"),
         ]
         indexes = [
-            models.Index(
-                fields=["next_run_at", "id"],
-                condition=models.Q(state__in=["queued", "retry_wait"]),
-                name="edit_due",
-            ),
+            # Whole, not partial: SQLite uses a partial index only where the query spells out its
+            # condition, and ours are bound as parameters.
+            models.Index(fields=["state", "next_run_at", "id"], name="edit_due"),
             models.Index(
                 fields=["lease_until"],
                 condition=models.Q(state__in=["claimed", "sending", "awaiting", "received"]),
                 name="edit_leased",
             ),
             models.Index(fields=["project", "pulse"], name="edit_pulse"),
-            models.Index(fields=["project", "-created_at", "-id"], name="edit_gallery"),
+            models.Index(
+                fields=["project", "is_over", "-created_at", "-id", "state"], name="edit_gallery"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.state}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Note a new edit's texts for search."""
+        if self._state.adding:
+            self.note_texts()
+        super().save(*args, **kwargs)
+
+    def note_texts(self) -> None:
+        """Fill what the edit is found by: the prompt, and its picture's name as it is now."""
+        self.search = search_text(self.picture.name, self.prompt)
 
     @property
     def is_open(self) -> bool:

@@ -1,12 +1,13 @@
 """A picture: an original as uploaded, or a result as parent plus patch, or a result kept whole."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from editor.models.public_id import new_public_id
+from editor.models.search_text import KEY_LENGTH, name_key, search_text
 
 # What a name may end with that says nothing but how the file was packed.
 NAME_ENDINGS = frozenset({"jpg", "jpeg", "png", "webp", "avif", "heic", "heif", "tif", "tiff"})
@@ -56,8 +57,17 @@ class Picture(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     pulse = models.BigIntegerField(default=0)
 
+    # How it is found and sorted: name and prompt folded, the name with its numbers filled up.
+    search = models.TextField(blank=True, default="", editable=False)
+    name_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="", editable=False)
+
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    pixels = models.GeneratedField(
+        expression=models.F("width") * models.F("height"),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
     mode = models.CharField(max_length=4)
     folder = models.CharField(max_length=120)
     extension = models.CharField(max_length=5, blank=True)
@@ -98,12 +108,44 @@ class Picture(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["project", "-created_at", "-id"], name="picture_gallery"),
+            # One for each order; kind and author ride along, so that a filter which matches
+            # little reads the index alone.
+            models.Index(
+                fields=["project", "-created_at", "-id", "kind", "created_by"],
+                condition=models.Q(trashed_at=None),
+                name="picture_by_time",
+            ),
+            models.Index(
+                fields=["project", "name_key", "id", "kind", "created_by"],
+                condition=models.Q(trashed_at=None),
+                name="picture_by_name",
+            ),
+            models.Index(
+                fields=["project", "-pixels", "-id", "kind", "created_by"],
+                condition=models.Q(trashed_at=None),
+                name="picture_by_size",
+            ),
+            models.Index(
+                fields=["project", "-trashed_at", "-id"],
+                condition=models.Q(trashed_at__isnull=False),
+                name="picture_in_trash",
+            ),
             models.Index(fields=["project", "pulse"], name="picture_pulse"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Note a new picture's texts for search and sorting."""
+        if self._state.adding:
+            self.note_texts()
+        super().save(*args, **kwargs)
+
+    def note_texts(self) -> None:
+        """Fill what the picture is found and sorted by; after a change and without `save`."""
+        self.search = search_text(self.name, self.edit.prompt if self.edit else "")
+        self.name_key = name_key(self.name)
 
     @property
     def is_original(self) -> bool:

@@ -1,5 +1,6 @@
 """Writes the record of a project; always inside the transaction of what it records."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from editor.models import Activity, Edit, Picture, Project, User
@@ -17,4 +18,11 @@ def record(
     """Add one row. `detail` holds plain values; never prompts, keys or addresses."""
     Activity.objects.create(
         project=project, actor=actor, edit=edit, picture=picture, kind=kind, detail=detail
+    )
+
+
+def record_each(kind: str, project: Project, *, actor: User, pictures: Iterable[Picture]) -> None:
+    """Add a row for each of many pictures. One query."""
+    Activity.objects.bulk_create(
+        Activity(project=project, actor=actor, picture=picture, kind=kind) for picture in pictures
     )

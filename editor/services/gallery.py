@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db.models import (
     BooleanField,
+    Case,
     Count,
     DurationField,
     Exists,
@@ -16,30 +17,45 @@ from django.db.models import (
     Q,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
 
 from editor.access.fetch import Door
 from editor.access.roles import Action
-from editor.models import OPEN_STATES, Edit, Picture, Project, Role, State, User, Worker
+from editor.models import (
+    OPEN_STATES,
+    TROUBLED_STATES,
+    Edit,
+    Picture,
+    Project,
+    Role,
+    State,
+    User,
+    Worker,
+)
 from editor.models.edit import EditQuerySet
 from editor.models.public_id import is_public_id
+from editor.services import looks
+from editor.services.looks import Look
 
 PAGE_PICTURES = 60
 # A failure is worth seeing when somebody comes back next morning, not for ever.
 FAILED_SHOWN_FOR = timedelta(hours=24)
-UNSETTLED = frozenset({State.UNKNOWN, State.BILLED_UNUSABLE})
+UNSETTLED = TROUBLED_STATES - {State.FAILED}
 WAITING_STATES = frozenset({State.QUEUED, State.RETRY_WAIT})
 MAX_EDIT_CARDS = 60
+MAX_GONE = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the gallery; `older` is the cursor of the next, empty on the last."""
+    """One page of a list; `more` is the cursor of the next, empty on the last."""
 
     pictures: list[Picture]
-    older: str
+    edits: list[Edit]
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +84,11 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What changed since a cursor."""
+    """What changed since a cursor; `gone` are ids of pictures that belong to the page no more."""
 
     edits: list[Edit]
     pictures: list[Picture]
+    gone: list[str]
     open_edits: int
 
 
@@ -89,20 +106,36 @@ def is_current(user: User, slug: str, cursor: Cursor) -> bool:
     return unchanged.exists() and worker_alive() == cursor.alive
 
 
-def page(project: Project, *, before: str = "") -> Page:
-    """Return the newest pictures, or those older than the one with public id `before`.
+def page(door: Door, look: Look, *, after: str = "") -> Page:
+    """Return the first pictures or edits of a look, or those after the one with that public id.
 
     At most two queries. An unknown cursor gives the first page.
     """
-    pictures = Picture.objects.filter(project=project).select_related("edit").newest_first()
-    known = Picture.objects.filter(project=project, public_id=before)
-    last = known.first() if is_public_id(before) else None
-    if last is not None:
-        same_moment = Q(created_at=last.created_at, pk__lt=last.pk)
-        pictures = pictures.filter(Q(created_at__lt=last.created_at) | same_moment)
-    found = list(pictures[: PAGE_PICTURES + 1])
-    shown = found[:PAGE_PICTURES]
-    return Page(shown, shown[-1].public_id if len(found) > PAGE_PICTURES else "")
+    if look.lists_edits:
+        edits = looks.in_order(
+            looks.edits(_cards(door, None), look), look.order, _last(Edit, door, after)
+        )
+        shown, more = _cut(list(edits[: PAGE_PICTURES + 1]))
+        return Page([], shown, more)
+    pictures = looks.pictures(door).filter(looks.belongs(door, look))
+    pictures = looks.in_order(pictures, look.order, _last(Picture, door, after))
+    shown_pictures, more = _cut(list(pictures[: PAGE_PICTURES + 1]))
+    return Page(shown_pictures, [], more)
+
+
+def _last[Row: (Picture, Edit)](model: type[Row], door: Door, public_id: str) -> Row | None:
+    known = model._default_manager.filter(project=door.project, public_id=public_id)
+    return known.first() if is_public_id(public_id) else None
+
+
+def _cut[Row: (Picture, Edit)](rows: list[Row]) -> tuple[list[Row], str]:
+    shown = rows[:PAGE_PICTURES]
+    return shown, shown[-1].public_id if len(rows) > PAGE_PICTURES else ""
+
+
+def card(door: Door, look: Look, picture: Picture) -> Picture | None:
+    """Return one picture with what its card says, or None if the look does not show it."""
+    return looks.pictures(door).filter(looks.belongs(door, look), pk=picture.pk).first()
 
 
 def edit_cards(
@@ -118,7 +151,7 @@ def edit_cards(
         return list(cards.filter(pk=only.pk))
     lately = Q(state=State.FAILED, finished_at__gt=Now() - FAILED_SHOWN_FOR)
     shown = Q(state__in=OPEN_STATES | UNSETTLED) | lately
-    return list(cards.filter(shown)[:MAX_EDIT_CARDS])
+    return list(cards.filter(shown, is_over=False)[:MAX_EDIT_CARDS])
 
 
 def open_edits(door: Door, *, family_root: int | None = None) -> int:
@@ -126,27 +159,55 @@ def open_edits(door: Door, *, family_root: int | None = None) -> int:
     return _edits(door, family_root).open().count()
 
 
-def news(door: Door, *, seen: Cursor, now: Cursor, family_root: int | None = None) -> News:
-    """Return what changed between two cursors. Three queries, two for a family.
+def news(
+    door: Door,
+    *,
+    seen: Cursor,
+    now: Cursor,
+    family_root: int | None = None,
+    look: Look | None = None,
+) -> News:
+    """Return what changed between two cursors, for a gallery's look or for a family.
 
-    Edits that wait are always among it, because their place in the queue may have changed; all
-    open ones are when workers came or went.
+    Four queries at most. Edits that wait are always among it, because their place in the queue
+    may have changed; all open ones are when workers came or went.
     """
-    changed = Q(pulse__gt=seen.pulse) | Q(state=State.QUEUED)
-    if seen.alive != now.alive:
-        changed |= Q(state__in=OPEN_STATES)
-    # The longest waiting are taken first, so the last to change may be the oldest of many.
-    edits = _cards(door, family_root).filter(changed).order_by("-pulse")[:MAX_EDIT_CARDS]
     return News(
-        edits=sorted(edits, key=lambda edit: (edit.created_at, edit.pk), reverse=True),
-        pictures=[] if family_root else _new_pictures(door, seen),
+        edits=_new_edits(door, seen, now, family_root, look),
+        pictures=_new_pictures(door, look, seen) if look else [],
+        gone=_gone_pictures(door, look, seen) if look else [],
         open_edits=open_edits(door, family_root=family_root),
     )
 
 
-def _new_pictures(door: Door, seen: Cursor) -> list[Picture]:
-    pictures = Picture.objects.filter(project=door.project, pulse__gt=seen.pulse)
-    return list(pictures.select_related("edit").newest_first()[:PAGE_PICTURES])
+def _new_edits(
+    door: Door, seen: Cursor, now: Cursor, family_root: int | None, look: Look | None
+) -> list[Edit]:
+    if look and not (look.leads_with_edits or look.lists_edits):
+        return []
+    changed = Q(pulse__gt=seen.pulse) | Q(state=State.QUEUED)
+    if seen.alive != now.alive:
+        changed |= Q(state__in=OPEN_STATES)
+    edits = _cards(door, family_root).filter(changed)
+    if look:
+        edits = looks.concerned(edits, look)
+    # The longest waiting are taken first, so the last to change may be the oldest of many.
+    told = edits.order_by("-pulse")[:MAX_EDIT_CARDS]
+    return sorted(told, key=lambda edit: (edit.created_at, edit.pk), reverse=True)
+
+
+def _new_pictures(door: Door, look: Look, seen: Cursor) -> list[Picture]:
+    if look.lists_edits:
+        return []
+    pictures = looks.pictures(door).filter(looks.belongs(door, look), pulse__gt=seen.pulse)
+    return list(looks.in_order(pictures, look.order)[:PAGE_PICTURES])
+
+
+def _gone_pictures(door: Door, look: Look, seen: Cursor) -> list[str]:
+    """Pictures are changed by deleting and restoring only: these may be on the page no more."""
+    changed = Picture.objects.filter(project=door.project, pulse__gt=seen.pulse)
+    gone = changed.filter(trashed_at__isnull=look.is_trash)
+    return list(gone.order_by("-pulse").values_list("public_id", flat=True)[:MAX_GONE])
 
 
 def _edits(door: Door, family_root: int | None) -> EditQuerySet:
@@ -160,10 +221,10 @@ def _cards(door: Door, family_root: int | None) -> EditQuerySet:
     """Edits with all that their card says, by the database's clock.
 
     `ahead`: waiting edits before it in any project; `result_id`: public id of its newest result
-    or ""; `running_for`: time since it started or None; `worker_alive`; `may_cancel` and
+    that is not in the trash, or ""; `running_for`: time since it started or None; `worker_alive`; `may_cancel` and
     `may_retry`: what the member may do with it.
     """
-    edits = _edits(door, family_root).select_related("picture")
+    edits = _edits(door, family_root).select_related("picture").defer("search", "picture__search")
     return edits.annotate(
         ahead=_ahead(),
         result_id=_result_id(),
@@ -181,11 +242,12 @@ def _ahead() -> Combinable:
     waiting = Edit.objects.filter(earlier, state__in=WAITING_STATES).order_by()
     # Grouping by a constant turns the count into a subquery of one row.
     counted = waiting.annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), 0)
+    ahead = When(state__in=WAITING_STATES, then=Coalesce(Subquery(counted), 0))
+    return Case(ahead, default=0)
 
 
 def _result_id() -> Combinable:
-    results = Picture.objects.filter(edit=OuterRef("pk")).order_by("-pk")
+    results = Picture.objects.live().filter(edit=OuterRef("pk")).order_by("-pk")
     return Coalesce(Subquery(results.values("public_id")[:1]), Value(""))
 
 

@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
-from editor.models import Picture, PictureKind, Project, User
-from editor.services import activities, intake_texts, media
+from editor.models import Edit, Picture, PictureKind, Project, User
+from editor.services import activities, intake_texts, media, trash
 from editor.services.decoder import decoder, renderer
 from editor.services.recipes import recipe
 
@@ -39,11 +39,12 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What became of a file: its picture, whether it is new, and what was done to it."""
+    """What became of a file: its picture, whether it is new or back, and what was done to it."""
 
     picture: Picture
     created: bool
     notices: list[str]
+    restored: bool = False
 
 
 def upload(*, door: Door, file: UploadedFile[Any]) -> Uploaded:
@@ -58,7 +59,7 @@ def upload(*, door: Door, file: UploadedFile[Any]) -> Uploaded:
         source = folder / "upload"
         sha256 = _save(file, source)
         if known := _known(door.project, sha256):
-            return Uploaded(known, created=False, notices=intake_texts.notices(known.notices))
+            return _again(door, known)
         facts = _inspect(source, folder)
         return _store(door, folder, name=_clean_name(file.name), sha256=sha256, facts=facts)
 
@@ -90,6 +91,13 @@ def _save(file: UploadedFile[Any], target: Path) -> str:
 
 def _known(project: Project, sha256: str) -> Picture | None:
     return Picture.objects.filter(project=project, sha256=sha256, kind=PictureKind.ORIGINAL).first()
+
+
+def _again(door: Door, known: Picture) -> Uploaded:
+    """Return the picture that is there already; who adds it again takes it out of the trash."""
+    restored = bool(known.trashed_at and trash.restore(door=door, pictures=[known]))
+    notices = intake_texts.notices(known.notices)
+    return Uploaded(known, created=False, notices=notices, restored=restored)
 
 
 def _inspect(source: Path, folder: Path) -> dict[str, Any]:
@@ -136,7 +144,7 @@ def _store(door: Door, folder: Path, *, name: str, sha256: str, facts: dict[str,
     except BaseException as error:
         drop_unless_kept(picture.folder)
         if isinstance(error, IntegrityError) and (known := _known(door.project, sha256)):
-            return Uploaded(known, created=False, notices=intake_texts.notices(known.notices))
+            return _again(door, known)
         raise
     return Uploaded(picture, created=True, notices=intake_texts.notices(picture.notices))
 
@@ -155,12 +163,21 @@ def insert(picture: Picture) -> None:
 
 
 @transaction.atomic
+@transaction.atomic
 def rename(*, picture: Picture, actor: User, name: str) -> None:
-    """Give a picture another name; the same name again changes nothing."""
+    """Give a picture another name, by which it and its edits are found from now on.
+
+    The same name again changes nothing.
+    """
     if name == picture.name:
         return
     picture.name = name
-    picture.save(update_fields=["name"])
+    picture.note_texts()
+    picture.save(update_fields=["name", "search", "name_key"])
+    edits = list(picture.edits.all())
+    for edit in edits:
+        edit.note_texts()
+    Edit.objects.bulk_update(edits, ["search"], batch_size=500)
     activities.record("picture.renamed", picture.project, actor=actor, picture=picture)
 
 

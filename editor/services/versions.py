@@ -50,6 +50,9 @@ def version(project: Project, picture: Picture) -> Version:
 
 
 def family(project: Project, picture: Picture) -> list[Version]:
-    """Return the picture's original and all its results, oldest first. One query."""
-    rows = Picture.objects.family_of(picture).select_related("edit", "parent")
+    """Return the picture's original and all its results, oldest first, without deleted ones.
+
+    One query.
+    """
+    rows = Picture.objects.family_of(picture).live().select_related("edit", "parent")
     return [version(project, row) for row in rows]

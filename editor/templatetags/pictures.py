@@ -1,9 +1,14 @@
 """Facts about pictures that only templates need."""
 
+from datetime import datetime, timedelta
+
 from django import template
+from django.conf import settings
 from django.utils.formats import number_format
 
-from editor.models import Picture
+from editor.models import Edit, Picture
+from editor.services import looks
+from editor.services.looks import Look
 
 register = template.Library()
 
@@ -40,3 +45,15 @@ def percent(share: float) -> str:
     said = share if share == WHOLE_PERCENT else min(share, WHOLE_PERCENT - 1)
     places = 1 if said < FEW_PERCENT else 0
     return f"{number_format(round(said, places), places)} %"
+
+
+@register.filter
+def place(row: Picture | Edit, look: Look) -> str:
+    """Return where the row's card belongs among the others of the look, as a text that sorts."""
+    return looks.place(row, look.order)
+
+
+@register.filter
+def kept_until(picture: Picture) -> datetime | None:
+    """Return until when a picture in the trash can be restored."""
+    return picture.trashed_at and picture.trashed_at + timedelta(days=settings.TRASH_DAYS)

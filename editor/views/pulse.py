@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from editor.access import fetch
 from editor.access.roles import Action
+from editor.forms.gallery import GalleryForm
 from editor.forms.pulse import PulseForm
 from editor.http import PageRequest
 from editor.services.gallery import Cursor, is_current, news
@@ -29,13 +30,16 @@ def pulse(request: PageRequest, slug: str) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     picture = form.cleaned_data["picture"]
     found = fetch.picture(opened, picture) if picture else None
+    wanted = GalleryForm(request.GET).look(may_restore=opened.may(Action.TRASH))
+    look = None if found else wanted
     changed = news(
         opened,
         seen=form.cleaned_data["since"],
         now=now,
         family_root=(found.root_id or found.pk) if found else None,
+        look=look,
     )
-    context = {"project": opened.project, "news": changed}
+    context = {"project": opened.project, "news": changed, "look": look}
     response = render(request, "pulse/pulse.html", context)
     response["X-Pulse"] = str(now)
     response["X-Pulse-Open"] = str(changed.open_edits)

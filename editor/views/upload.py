@@ -9,16 +9,21 @@ from django.views.decorators.http import require_POST
 
 from editor.access import fetch
 from editor.access.roles import Action
+from editor.forms.gallery import GalleryForm
 from editor.forms.upload import UploadForm
 from editor.http import PageRequest
-from editor.services import media, pictures
+from editor.services import gallery, media, pictures
 
 TOO_LARGE = "too_large"
 
 
 @require_POST
 def upload(request: PageRequest, slug: str) -> HttpResponse:
-    """Keep one file as a picture: 201 with its card, 200 when the project has it already."""
+    """Keep one file as a picture: 201, or 200 when the project has it already.
+
+    Its card comes with the answer if the gallery it was sent from, as the query string tells,
+    shows it.
+    """
     opened = fetch.door(request.user, slug, Action.UPLOAD)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -31,7 +36,9 @@ def upload(request: PageRequest, slug: str) -> HttpResponse:
     except media.DiskFull:
         text = _("The server's disk is full. Nothing was kept; tell the administrator.")
         return _refusal(request, text, HTTPStatus.INSUFFICIENT_STORAGE)
-    context = {"project": opened.project, "picture": uploaded.picture, "uploaded": uploaded}
+    look = GalleryForm(request.GET).look(may_restore=opened.may(Action.TRASH))
+    card = gallery.card(opened, look, uploaded.picture)
+    context = {"project": opened.project, "picture": card, "uploaded": uploaded, "look": look}
     status = HTTPStatus.CREATED if uploaded.created else HTTPStatus.OK
     return render(request, "upload/upload.html#taken", context, status=status)
 

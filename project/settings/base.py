@@ -64,6 +64,10 @@ MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 10 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(SCRATCH_DIR)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# How long deleted things can be taken back, and how often a worker looks what is past that.
+TRASH_DAYS = _number("PENTIMENTO_TRASH_DAYS", 30, low=1, high=365)
+HOUSEKEEPING_SECONDS = 3600.0
+
 # How edits are run: seconds on the database's clock (reliability.md 4.4, shortened: a lost
 # edit of the free engine is taken up again 15 s after its worker fell silent).
 LEASE_SECONDS = 15.0
@@ -71,9 +75,6 @@ HEARTBEAT_SECONDS = 3.0
 RESCUE_SECONDS = 3.0
 WORKER_SILENT_SECONDS = 10.0
 WORKER_SLOTS = _number("PENTIMENTO_WORKER_SLOTS", 2, low=1, high=256)
-# What was thrown away can be taken back for so long.
-TRASH_DAYS = _number("PENTIMENTO_TRASH_DAYS", 30, low=1, high=365)
-HOUSEKEEPING_SECONDS = 3600.0
 MIN_FREE_BYTES = 256 * 1024 * 1024
 
 SECRET_KEY: str = env.str("PENTIMENTO_SECRET_KEY", default="") or load_or_create(DATA_DIR)

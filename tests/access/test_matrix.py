@@ -12,9 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from editor.access.roles import ROLES_FOR, Action, may
-from editor.models import Edit, Membership, Picture, Project, Role, User
+from editor.models import Edit, Favourite, Membership, Picture, Project, Role, User
 from editor.urls import urlpatterns
-from tests.making import make_edit_row, make_mask_row, make_picture, make_project, make_user
+from tests.making import (
+    make_edit_row,
+    make_mask_row,
+    make_picture,
+    make_project,
+    make_rows,
+    make_user,
+)
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -34,6 +41,7 @@ MAKERS_SEND = (422, 422, 403, 403, 404, 404, TO_LOGIN)
 OWNERS_READ = (200, 403, 403, 403, 404, 404, TO_LOGIN)
 OWNERS_SEND = (422, 403, 403, 403, 404, 404, TO_LOGIN)
 OWNERS_DO = (302, 403, 403, 403, 404, 404, TO_LOGIN)
+MEMBERS_SEND = (422, 422, 422, 422, 404, 404, TO_LOGIN)
 EVERYBODY = (200,) * 7
 SIGNED_IN_READ = (200, 200, 200, 200, 200, 200, TO_LOGIN)
 SIGNED_IN_SEND = (422, 422, 422, 422, 422, 422, TO_LOGIN)
@@ -84,6 +92,11 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "restore_project": {"POST": OWNERS_DO},
     "delete_project": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
     "undelete_project": {"POST": NOTHING_THERE},
+    "favourite": {"POST": MEMBERS_SEND},
+    "favourite_pictures": {"POST": MEMBERS_SEND},
+    "delete_pictures": {"POST": MAKERS_SEND},
+    "restore_pictures": {"POST": MAKERS_SEND},
+    "export_pictures": {"POST": MAKERS_SEND},
     "preview": {"GET": MEMBERS_READ},
     "full": {"GET": MEMBERS_READ},
     "download": {"GET": MEMBERS_READ},
@@ -138,10 +151,11 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
 # Tried with the ids of another project.
 WITH_AN_ID = {
     *("canvas", "version", "preview", "full", "download", "original", "cancel_edit"),
-    *("rename_picture", "edit_mask", "member_role", "remove_member"),
+    *("rename_picture", "edit_mask", "favourite", "member_role", "remove_member"),
 }
 # Who is not signed in is let in here.
 OPEN = {name for name, row in TABLE.items() if row.get("PUT") == NOT_ALLOWED_OPEN}
+MANY = ("favourite_pictures", "delete_pictures", "restore_pictures", "export_pictures")
 
 
 @dataclass
@@ -247,6 +261,8 @@ RESTING = {
     ("canvas", "POST"),
     ("understand", "POST"),
     ("rename_picture", "POST"),
+    ("delete_pictures", "POST"),
+    ("restore_pictures", "POST"),
     ("project_settings", "POST"),
 }
 
@@ -273,6 +289,53 @@ def test_a_canvas_begins_with_edits_of_its_own_picture_only(scene: Scene) -> Non
     assert client.get(url, {"from": "\x00"}).status_code == 404
     path = reverse("canvas", args=[people.project.slug, beside.public_id])
     assert client.get(path, {"from": scene.edit.public_id}).status_code == 404
+
+
+def test_a_star_on_a_picture_of_another_project_is_not_found(scene: Scene) -> None:
+    other = make_project(scene.people.olga, "Other")
+    client = scene.client("olga")
+    assert client.post(scene.url("favourite", other), {"liked": "1"}).status_code == 404
+    assert not Favourite.objects.exists()
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_ids_of_another_project_are_not_found(scene: Scene, name: str) -> None:
+    other = make_project(scene.people.olga, "Other")
+    fields = {"ids": scene.picture.public_id, "liked": "1"}
+    assert scene.client("olga").post(scene.url(name, other), fields).status_code == 404
+    scene.picture.refresh_from_db()
+    assert scene.picture.trashed_at is None
+    assert not Favourite.objects.exists()
+
+
+@pytest.mark.parametrize("name", [n for n in MANY if n != "export_pictures"])
+def test_among_mixed_ids_those_of_another_project_are_left_alone(scene: Scene, name: str) -> None:
+    other = make_project(scene.people.olga, "Other")
+    (mine,) = make_rows(other, scene.people.olga, 1)
+    if name == "restore_pictures":
+        Picture.objects.update(trashed_at=timezone.now())
+    fields = {"ids": f"{scene.picture.public_id} {mine.public_id}", "liked": "1"}
+    response = scene.client("olga").post(
+        scene.url(name, other), fields, headers={"HX-Request": "true"}
+    )
+    assert response.json()["ids"] == [mine.public_id]
+    scene.picture.refresh_from_db()
+    assert (scene.picture.trashed_at is not None) == (name == "restore_pictures")
+    assert not scene.picture.favourites.exists()
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_what_each_may_do_with_a_picture_of_somebody_else(scene: Scene, name: str) -> None:
+    """Olga added it: an editor may star and take it away, but not delete or restore it."""
+    expected = {
+        "favourite_pictures": (302, 302, 302, 302, 404, 404, TO_LOGIN),
+        "export_pictures": (200, 200, 403, 403, 404, 404, TO_LOGIN),
+        "delete_pictures": (302, 403, 403, 403, 404, 404, TO_LOGIN),
+        "restore_pictures": (302, 403, 403, 403, 404, 404, TO_LOGIN),
+    }[name]
+    fields = {"ids": scene.picture.public_id, "liked": "1"}
+    found = tuple(scene.client(w).post(scene.url(name), fields).status_code for w in WHO)
+    assert found == expected
 
 
 def test_a_pulse_about_a_foreign_picture_is_not_found(scene: Scene) -> None:

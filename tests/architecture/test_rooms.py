@@ -17,9 +17,11 @@ TEST_ROOMS = {"architecture", "browser", "js", "faults", "bench", "corpus", "pro
 # View modules that show no page of their own, and what they answer with.
 PAGELESS = {
     "edits": "fragments of the gallery and the canvas",
+    "favourite": "nothing, or the version page",
     "health": "JSON for probes",
     "media": "bytes of pictures",
     "samples": "the gallery with two photos more",
+    "selection": "JSON for scripts, a ZIP, or the gallery",
 }
 
 

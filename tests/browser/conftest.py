@@ -162,3 +162,11 @@ def desktop(browser: Browser, studio: Studio, request: pytest.FixtureRequest) ->
 @pytest.fixture
 def phone(browser: Browser, studio: Studio, request: pytest.FixtureRequest) -> Iterator[Watched]:
     yield from watched(browser, studio, request.node.name, **PHONE)
+
+
+@pytest.fixture
+def browser_without_policy(
+    browser: Browser, studio: Studio, request: pytest.FixtureRequest
+) -> Iterator[Watched]:
+    """For the accessibility checker, a script that the pages' own policy would rightly refuse."""
+    yield from watched(browser, studio, request.node.name, **DESKTOP, bypass_csp=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser import steps
+from tests.browser.rooms import make_room
+from tests.browser.test_pages import assert_good
 from tests.making import make_image
 
 if TYPE_CHECKING:
@@ -76,3 +78,61 @@ def test_dropping_shows_where_and_takes_the_file(desktop: Watched) -> None:
     assert not row.locator("[data-retry]").is_visible()
     assert not desktop.page.get_by_text("Drop to add to this project").is_visible()
     desktop.expect_refusal(422)
+
+
+def test_words_order_and_filter_go_together(desktop: Watched, tmp_path: Path) -> None:
+    page = desktop.page
+    room = make_room(desktop.studio, "Shelves", 12, seed=9000)
+    page.goto(f"{desktop.studio.url}/p/{room}/")
+    page.get_by_role("link", name="Originals").click()
+    steps.by(desktop, "search").fill("PHOTO 1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?show=originals&q=PHOTO+1*")
+    steps.by(desktop, "sort").select_option("name")
+    page.wait_for_url("**sort=name*")
+    names = [card.get_attribute("data-name") for card in steps.by(desktop, "picture-card").all()]
+    assert names == ["photo 1.png", "photo 10.png", "photo 11.png"]
+    for name, seed in [("photo 1 b.png", 9101), ("elsewhere.png", 9102)]:
+        make_image(60, 50, seed=seed).save(tmp_path / name)
+        steps.by(desktop, "upload-input").set_input_files(tmp_path / name)
+        page.locator(".upload", has_text=name).filter(has_text="Added").wait_for()
+    page.get_by_text("It does not belong to what is shown here.").wait_for()
+    names = [card.get_attribute("data-name") for card in steps.by(desktop, "picture-card").all()]
+    assert names == ["photo 1 b.png", "photo 1.png", "photo 10.png", "photo 11.png"]
+
+
+def test_text_and_pictures_of_the_page_are_not_dropped(desktop: Watched) -> None:
+    open_gallery(desktop)
+    drop = """([kind, own]) => {
+      const held = new DataTransfer();
+      if (own) held.items.add(new File(["x"], "own.webp", { type: "image/webp" }));
+      else held.setData("text/plain", "words");
+      const options = { bubbles: true, cancelable: true, dataTransfer: held };
+      if (own) document.body.dispatchEvent(new DragEvent("dragstart", options));
+      for (const each of ["dragover", "drop"]) {
+        document.body.dispatchEvent(new DragEvent(each, options));
+      }
+    }"""
+    for own in (False, True):
+        desktop.page.evaluate(drop, ["drop", own])
+        assert not desktop.page.get_by_text("Drop to add to this project").is_visible()
+        assert desktop.page.locator(".upload").count() == 0
+
+
+def test_a_preview_that_is_lost_leaves_a_calm_place(desktop: Watched) -> None:
+    page = desktop.page
+    room = make_room(desktop.studio, "Dim", 2, seed=9200)
+    page.route("**/*.webp", lambda route: route.abort())
+    page.goto(f"{desktop.studio.url}/p/{room}/")
+    page.locator("[data-missing='No preview']").nth(1).wait_for()
+    desktop.complaints = [c for c in desktop.complaints if "ERR_FAILED" not in c]
+
+
+def test_every_view_is_accessible_and_fits(browser_without_policy: Watched) -> None:
+    page = browser_without_policy.page
+    room = make_room(browser_without_policy.studio, "Views", 2, seed=9300)
+    for width in (360, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        for query in ("", "?show=trash", "?show=running", "?q=nothing+here", "?select=1"):
+            page.goto(f"{browser_without_policy.studio.url}/p/{room}/{query}")
+            assert_good(page)

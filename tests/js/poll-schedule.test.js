@@ -24,3 +24,8 @@ test("backs off while the server cannot be reached, up to half a minute", () => 
   const delays = [1, 2, 3, 4, 5, 6, 100].map((failures) => nextDelay({ ...BUSY, failures }));
   assert.deepEqual(delays, [2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
 });
+
+test("with nothing under way it asks now and then, and after a failure as after any", () => {
+  assert.equal(nextDelay({ quietMs: 0, failures: 0, hidden: false, idle: true }), 15_000);
+  assert.equal(nextDelay({ quietMs: 0, failures: 1, hidden: false, idle: true }), 2000);
+});

@@ -40,3 +40,12 @@ test("a failure frees its place", async () => {
   assert.deepEqual(log, ["a", "b"]);
   assert.equal(queue.size, 0);
 });
+
+test("tells whenever a task came or ended", async () => {
+  const sizes = [];
+  const queue = new Queue(1, () => sizes.push(queue.size));
+  queue.add(() => Promise.resolve());
+  queue.add(() => Promise.reject(new Error("no")));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(sizes, [1, 2, 1, 0]);
+});

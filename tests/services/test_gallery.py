@@ -15,6 +15,7 @@ from editor.services.gallery import (
     open_edits,
     page,
 )
+from editor.services.looks import Look, Show
 from tests.making import make_door, make_edit_row, make_project, make_rows
 
 if TYPE_CHECKING:
@@ -81,7 +82,11 @@ def test_of_many_waiting_edits_the_one_that_changed_is_told(people: People) -> N
     assert told[-1] == first
 
 
-@pytest.mark.parametrize("before", ["nobody", "a\0b", "%", "\ud800", "-1"])
-def test_nonsense_for_a_picture_gives_the_first_page(people: People, before: str) -> None:
-    make_rows(people.project, people.olga, 2)
-    assert len(page(people.project, before=before).pictures) == 2
+@pytest.mark.parametrize("after", ["nobody", "a\0b", "%", "\ud800", "-1"])
+@pytest.mark.parametrize("show", [Show.ALL, Show.FAILED])
+def test_nonsense_for_a_cursor_gives_the_first_page(people: People, after: str, show: Show) -> None:
+    (picture, _) = make_rows(people.project, people.olga, 2)
+    for _ in range(2):
+        make_edit_row(people.project, people.olga, picture, state=State.FAILED)
+    found = page(make_door(people.project, people.olga), Look(show), after=after)
+    assert len(found.pictures or found.edits) == 2

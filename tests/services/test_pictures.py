@@ -11,7 +11,16 @@ from PIL import Image
 from editor.models import Picture
 from editor.services import media, pictures
 from editor.services.pictures import UploadRefused
-from tests.making import as_bytes, make_door, make_image, make_project, make_upload, make_user
+from tests.making import (
+    as_bytes,
+    make_door,
+    make_edit_row,
+    make_image,
+    make_picture,
+    make_project,
+    make_upload,
+    make_user,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,3 +154,13 @@ def test_what_was_converted_is_stated(door: Door) -> None:
     uploaded = pictures.upload(door=door, file=make_upload(data, "print.jpg"))
     assert any("CMYK" in text for text in uploaded.notices)
     assert uploaded.picture.has_master
+
+
+def test_a_renamed_picture_and_its_edits_are_found_by_the_new_name(people: People) -> None:
+    picture = make_picture(people.project, people.olga)
+    edit = make_edit_row(people.project, people.olga, picture, prompt="Brighter")
+    pictures.rename(picture=picture, actor=people.olga, name="Pond 7")
+    picture.refresh_from_db()
+    edit.refresh_from_db()
+    assert (picture.search, picture.name_key) == ("pond 7", "pond 0000000007")
+    assert edit.search == "pond 7\nbrighter"

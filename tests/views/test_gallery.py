@@ -121,7 +121,7 @@ def test_pages_by_keyset_without_gap_or_double(client: Client, people: People) -
 
 def test_another_projects_picture_is_no_cursor(client: Client, people: People) -> None:
     make_rows(people.project, people.olga, 2)
-    page = get(client, people, people.vito, "?before=somebodyelses")
+    page = get(client, people, people.vito, "?after=somebodyelses")
     assert len(ids(page, "picture-card", "data-picture-id")) == 2
 
 
@@ -147,7 +147,7 @@ def test_running_and_lately_failed_edits_come_first(client: Client, people: Peop
     assert ids(page, "edit-card", "data-edit-id") == [e.public_id for e in reversed(shown)]
     states = ids(page, "edit-card", "data-state")
     assert states == ["unknown", "failed", "awaiting", "queued"]
-    assert not get(client, people, people.vito, f"?before={picture.public_id}").select(
+    assert not get(client, people, people.vito, f"?after={picture.public_id}").select(
         "[data-testid=edit-card]"
     )
 
@@ -203,6 +203,123 @@ def test_cancel_is_offered_to_owners_and_the_author(client: Client, people: Peop
         assert offered == [
             f"/p/{people.project.slug}/edits/{edit.public_id}/cancel/" for edit in allowed
         ]
+
+
+def test_filters_say_which_is_current_and_keep_words_and_order(
+    client: Client, people: People
+) -> None:
+    make_rows(people.project, people.olga, 1)
+    page = get(client, people, people.olga, "?show=mine&sort=name&q=row")
+    (current,) = page.select(".filters [aria-current=page]")
+    assert current.text == "Mine"
+    links = {link.text: str(link["href"]) for link in page.select(".filters a")}
+    assert set(links) == {
+        *("All", "Originals", "Results", "Favourites", "Mine", "Running", "Failed", "Trash")
+    }
+    assert links["Results"].endswith("?show=results&sort=name&q=row")
+    assert links["All"].endswith("/?sort=name&q=row")
+    assert [str(option["value"]) for option in page.select("option[selected]")] == ["name"]
+    viewer = get(client, people, people.vito)
+    assert "Trash" not in [link.text for link in viewer.select(".filters a")]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?show=elsewhere",
+        "?sort=;drop",
+        "?show=results&sort=name&after=%00",
+        "?q=%00",
+        "?after=a%20b",
+        "?after=" + "x" * 500,
+        "?q=" + "x" * 5000,
+        "?show[]=1&select=no",
+        "?show=trash&q=%ED%A0%80",
+    ],
+)
+def test_nonsense_in_the_address_is_no_error(client: Client, people: People, query: str) -> None:
+    make_rows(people.project, people.olga, 1)
+    for user in (people.olga, people.vito):
+        get(client, people, user, query)
+
+
+def test_a_viewer_sees_no_trash_even_when_asked_for(client: Client, people: People) -> None:
+    (gone, _) = make_rows(people.project, people.olga, 2)
+    Picture.objects.filter(pk=gone.pk).update(trashed_at=timezone.now())
+    page = get(client, people, people.vito, "?show=trash")
+    assert f"picture-{gone.public_id}" not in str(page)
+    trash = get(client, people, people.olga, "?show=trash")
+    assert ids(trash, "picture-card", "data-picture-id") == [gone.public_id]
+    assert "Until" in trash.select("[data-testid=picture-card]")[0].text
+
+
+def test_each_empty_view_says_what_would_be_there(client: Client, people: People) -> None:
+    for query, words in [
+        ("?q=aard%20%3Cb%3E", "Nothing found for “aard <b>”"),
+        ("?show=results", "No results yet"),
+        ("?show=favourites", "No favourites yet"),
+        ("?show=mine", "Nothing of yours yet"),
+        ("?show=running", "No edit is running"),
+        ("?show=failed", "No edit has failed"),
+        ("?show=trash", "The trash is empty"),
+        ("?after=x", "Nothing more"),
+    ]:
+        (heading,) = get(client, people, people.olga, query).select(".gallery-empty h2")
+        assert heading.text == words
+
+
+def test_the_next_page_alone_is_cards_and_a_link(client: Client, people: People) -> None:
+    rows = make_rows(people.project, people.olga, 121)
+    client.force_login(people.vito)
+    url = f"/p/{people.project.slug}/?sort=oldest&after={rows[59].public_id}"
+    response = client.get(url, headers={"HX-Request": "true"})
+    assert "HX-Request" in response.headers["Vary"]
+    page = BeautifulSoup(response.content, "html.parser")
+    assert page.select("html") == []
+    shown = [str(card["data-picture-id"]) for card in page.select("[data-cards] > article")]
+    assert shown == [row.public_id for row in rows[60:120]]
+    (link,) = page.select("a[rel=next]")
+    assert str(link["href"]).endswith(f"/?sort=oldest&after={rows[119].public_id}")
+
+
+def test_what_a_role_may_not_do_is_not_shown(client: Client, people: People) -> None:
+    make_rows(people.project, people.olga, 1)
+    acts = ("export", "favourite-selected", "delete-selected")
+    for user, expected in [
+        (people.olga, set(acts)),
+        (people.emil, set(acts)),
+        (people.rita, {"favourite-selected"}),
+        (people.vito, {"favourite-selected"}),
+    ]:
+        page = get(client, people, user, "?select=1")
+        assert {act for act in acts if page.select(f"[data-testid={act}]")} == expected
+        assert page.select("picture-selection[data-selecting]")
+        may = [card for card in page.select("article") if card.has_attr("data-may-trash")]
+        assert bool(may) == (user == people.olga)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("", "?show=originals", "?show=results", "?show=favourites", "?show=mine&sort=name"),
+        *("?show=running", "?show=failed", "?show=trash", "?sort=largest", "?q=row"),
+    ],
+)
+def test_no_list_asks_more_for_more(client: Client, people: People, query: str) -> None:
+    client.force_login(people.olga)
+    counts = []
+    for more in (10, 50):
+        now = timezone.now()
+        for picture in make_rows(people.project, people.olga, more):
+            make_edit_row(people.project, people.olga, picture, state=State.FAILED)
+            make_edit_row(people.project, people.olga, picture)
+            make_result(people, picture)
+            make_result(people, picture, trashed_at=now)
+            picture.favourites.create(user=people.olga)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/p/{people.project.slug}/{query}").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 8
 
 
 def test_the_number_of_queries_does_not_grow(client: Client, people: People) -> None:

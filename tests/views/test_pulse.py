@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from editor.access.roles import ROLES_FOR, Action
 from editor.models import Picture, Project, Role, State, Worker
-from tests.making import make_edit_row, make_rows
+from tests.making import make_edit_row, make_result_row, make_row, make_rows
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -126,6 +126,61 @@ def test_the_canvas_hears_of_its_own_family_only(client: Client, people: People)
     response = ask(client, people, since, f"view=canvas&picture={mine.public_id}")
     assert cards(response, "article") == [f"edit-{edits[0].public_id}"]
     assert response.headers["X-Pulse-Open"] == "1"
+
+
+def test_deleted_pictures_are_told_and_restored_ones_come_back(
+    client: Client, people: People
+) -> None:
+    gone, back = make_rows(people.project, people.olga, 2)
+    since = cursor(people)
+    touch(gone, trashed_at=timezone.now())
+    touch(back)
+    response = ask(client, people, since)
+    found = BeautifulSoup(response.content, "html.parser")
+    assert [str(tag["data-gone"]) for tag in found.select("[data-gone]")] == [
+        f"picture-{gone.public_id}"
+    ]
+    assert cards(response, "[data-testid=picture-card]") == [f"picture-{back.public_id}"]
+    client.force_login(people.olga)
+    url = f"/p/{people.project.slug}/pulse?since={since}&view=gallery&show=trash"
+    trash = BeautifulSoup(client.get(url).content, "html.parser")
+    assert [str(tag["data-gone"]) for tag in trash.select("[data-gone]")] == [
+        f"picture-{back.public_id}"
+    ]
+    assert [str(card["id"]) for card in trash.select("article")] == [f"picture-{gone.public_id}"]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", {"original", "result", "running", "failed"}),
+        ("&show=originals", {"original"}),
+        ("&show=results", {"result"}),
+        ("&show=running", {"running", "failed"}),
+        ("&show=failed", {"failed"}),
+        ("&q=darker", {"result"}),
+        ("&show=mine", set()),
+        ("&show=elsewhere&sort=nowhere", {"original", "result", "running", "failed"}),
+    ],
+)
+def test_only_what_belongs_to_the_page_is_sent(
+    client: Client, people: People, query: str, shown: set[str]
+) -> None:
+    original = make_row(people.project, people.olga, "a")
+    rows: dict[str, Any] = {
+        "original": original,
+        "result": make_result_row(original, people.olga, "darker"),
+        "running": make_edit_row(people.project, people.olga, original, state=State.AWAITING),
+        "failed": make_edit_row(people.project, people.olga, original, state=State.FAILED),
+    }
+    since = cursor(people)
+    for row in rows.values():
+        touch(row)
+    response = ask(client, people, since, f"view=gallery{query}")
+    found = {card.split("-")[1] for card in cards(response, "article")}
+    assert found == {rows[name].public_id for name in shown}
+    for card in BeautifulSoup(response.content, "html.parser").select("[data-into] article"):
+        assert card["data-place"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from editor.models import Picture
 from editor.services import media
@@ -100,3 +101,32 @@ def test_a_refusal_by_role_is_one_line_for_scripts(client: Client, people: Peopl
     assert response.status_code == 403
     assert response.headers["Content-Type"] == "text/plain"
     assert b"Your role in this project does not allow that." in response.content
+
+
+def test_what_was_deleted_and_is_added_again_comes_back(client: Client, people: People) -> None:
+    data = as_bytes(make_image())
+    send(client, people, people.olga, make_upload(data))
+    Picture.objects.update(trashed_at=timezone.now(), trashed_by=people.olga)
+    again = send(client, people, people.emil, make_upload(data, name="other.png"))
+    picture = Picture.objects.get()
+    assert picture.trashed_at is None
+    assert "Taken out of the trash" in again.content.decode()
+    assert f'data-picture-id="{picture.public_id}"' in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "is_there"),
+    [("?show=originals&sort=name", True), ("?show=results", False), ("?q=seaside", False)],
+)
+def test_the_card_comes_only_where_it_belongs(
+    client: Client, people: People, query: str, is_there: bool
+) -> None:
+    client.force_login(people.olga)
+    url = f"/p/{people.project.slug}/upload/{query}"
+    response = client.post(url, {"file": [make_upload()]})
+    assert response.status_code == 201
+    body = response.content.decode()
+    picture = Picture.objects.get()
+    assert (f'data-picture-id="{picture.public_id}"' in body) == is_there
+    assert ("It does not belong to what is shown here." in body) != is_there
+    assert is_there or f"/v/{picture.public_id}/" in body

@@ -14,6 +14,7 @@ class DismissMenu extends HTMLElement {
 
   #onKey = (event) => {
     if (event.key !== "Escape" || !this.#menu.open) return;
+    event.preventDefault();
     this.#menu.open = false;
     this.#menu.querySelector("summary").focus();
   };

@@ -11,7 +11,8 @@ const SHUT_OUT = new Set([401, 403, 404]);
  * be reached, `data-note="out"` once the member is signed out or shut out; a reload would lose what
  * is painted but not sent, so it is left to the member.
  *
- * It runs while something is under way. A card that comes to its end sends `edit:settled` with
+ * It runs while something is under way; with `watch` it also asks now and then, while somebody
+ * looks, what others did. A card that comes to its end sends `edit:settled` with
  * { editId, state, resultId }.
  */
 class PulsePoller extends HTMLElement {
@@ -29,6 +30,8 @@ class PulsePoller extends HTMLElement {
     this.#observer.observe(document.body, { childList: true, subtree: true });
     document.addEventListener("visibilitychange", this.#soon);
     window.addEventListener("online", this.#soon);
+    // A page that the browser kept and shows again may have missed a lot.
+    window.addEventListener("pageshow", this.#onShow);
     this.#plan();
   }
 
@@ -36,27 +39,37 @@ class PulsePoller extends HTMLElement {
     this.#observer.disconnect();
     document.removeEventListener("visibilitychange", this.#soon);
     window.removeEventListener("online", this.#soon);
+    window.removeEventListener("pageshow", this.#onShow);
     clearTimeout(this.#timer);
     this.#asking?.abort();
   }
 
+  #onShow = ({ persisted }) => {
+    if (persisted) this.#soon();
+  };
+
   #soon = () => {
-    if (document.hidden || !this.#isBusy()) return;
+    if (document.hidden || !this.#asks()) return;
     this.#changedAt = performance.now();
     this.#plan(0);
   };
 
-  #isBusy() {
+  #asks() {
     if (this.#isShutOut) return false;
+    return this.#isBusy() || (this.hasAttribute("watch") && !document.hidden);
+  }
+
+  #isBusy() {
     const running = [...this.#states.values()].some((state) => !isSettled(state));
     return running || Number(this.getAttribute("open")) > 0 || this.#failures > 0;
   }
 
   #plan(delay) {
     clearTimeout(this.#timer);
-    if (this.#asking || !this.#isBusy()) return;
+    if (this.#asking || !this.#asks()) return;
     const quietMs = performance.now() - this.#changedAt;
-    const schedule = { quietMs, failures: this.#failures, hidden: document.hidden };
+    const idle = !this.#isBusy();
+    const schedule = { quietMs, failures: this.#failures, hidden: document.hidden, idle };
     this.#timer = setTimeout(() => this.#ask(), delay ?? nextDelay(schedule));
   }
 

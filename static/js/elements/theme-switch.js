@@ -4,7 +4,6 @@ const STORAGE_KEY = "theme";
 /** A button that goes from the system's theme to light to dark; js/theme.js applies it at load. */
 class ThemeSwitch extends HTMLElement {
   connectedCallback() {
-    this.hidden = false;
     this.#button.addEventListener("click", this.#next);
     this.#show(document.documentElement.dataset.theme ?? "auto");
   }

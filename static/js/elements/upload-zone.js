@@ -8,6 +8,7 @@ import { UploadRow } from "../lib/upload-row.js";
 const AT_ONCE = 2;
 const DONE_SHOWN_MS = 4000;
 const POINTED_AT_MS = 2500;
+const REFUSED = 400;
 
 /**
  * Takes files by choosing, dropping anywhere on the page or pasting, and sends each by itself: its
@@ -15,18 +16,20 @@ const POINTED_AT_MS = 2500;
  * room for new picture cards). Texts are in data attributes, the row is in the template inside.
  */
 class UploadZone extends HTMLElement {
-  #queue = new Queue(AT_ONCE);
+  #queue = new Queue(AT_ONCE, () => this.#guard());
   #listeners = null;
+  #isOwnDrag = false;
 
   connectedCallback() {
     this.#listeners = new AbortController();
     const { signal } = this.#listeners;
     this.querySelector("input").addEventListener("change", this.#onChoice, { signal });
     document.addEventListener("paste", this.#onPaste, { signal });
+    document.addEventListener("dragstart", () => this.#own(true), { signal });
+    document.addEventListener("dragend", () => this.#own(false), { signal });
     document.addEventListener("dragover", this.#onDragOver, { signal });
     document.addEventListener("dragleave", this.#onDragLeave, { signal });
     document.addEventListener("drop", this.#onDrop, { signal });
-    window.addEventListener("beforeunload", this.#onLeave, { signal });
   }
 
   disconnectedCallback() {
@@ -39,14 +42,15 @@ class UploadZone extends HTMLElement {
   };
 
   #onPaste = (event) => {
-    const { files } = event.clipboardData;
-    if (files.length === 0) return;
+    const { files, types } = event.clipboardData;
+    const isText = types.includes("text/plain") && event.target.matches("input, textarea");
+    if (files.length === 0 || isText) return;
     event.preventDefault();
     this.#take(files);
   };
 
   #onDragOver = (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
+    if (this.#isOwnDrag || !event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
     this.#veil.hidden = false;
@@ -58,28 +62,41 @@ class UploadZone extends HTMLElement {
 
   #onDrop = (event) => {
     this.#veil.hidden = true;
-    if (event.dataTransfer.files.length === 0) return;
+    const { files, items } = event.dataTransfer;
+    if (this.#isOwnDrag || files.length === 0) return;
     event.preventDefault();
-    this.#take(event.dataTransfer.files);
+    const entries = [...items].filter(({ kind }) => kind === "file").map(entryOf);
+    this.#take(files, entries);
   };
 
-  #onLeave = (event) => {
-    if (this.#queue.size > 0) event.preventDefault();
-  };
+  // A picture of the page that is dragged counts as a file, but it is here already.
+  #own(isOwn) {
+    this.#isOwnDrag = isOwn;
+  }
 
-  #take(files) {
-    const rows = [...files].map((file) => this.#row(file));
+  // Asked only while something would be lost: a page that always asks is not kept by the browser,
+  // and coming back to it would be slow.
+  #guard() {
+    if (this.#queue.size > 0) window.addEventListener("beforeunload", this.#onLeave);
+    else window.removeEventListener("beforeunload", this.#onLeave);
+  }
+
+  #onLeave = (event) => event.preventDefault();
+
+  #take(files, entries = []) {
+    const rows = [...files].map((file, index) => this.#row(file, entries[index]?.isDirectory));
     this.#list.hidden = false;
     // Where they are seen, however many older ones were left.
     this.#list.prepend(...rows.map((row) => row.element));
     this.#list.scrollTop = 0;
   }
 
-  #row(file) {
+  #row(file, isFolder) {
     const row = new UploadRow(this.querySelector("template"), this.dataset, file.name);
     row.onRetry = () => this.#enqueue(file, row);
     row.onDismiss = () => this.#drop(row);
-    this.#enqueue(file, row);
+    if (isFolder) row.refuse(this.dataset.folder);
+    else this.#enqueue(file, row);
     return row;
   }
 
@@ -105,7 +122,7 @@ class UploadZone extends HTMLElement {
     const page = new DOMParser().parseFromString(isHtml ? text : "", "text/html");
     const notes = page.querySelector("[data-upload-notes]");
     const card = page.querySelector("[data-picture-id]");
-    if (card && notes) this.#show(card, notes, row);
+    if (notes && status < REFUSED) this.#show(card, notes, row);
     else if (isElsewhere(url, this.getAttribute("url"), location.href)) {
       row.fail(this.dataset.signedOut);
     } else {
@@ -120,9 +137,9 @@ class UploadZone extends HTMLElement {
   }
 
   #show(card, notes, row) {
-    const known = document.getElementById(card.id);
+    const known = card && document.getElementById(card.id);
     if (known) this.#pointAt(known);
-    else adopt(document.querySelector(this.getAttribute("into")), card);
+    else if (card) adopt(document.querySelector(this.getAttribute("into")), card);
     // Counted before the row takes them; what is to be read stays until it is dismissed.
     const notices = notes.querySelectorAll(":scope > :not([data-known])").length;
     row.succeed(notes);
@@ -146,6 +163,10 @@ class UploadZone extends HTMLElement {
   get #veil() {
     return this.querySelector(".drop-veil");
   }
+}
+
+function entryOf(item) {
+  return item.webkitGetAsEntry?.();
 }
 
 customElements.define("upload-zone", UploadZone);

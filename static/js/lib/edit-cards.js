@@ -1,3 +1,5 @@
+import { putInPlace } from "./placing.js";
+
 /** Where an edit can end; the names of editor.models.State. */
 const SETTLED = new Set(["succeeded", "failed", "canceled", "unknown", "billed_unusable"]);
 
@@ -18,7 +20,8 @@ export function isSettled(state) {
 }
 
 /**
- * Make the page show what the server sent: edit cards by id, new pictures at their place.
+ * Make the page show what the server sent: edit cards by id, new pictures at their place,
+ * pictures that are gone no more.
  *
  * @param {Document} news parsed answer of the pulse view
  * @param {HTMLElement | null} room where edits unknown to the page go; null: they are left out
@@ -29,6 +32,9 @@ export function applyNews(news, room) {
     if (shown) updateCard(shown, card);
     else if (room) adopt(room, card);
   }
+  for (const { dataset } of news.querySelectorAll("[data-gone]")) {
+    document.getElementById(dataset.gone)?.remove();
+  }
   for (const batch of news.querySelectorAll("[data-into]")) {
     const target = document.querySelector(batch.dataset.into);
     const fresh = [...batch.children].filter((item) => !document.getElementById(item.id));
@@ -36,10 +42,17 @@ export function applyNews(news, room) {
   }
 }
 
-/** Put a server-rendered element first in `room` and bring its htmx attributes to life. */
-export function adopt(room, element) {
-  const adopted = document.importNode(element, true);
-  room.prepend(adopted);
+/**
+ * Bring a server-drawn element to its place in `room`, and its htmx attributes to life.
+ *
+ * @param {HTMLElement} room
+ * @param {HTMLElement} element may belong to another document
+ * @param {"place" | "append"} where at its place among the others, or last
+ */
+export function adopt(room, element, where = "place") {
+  const adopted = element.ownerDocument === document ? element : document.importNode(element, true);
+  if (where === "append") room.append(adopted);
+  else putInPlace(room, adopted);
   globalThis.htmx?.process(adopted);
 }
 

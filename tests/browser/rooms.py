@@ -1,0 +1,41 @@
+"""Projects with many pictures, made beside the running studio."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.browser.conftest import EMAIL, ROOT
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Studio
+
+FILL = """
+from editor.models import User
+from tests.making import as_bytes, make_door, make_image, make_project, make_upload
+from editor.services import pictures
+user = User.objects.get(email={email!r})
+project = make_project(user, {name!r})
+door = make_door(project, user)
+for number in range({count}):
+    image = make_image(48 + number * 7 % 60, 48 + number * 5 % 40, seed={seed} + number)
+    pictures.upload(door=door, file=make_upload(as_bytes(image), f"photo {{number}}.png"))
+print(project.slug)
+"""
+
+
+def make_room(studio: Studio, name: str, count: int, seed: int) -> str:
+    """Make a project of that many small pictures, "photo 0.png" the oldest; return its slug."""
+    code = FILL.format(email=EMAIL, name=name, count=count, seed=seed)
+    environment = os.environ | {
+        "PENTIMENTO_DATA": str(studio.data),
+        "DJANGO_SETTINGS_MODULE": "project.settings.prod",
+    }
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip().splitlines()[-1]

@@ -1,0 +1,171 @@
+"""One picture after the other, large."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser import steps
+from tests.browser.rooms import make_room
+from tests.browser.test_pages import assert_good
+from tests.making import make_image
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Studio, Watched
+
+pytestmark = pytest.mark.browser
+
+COUNT = 64
+
+
+@pytest.fixture(scope="module")
+def room(studio: Studio) -> str:
+    return make_room(studio, "Long wall", COUNT, seed=7000)
+
+
+def open_first(watched: Watched, room: str) -> None:
+    watched.page.goto(f"{watched.studio.url}/p/{room}/")
+    watched.page.locator(".picture-card .card__picture").first.click()
+    steps.by(watched, "lightbox").wait_for()
+
+
+def name(page: Page) -> str:
+    return page.locator("#lightbox-name").inner_text()
+
+
+def is_starred(page: Page, name: str) -> bool:
+    star = page.locator(f"[data-name='{name}'] .favourite__button")
+    return star.get_attribute("aria-pressed") == "true"
+
+
+def test_keys_lead_through_all_pictures(desktop: Watched, room: str) -> None:
+    page = desktop.page
+    open_first(desktop, room)
+    assert name(page) == f"photo {COUNT - 1}.png"
+    assert page.locator("[data-role=back]").is_disabled()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert name(page) == f"photo {COUNT - 2}.png"
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "() => document.querySelectorAll('[data-testid=picture-card]').length === 64"
+    )
+    page.keyboard.press("End")
+    assert name(page) == "photo 0.png"
+    assert page.locator("[data-role=on]").is_disabled()
+    page.keyboard.press("Home")
+    assert name(page) == f"photo {COUNT - 1}.png"
+    page.keyboard.press("Escape")
+    assert not steps.by(desktop, "lightbox").is_visible()
+
+
+def test_the_way_out_leads_to_the_picture_last_seen(desktop: Watched, room: str) -> None:
+    page = desktop.page
+    open_first(desktop, room)
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    focused = page.evaluate("document.activeElement.closest('article').dataset.name")
+    assert focused == f"photo {COUNT - 31}.png"
+    assert page.locator(f"[data-name='{focused}']").is_visible()
+
+
+def test_a_star_is_one_everywhere_and_turns_back_when_it_fails(desktop: Watched, room: str) -> None:
+    page = desktop.page
+    open_first(desktop, room)
+    first = f"photo {COUNT - 1}.png"
+    with page.expect_response("**/favourite/") as answer:
+        page.keyboard.press("f")
+    assert answer.value.status == 204
+    assert is_starred(page, first)
+    page.route("**/favourite/", lambda route: route.abort())
+    page.keyboard.press("f")
+    page.get_by_text("The star could not be saved.").wait_for()
+    assert is_starred(page, first)
+    page.unroute("**/favourite/")
+    page.goto(f"{desktop.studio.url}/p/{room}/?show=favourites")
+    assert page.locator("[data-testid=picture-card]").count() == 1
+    desktop.complaints = [c for c in desktop.complaints if "ERR_FAILED" not in c]
+
+
+def test_actual_size_is_the_full_picture(desktop: Watched, tmp_path: Path) -> None:
+    page = desktop.page
+    room = make_room(desktop.studio, "One wall", 0, seed=0)
+    page.goto(f"{desktop.studio.url}/p/{room}/")
+    photo = tmp_path / "large.png"
+    make_image(2400, 1600, seed=7100).save(photo)
+    steps.by(desktop, "upload-input").set_input_files(photo)
+    page.locator(".picture-card .card__picture").click()
+    page.wait_for_function(
+        "() => document.querySelector('[data-role=picture]').naturalWidth === 1280"
+    )
+    page.keyboard.press("z")
+    page.wait_for_function(
+        "() => document.querySelector('[data-role=picture]').naturalWidth === 2400"
+    )
+    box = page.locator("[data-role=picture]").bounding_box()
+    assert box
+    assert (box["width"], box["height"]) == (2400, 1600)
+    page.locator("[data-role=picture]").click(position={"x": 1200, "y": 800})
+    box = page.locator("[data-role=picture]").bounding_box()
+    assert box
+    assert box["width"] < 1440
+
+
+def test_before_and_after_of_a_result(desktop: Watched, tmp_path: Path) -> None:
+    page = desktop.page
+    photo = tmp_path / "colourful.png"
+    make_image(400, 300, seed=7200).save(photo)
+    picture = steps.upload(desktop, photo)
+    steps.open_canvas(desktop, picture)
+    steps.submit(desktop, "black and white")
+    page.goto(f"{desktop.studio.url}/p/{desktop.studio.slug}/?show=results")
+    page.locator(".picture-card .card__picture").first.click()
+    assert page.locator("[data-role=prompt]").inner_text() == "black and white"
+    before, label = page.locator("[data-role=before]"), page.locator("[data-role=label]")
+    assert not before.is_visible()
+    steps.by(desktop, "lightbox-compare").click()
+    assert before.is_visible()
+    assert label.inner_text() == "Before"
+    page.keyboard.press("b")
+    assert not before.is_visible()
+    assert label.inner_text() == "After"
+    page.keyboard.press("e")
+    page.wait_for_url("**/canvas/**")
+
+
+def test_fingers_swipe(phone: Watched, room: str) -> None:
+    page = phone.page
+    open_first(phone, room)
+    client = page.context.new_cdp_session(page)
+
+    def swipe(start: int, end: int) -> None:
+        for kind, x in [("touchStart", start), ("touchMove", end), ("touchEnd", None)]:
+            points = [] if x is None else [{"x": x, "y": 400}]
+            client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    first = name(page)
+    swipe(300, 80)
+    page.wait_for_function(
+        "(n) => document.querySelector('#lightbox-name').innerText !== n", arg=first
+    )
+    assert name(page) == f"photo {COUNT - 2}.png"
+    swipe(80, 300)
+    page.wait_for_function(
+        "(n) => document.querySelector('#lightbox-name').innerText === n", arg=first
+    )
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_it_is_accessible(browser_without_policy: Watched, room: str, width: int) -> None:
+    page = browser_without_policy.page
+    page.set_viewport_size({"width": width, "height": 800})
+    open_first(browser_without_policy, room)
+    page.wait_for_function("() => document.querySelector('[data-role=picture]').complete")
+    assert_good(page)

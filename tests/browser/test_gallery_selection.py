@@ -1,0 +1,151 @@
+"""Many pictures at once: take away, star, delete and take back."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser import steps
+from tests.browser.rooms import make_room
+from tests.browser.test_pages import assert_good
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Watched
+
+pytestmark = pytest.mark.browser
+
+
+def card(page: Page, number: int) -> str:
+    return f"[data-name='photo {number}.png']"
+
+
+def select(watched: Watched, room: str) -> None:
+    watched.page.goto(f"{watched.studio.url}/p/{room}/")
+    steps.by(watched, "select").click()
+
+
+def count(watched: Watched) -> str:
+    return steps.by(watched, "selected-count").inner_text()
+
+
+def test_clicks_shift_and_control_a(desktop: Watched) -> None:
+    page = desktop.page
+    room = make_room(desktop.studio, "Choice", 8, seed=8000)
+    select(desktop, room)
+    pictures = page.locator(".card__picture")
+    pictures.nth(1).click()
+    pictures.nth(4).click(modifiers=["Shift"])
+    assert count(desktop) == "4 selected"
+    pictures.nth(2).click()
+    assert count(desktop) == "3 selected"
+    page.locator(".card__check input").nth(7).check()
+    assert count(desktop) == "4 selected"
+    page.keyboard.press("Control+a")
+    assert count(desktop) == "8 selected"
+    page.keyboard.press("Escape")
+    assert page.locator("input:checked").count() == 0
+    assert not steps.by(desktop, "selected-count").is_visible()
+    pictures.first.click()
+    assert steps.by(desktop, "lightbox").is_visible()
+
+
+def test_a_zip_holds_what_was_chosen(desktop: Watched) -> None:
+    page = desktop.page
+    room = make_room(desktop.studio, "Packing", 4, seed=8100)
+    select(desktop, room)
+    steps.by(desktop, "export").click()
+    steps.by(desktop, "export-png").click()
+    page.get_by_text("Choose at least one picture.").wait_for()
+    for number in (0, 3):
+        page.locator(f"{card(page, number)} .card__picture").click()
+    steps.by(desktop, "export").click()
+    with page.expect_download() as waiting:
+        steps.by(desktop, "export-png").click()
+    assert waiting.value.suggested_filename == "packing.zip"
+    with zipfile.ZipFile(Path(waiting.value.path())) as archive:
+        assert sorted(archive.namelist()) == ["photo 0.png", "photo 3.png"]
+        assert archive.testzip() is None
+    assert count(desktop) == "2 selected"
+
+
+def test_delete_and_undo_and_another_page_hears_of_it(desktop: Watched) -> None:
+    page = desktop.page
+    room = make_room(desktop.studio, "Clearing", 5, seed=8200)
+    other = page.context.new_page()
+    other.goto(f"{desktop.studio.url}/p/{room}/")
+    select(desktop, room)
+    for number in (1, 3):
+        page.locator(f"{card(page, number)} .card__picture").click()
+    steps.by(desktop, "delete-selected").click()
+    page.get_by_text("2 pictures deleted.").wait_for()
+    assert page.locator("[data-testid=picture-card]").count() == 3
+    other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    other.wait_for_function(
+        "() => document.querySelectorAll('[data-testid=picture-card]').length === 3"
+    )
+    page.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("2 pictures restored.").wait_for()
+    names = (
+        "[...document.querySelectorAll('[data-testid=picture-card]')].map((c) => c.dataset.name)"
+    )
+    order = [f"photo {number}.png" for number in (4, 3, 2, 1, 0)]
+    assert page.evaluate(names) == order
+    other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    other.wait_for_function(
+        "() => document.querySelectorAll('[data-testid=picture-card]').length === 5"
+    )
+    assert other.evaluate(names) == order
+    other.close()
+
+
+def test_the_trash_gives_back_one_and_many(desktop: Watched) -> None:
+    page = desktop.page
+    room = make_room(desktop.studio, "Bin", 3, seed=8300)
+    select(desktop, room)
+    steps.by(desktop, "gallery").locator("[data-all]").click()
+    steps.by(desktop, "delete-selected").click()
+    page.get_by_text("Drop your photos here").wait_for()
+    page.goto(f"{desktop.studio.url}/p/{room}/?show=trash")
+    page.locator(f"{card(page, 1)} [data-testid=restore]").click()
+    page.get_by_text("1 picture restored.").wait_for()
+    steps.by(desktop, "select").click()
+    page.keyboard.press("Control+a")
+    steps.by(desktop, "restore-selected").click()
+    page.get_by_text("The trash is empty").wait_for()
+    page.goto(f"{desktop.studio.url}/p/{room}/")
+    assert page.locator("[data-testid=picture-card]").count() == 3
+
+
+def test_stars_on_many_and_off_again(phone: Watched) -> None:
+    page = phone.page
+    room = make_room(phone.studio, "Stars", 3, seed=8400)
+    select(phone, room)
+    for number in (0, 2):
+        page.locator(f"{card(page, number)} .card__picture").tap()
+    steps.by(phone, "favourite-selected").tap()
+    page.get_by_text("2 favourites added.").wait_for()
+    assert page.locator(".card .favourite__button[aria-pressed=true]").count() == 2
+    page.goto(f"{phone.studio.url}/p/{room}/?show=favourites")
+    steps.by(phone, "select").tap()
+    page.locator(".card__picture").first.tap()
+    steps.by(phone, "favourite-selected").tap()
+    page.get_by_text("1 favourite removed.").wait_for()
+    page.reload()
+    assert page.locator("[data-testid=picture-card]").count() == 1
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_selecting_is_accessible_and_fits(browser_without_policy: Watched, width: int) -> None:
+    page = browser_without_policy.page
+    page.set_viewport_size({"width": width, "height": 800})
+    room = make_room(browser_without_policy.studio, "Order", 2, seed=8500 + width)
+    select(browser_without_policy, room)
+    page.locator(".card__picture").first.click()
+    steps.by(browser_without_policy, "export").click()
+    assert_good(page)

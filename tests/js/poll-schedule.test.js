@@ -10,10 +10,10 @@ test("asks every second while things change", () => {
   assert.equal(nextDelay({ ...BUSY, quietMs: 30_000 }), 1000);
 });
 
-test("grows calm, up to three seconds, once nothing changes", () => {
-  assert.equal(nextDelay({ ...BUSY, quietMs: 45_000 }), 2000);
-  assert.equal(nextDelay({ ...BUSY, quietMs: 60_000 }), 3000);
-  assert.equal(nextDelay({ ...BUSY, quietMs: 3_600_000 }), 3000);
+test("grows calm, up to four seconds, once nothing changes", () => {
+  assert.equal(nextDelay({ ...BUSY, quietMs: 45_000 }), 2500);
+  assert.equal(nextDelay({ ...BUSY, quietMs: 60_000 }), 4000);
+  assert.equal(nextDelay({ ...BUSY, quietMs: 3_600_000 }), 4000);
 });
 
 test("asks rarely in a hidden tab", () => {

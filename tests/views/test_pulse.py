@@ -49,14 +49,14 @@ def test_strangers_get_404_and_visitors_the_login(client: Client, people: People
     assert client.get(url).status_code == 404
 
 
-def test_nothing_new_is_204_for_two_queries_and_the_session(client: Client, people: People) -> None:
+def test_nothing_new_is_204_for_one_query_and_the_session(client: Client, people: People) -> None:
     client.force_login(people.vito)
     url = f"/p/{people.project.slug}/pulse?since={cursor(people)}&view=gallery"
     with CaptureQueriesContext(connection) as queries:
         response = client.get(url)
     assert response.status_code == 204
     sql = [query["sql"] for query in queries]
-    assert len([s for s in sql if "django_session" not in s and 'FROM "editor_user"' not in s]) == 2
+    assert len([s for s in sql if "django_session" not in s and 'FROM "editor_user"' not in s]) == 1
 
 
 def test_strangers_learn_nothing_from_a_cursor_that_is_right(

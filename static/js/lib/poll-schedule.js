@@ -1,5 +1,5 @@
 const BRISK_MS = 1000;
-const CALM_MS = 3000;
+const CALM_MS = 4000;
 const CALM_AFTER_MS = 30_000;
 const HIDDEN_MS = 15_000;
 const IDLE_MS = 15_000;

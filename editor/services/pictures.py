@@ -163,7 +163,6 @@ def insert(picture: Picture) -> None:
 
 
 @transaction.atomic
-@transaction.atomic
 def rename(*, picture: Picture, actor: User, name: str) -> None:
     """Give a picture another name, by which it and its edits are found from now on.
 

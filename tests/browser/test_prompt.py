@@ -65,6 +65,16 @@ def test_a_suggestion_is_taken_by_keyboard(desktop: Watched, tmp_path: Path) -> 
     expect(prompt).to_be_focused()
 
 
+def test_the_list_leaves_the_button_free_once_the_prompt_is_understood(
+    desktop: Watched, tmp_path: Path
+) -> None:
+    open_scene(desktop, tmp_path, 31)
+    type_slowly(desktop, "black and white")
+    expect(steps.by(desktop, "suggestions")).to_be_hidden()
+    steps.by(desktop, "submit-edit").click()
+    steps.by(desktop, "edit-card").first.wait_for()
+
+
 def test_escape_closes_and_enter_alone_is_a_new_line(desktop: Watched, tmp_path: Path) -> None:
     open_scene(desktop, tmp_path, 22)
     prompt, listed = steps.by(desktop, "prompt"), steps.by(desktop, "suggestions")
@@ -110,9 +120,8 @@ def assert_background_was_blurred(watched: Watched) -> None:
     card = steps.by(watched, "edit-card").first
     expect(card).to_contain_text("Understood: blur 50 %, background only")
     card.get_by_role("link").click()
-    facts = watched.page.locator(".facts")
-    expect(facts).to_contain_text("blur 50 %, background only")
-    expect(facts).to_contain_text("The subject the engine found was protected: 0 of ")
+    expect(watched.page.locator(".version__prompt")).to_contain_text("blur 50 %, background only")
+    expect(watched.page.locator(".facts")).to_contain_text("The subject the engine found was protected: 0 of ")
 
 
 def test_the_background_is_blurred_with_the_mouse(desktop: Watched, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@ import { CanvasPart } from "./canvas-part.js";
 
 /**
  * Wraps label, prompt and a listbox of all suggestions: shows those that go on with what is typed.
- * Arrow keys choose, Enter or Tab takes, Escape closes. The focus stays in the prompt, whose
+ * Arrow keys choose, Enter or Tab takes, Escape closes; so does a prompt that is understood as it
+ * is, for the list must not lie over the button that sends it. The focus stays in the prompt, whose
  * `aria-activedescendant` names the chosen one. `data-joiners` are the words between instructions,
  * `data-found-text` says how many there are, `data-engine` is the only engine they are for.
  */
@@ -20,6 +21,9 @@ class CanvasSuggestions extends CanvasPart {
     this.listen(this.prompt, "input", () => this.#offer());
     this.listen(this.prompt, "keydown", (event) => this.#key(event));
     this.listen(this.prompt, "blur", () => this.#close());
+    this.listen(this.prompt.form, "understood", ({ detail }) => {
+      if (detail.complete && this.#active < 0) this.#close();
+    });
     // The prompt keeps the focus while a suggestion is pressed.
     this.listen(this.list, "pointerdown", (event) => event.preventDefault());
     this.listen(this.list, "click", ({ target }) => {

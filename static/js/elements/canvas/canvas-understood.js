@@ -5,7 +5,8 @@ const CALM_MILLISECONDS = 350;
 /**
  * The line under the prompt: what the engine would do, or why it would not. Asks `data-url` when
  * the hand rests; an older question is dropped. Tells the form "understood" with
- * {background: whether everything but the painted subject would change}.
+ * {background: whether everything but the painted subject would change, complete: whether there is
+ * something to do and nothing unread}.
  */
 class CanvasUnderstood extends CanvasPart {
   #timer = 0;
@@ -70,9 +71,11 @@ class CanvasUnderstood extends CanvasPart {
   #show(line) {
     const text = line?.textContent ?? "";
     if (this.textContent !== text) this.textContent = text;
-    this.toggleAttribute("data-refused", line?.hasAttribute("data-refused") ?? false);
+    const refused = line?.hasAttribute("data-refused") ?? false;
+    this.toggleAttribute("data-refused", refused);
     const background = line?.hasAttribute("data-background") ?? false;
-    this.form.dispatchEvent(new CustomEvent("understood", { detail: { background } }));
+    const detail = { background, complete: text !== "" && !refused };
+    this.form.dispatchEvent(new CustomEvent("understood", { detail }));
   }
 }
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import codecs
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import content_disposition_header
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from editor.models import User
 
 CHUNK_BYTES = 256 * 1024
+ZONE_COOKIE = "timezone"
 
 
 class PageRequest(HttpRequest):
@@ -55,6 +59,24 @@ def utf8_only(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpReque
 def _check_encoding(request: HttpRequest) -> None:
     if codecs.lookup(request.encoding or "utf-8").name != "utf-8":
         raise BadRequest("Text must be encoded in UTF-8.")
+
+
+def local_time(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Write times as the reader's clock shows them; js/lib/time-zone.js names the zone."""
+
+    def middleware(request: HttpRequest) -> Any:
+        with timezone.override(_zone(request.COOKIES.get(ZONE_COOKIE, ""))):
+            return get_response(request)
+
+    return middleware
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    """Return the zone, or None (the server's own) for a name that nobody knows."""
+    try:
+        return ZoneInfo(unquote(name)) if name else None
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return None
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

@@ -118,6 +118,11 @@ def may_trash(opened: Door) -> Q:
     return Q(created_by=opened.user, created_by__isnull=False)
 
 
+def is_to_trash(opened: Door, found: Picture) -> bool:
+    """Whether the user may delete or restore that picture."""
+    return Picture.objects.filter(may_trash(opened), pk=found.pk).exists()
+
+
 def edit(opened: Door, public_id: str) -> Edit:
     """Return an edit of the opened project. Raises Http404 for any other."""
     edits = Edit.objects.select_related("picture", "mask").filter(

@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from editor.models import Favourite, Picture, User
 
 
+def has(*, user: User, picture: Picture) -> bool:
+    """Whether the user's star is on the picture."""
+    return Favourite.objects.filter(user=user, picture=picture).exists()
+
+
 def mark(*, user: User, pictures: Sequence[Picture], liked: bool) -> None:
     """Put a star on pictures or take it away; doing so twice changes nothing."""
     if liked:

@@ -8,8 +8,8 @@ from editor.imaging.focus import Focus
 from editor.models import Edit, Mask
 from editor.services.instructions import in_words
 
-# What an engine reports that has a line of its own.
-TOLD = frozenset({"steps", "seed", "seconds"})
+# What an engine reports that has a line of its own, or tells only its maker something.
+TOLD = frozenset({"steps", "seed", "seconds", "filled", "by_mask"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,15 @@ from editor.services.instructions import in_words, is_about_background
 class Provenance:
     """The engine by name, what it understood, how long it worked, and whose pixels it protected.
 
-    `found_subject`: not what was left unpainted, but the subject that the engine found.
+    `found_subject`: not what was left unpainted, but the subject that the engine found;
+    `subject_is_mask`: it found no edge around what was painted, and took just that.
     """
 
     engine: str
     understood: str
     took: timedelta | None
     found_subject: bool
+    subject_is_mask: bool
 
 
 def provenance(edit: Edit) -> Provenance:
@@ -30,6 +32,7 @@ def provenance(edit: Edit) -> Provenance:
         understood=in_words(edit.instruction),
         took=end - start if start and end else None,
         found_subject=is_about_background(edit.instruction),
+        subject_is_mask=bool(edit.actual.get("by_mask")),
     )
 
 

@@ -43,6 +43,8 @@ def delete(request: PageRequest, slug: str) -> HttpResponse:
             "%(kept)s were added by somebody else and stay.",
             kept,
         )
+    if not request.htmx:  # a script offers to undo it instead
+        text += " " + _("It can be restored from the trash.")
     return _answer(request, opened, text % {"n": len(moved), "kept": kept}, moved)
 
 

@@ -16,7 +16,7 @@ from editor.forms.version import RenameForm
 from editor.http import PageRequest
 from editor.imaging.render import LONGEST
 from editor.models import Edit, Picture
-from editor.services import gallery, intake_texts, pictures, renders
+from editor.services import favourites, gallery, intake_texts, pictures, renders
 from editor.services.lineage import Lineage
 from editor.services.parameters import parameters
 from editor.services.provenance import provenance
@@ -68,7 +68,8 @@ def _context(opened: Door, picture: Picture, *, whole: bool = False) -> dict[str
         "rename_form": RenameForm(initial={"name": picture.name}),
         "can_edit": opened.may(Action.EDIT) and is_live,
         "can_rename": opened.may(Action.RENAME) and is_live,
-        "can_restore": opened.may(Action.TRASH),
+        "can_trash": fetch.is_to_trash(opened, picture),
+        "is_favourite": favourites.has(user=opened.user, picture=picture),
         "can_download_original": picture.is_original and opened.may(Action.DOWNLOAD_ORIGINAL),
         **_edit_context(lineage, picture.edit),
     }

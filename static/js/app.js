@@ -6,5 +6,7 @@ import "./elements/remote-dialog.js";
 import "./elements/theme-switch.js";
 import "./elements/toast-region.js";
 import { keepTokensFresh } from "./lib/csrf.js";
+import { noteTimeZone } from "./lib/time-zone.js";
 
 keepTokensFresh();
+noteTimeZone();

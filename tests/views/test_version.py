@@ -100,6 +100,18 @@ def test_a_found_subject_is_named_as_what_was_protected(
     assert "remove the background" in text
 
 
+def test_a_subject_without_an_edge_is_what_was_painted(
+    client: Client, people: People, result: Picture
+) -> None:
+    assert result.edit
+    result.edit.instruction = {"steps": [{"do": "cut_out", "region": "background"}]}
+    result.edit.actual = {"by_mask": True}
+    result.edit.save()
+    text = words(get(client, people.vito, result))
+    assert "no edge around what was painted, so it protected just that: 0 of 307,100" in text
+    assert "by_mask" not in text
+
+
 def test_strangers_get_404(client: Client, people: People, original: Picture) -> None:
     client.force_login(people.sam)
     url = f"/p/{people.project.slug}/v/{original.public_id}/"
@@ -126,14 +138,20 @@ def test_the_figures_of_an_edit_are_told(client: Client, people: People, result:
     assert result.edit
     result.edit.focus = {"box": [0, 0, 100, 60]}
     result.edit.seed = 1234
-    result.edit.actual = {"seconds": 3.9, "seed": 77, "filled": {"search": 2}, "steps": []}
+    result.edit.actual = {
+        "seconds": 3.9,
+        "seed": 77,
+        "filled": {"search": 2},
+        "tiles": 4,
+        "steps": [],
+    }
     result.edit.save()
     text = words(get(client, people.vito, result))
     for fact in [
         "< 0.1 % of the picture, within 10 x 10 pixels",
         "The engine saw 100 x 60 pixels at 0, 0",
         "Seed 77",
-        "Reported by the engine filled: search 2",
+        "Reported by the engine tiles: 4",
     ]:
         assert fact in text
     assert "Really done" not in text
@@ -217,6 +235,44 @@ def test_a_version_in_the_trash_says_so_and_is_not_edited(
     assert page.select_one("[data-testid=download]")
     names = ("open-canvas", "same-mask", "rename")
     assert not page.select(", ".join(f"[data-testid={name}]" for name in names))
+
+
+@pytest.mark.parametrize(("name", "may"), [("olga", True), ("emil", False), ("vito", False)])
+def test_only_who_may_delete_or_restore_it_is_offered_that(
+    client: Client, people: People, result: Picture, name: str, *, may: bool
+) -> None:
+    """Olga made it: an editor deletes own pictures only."""
+    user = getattr(people, name)
+    assert bool(get(client, user, result).select("[data-testid=delete-picture]")) == may
+    Picture.objects.filter(pk=result.pk).update(trashed_at=timezone.now())
+    page = get(client, user, result)
+    assert bool(page.select("[data-testid=restore]")) == may
+    assert not page.select("[data-testid=delete-picture]")
+
+
+def test_the_page_deletes_and_restores(client: Client, people: People, result: Picture) -> None:
+    for testid, words_after in [
+        ("delete-picture", "restored from the trash"),
+        ("restore", "restored"),
+    ]:
+        page = get(client, people.olga, result)
+        button = page.select_one(f"[data-testid={testid}]")
+        assert button
+        form = button.find_parent("form")
+        assert form
+        field = form.select_one("[name=ids]")
+        assert field
+        answer = client.post(str(form["action"]), {"ids": field["value"]}, follow=True)
+        assert words_after in answer.content.decode()
+
+
+def test_the_star_is_the_readers_own(client: Client, people: People, result: Picture) -> None:
+    star = {"liked": "1"}
+    client.force_login(people.vito)
+    client.post(f"/p/{people.project.slug}/v/{result.public_id}/favourite/", star)
+    pressed = "favourite-button button[aria-pressed=true]"
+    assert get(client, people.vito, result).select(pressed)
+    assert not get(client, people.olga, result).select(pressed)
 
 
 def test_a_version_whose_parent_is_in_the_trash_still_tells_all(

@@ -9,7 +9,7 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types deploy faults bench corpus clean dev
+.PHONY: help run test check format lint types deploy faults bench corpus pictures clean dev
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -45,6 +45,9 @@ deploy: dev ## check migrations, production settings and static files
 
 faults bench corpus: dev ## long runs: kills and faults in full, benchmarks, hostile files of others
 	$(PYTHON) -m pytest -m $@ -s tests/$@ $(ARGS)
+
+pictures: dev ## take the pictures of the README anew
+	$(PYTHON) -m pytest -m $@ tests/browser/test_pictures.py
 
 clean: ## remove what was built; pictures and database stay
 	rm -rf .venv .tools .check .mypy_cache .pytest_cache .ruff_cache .hypothesis

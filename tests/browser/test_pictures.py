@@ -1,0 +1,79 @@
+"""Takes the pictures of the README anew: `make pictures`. A real studio, its own sample photos."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from tests.browser import steps
+from tests.browser.conftest import DESKTOP, ROOT, Watched
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser.conftest import Studio
+
+pytestmark = pytest.mark.pictures
+
+OUT = ROOT / "docs" / "pictures"
+QUALITY = 86
+PROMPTS = ("black and white", "warmer by 60 %", "sepia", "more vivid and lift the shadows")
+
+
+def take(on: Watched, name: str) -> None:
+    on.page.mouse.move(1, 1)
+    on.page.wait_for_load_state("networkidle")
+    shot = Image.open(io.BytesIO(on.page.screenshot()))
+    shot.convert("RGB").save(OUT / f"{name}.jpg", quality=QUALITY, optimize=True)
+
+
+def sample(on: Watched, name: str) -> str:
+    on.page.goto(f"{on.studio.url}/p/{on.studio.slug}/?show=originals&q={name}")
+    return steps.by(on, "picture-card").first.get_attribute("data-picture-id") or ""
+
+
+def edit(on: Watched, picture: str, prompt: str, *strokes: tuple[tuple[float, float], ...]) -> str:
+    steps.open_canvas(on, picture)
+    steps.set_brush(on, 230)
+    for stroke in strokes:
+        steps.paint(on, *stroke)
+    return steps.submit(on, prompt).get_attribute("data-result-id") or ""
+
+
+def tour(on: Watched) -> None:
+    """Edit both photos in several ways and show where it is done."""
+    on.page.goto(f"{on.studio.url}/p/{on.studio.slug}/")
+    on.page.get_by_text("Try with two sample photos").click()
+    steps.by(on, "picture-card").nth(1).wait_for()
+    mountain, meadow = sample(on, "Picos"), sample(on, "Dandelions")
+    for prompt in PROMPTS:
+        edit(on, meadow if prompt == "sepia" else mountain, prompt)
+    flower = ((0.3, 0.2), (0.42, 0.36), (0.2, 0.36), (0.4, 0.24), (0.2, 0.24), (0.34, 0.42))
+    edit(on, meadow, "blur the background by 70 %", flower, ((0.29, 0.45), (0.28, 0.95)))
+    rocks = (((0.712, 0.88), (0.762, 0.915)), ((0.48, 0.65), (0.508, 0.67)))
+    result = edit(on, mountain, "remove this", *rocks)
+    steps.paint(on, (0.28, 0.585), (0.31, 0.6))
+    steps.by(on, "prompt").fill("remove this too")
+    steps.by(on, "understood").get_by_text("Understood").wait_for()
+    take(on, "canvas")
+    on.page.goto(f"{on.studio.url}/p/{on.studio.slug}/")
+    take(on, "gallery")
+    on.page.goto(f"{on.studio.url}/p/{on.studio.slug}/v/{result}/")
+    on.page.locator("version-viewer[data-ready]").wait_for()
+    take(on, "version")
+
+
+def test_pictures(browser: Browser, studio: Studio) -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    context = browser.new_context(
+        storage_state=studio.storage, color_scheme="dark", reduced_motion="reduce", **DESKTOP
+    )
+    on = Watched(context.new_page(), studio)
+    on.listen()
+    on.page.on("dialog", lambda dialog: dialog.accept())  # the canvas is left with a mask on it
+    tour(on)
+    context.close()
+    assert on.complaints == []

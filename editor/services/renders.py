@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ EXPORT_QUALITY = 95
 # Its scale is another: 80 looks like 95 of the others.
 AVIF_QUALITY = 80
 CACHE_BYTES = 4 * 1024**3
+# Longer than the longest rendition takes to make.
+SPARED_SECONDS = 180
 OFFERED_SIDES = (4096, 2048, 1024)
 
 
@@ -121,14 +124,18 @@ def _make_room() -> None:
 
 
 def _trim(limit: int = CACHE_BYTES) -> None:
-    """Drop the files used longest ago until the cache fits its limit."""
+    """Drop the files used longest ago until the cache fits its limit.
+
+    What was used or written a moment ago stays: it is on its way to somebody.
+    """
+    spared = time.time() - SPARED_SECONDS
     files: list[tuple[float, int, Path]] = []
     for file in settings.RENDERS_DIR.iterdir():
         with contextlib.suppress(FileNotFoundError):  # another process's draft was done meanwhile
             facts = file.stat()
             files.append((facts.st_mtime, facts.st_size, file))
     total = 0
-    for _used, size, file in sorted(files, reverse=True):
+    for used, size, file in sorted(files, reverse=True):
         total += size
-        if total > limit:
+        if total > limit and used < spared:
             file.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,12 +48,16 @@ def test_a_full_disk_gives_up_renditions_before_it_refuses_one(
     settings.RENDERS_DIR.mkdir(exist_ok=True)
     old = settings.RENDERS_DIR / "somebody.screen.jpg"
     old.write_bytes(b"made long ago")
+    os.utime(old, (0, 0))
+    fresh = settings.RENDERS_DIR / ".draft.jpg"
+    fresh.write_bytes(b"somebody waits for it")
     settings.MIN_FREE_BYTES = 2**62
     client.force_login(people.olga)
     answer = client.get(reverse(name, args=[people.project.slug, picture.public_id]))
     assert answer.status_code == 507
     assert "no room left" in answer.content.decode()
     assert not old.exists()
+    assert fresh.exists()
 
 
 @pytest.mark.usefixtures("full_disk")

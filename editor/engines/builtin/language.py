@@ -23,6 +23,8 @@ type Read = tuple[Step, Sequence[Token]]
 
 # No order to this engine needs more words; a longer text is meant for another one.
 LONGEST_PROMPT: Final = 120
+# Characters; reading takes time, and others wait for it.
+LONGEST_TEXT: Final = 2000
 LONGEST_QUOTE: Final = 80
 
 MESSAGES: Final = {
@@ -84,6 +86,8 @@ def _read_in_any_language(prompt: str, languages: Sequence[Vocabulary]) -> list[
 
 
 def _read(prompt: str, vocabulary: Vocabulary) -> list[Step]:
+    if len(prompt) > LONGEST_TEXT:
+        raise _refusal(Unread(vocabulary.tokens(prompt[:LONGEST_QUOTE])), vocabulary)
     tokens = vocabulary.tokens(prompt)
     try:
         return _steps(tokens, vocabulary)

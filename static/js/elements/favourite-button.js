@@ -7,6 +7,9 @@ import { toast } from "../lib/toast.js";
  * with { picture, liked }. `data-failed`: what is said when it could not be saved.
  */
 class FavouriteButton extends HTMLElement {
+  /** What was said before arrives before: two quick clicks end as the last one meant. */
+  #last = Promise.resolve();
+
   connectedCallback() {
     this.addEventListener("submit", this.#onSubmit);
     document.addEventListener("favourite:changed", this.#onChange);
@@ -31,16 +34,21 @@ class FavouriteButton extends HTMLElement {
     this.querySelector("form").requestSubmit(this.#button);
   }
 
-  #onSubmit = async (event) => {
+  #onSubmit = (event) => {
     event.preventDefault();
+    const url = event.target.action;
     const picture = this.getAttribute("picture");
     const liked = !this.liked;
     this.#tell(picture, liked);
-    const { ok } = await post(event.target.action, { liked: liked ? "1" : "0" });
-    if (ok) return;
-    this.#tell(picture, !liked);
-    toast(this, { text: this.dataset.failed, error: true });
+    this.#last = this.#last.then(() => this.#save(url, picture, liked));
   };
+
+  async #save(url, picture, liked) {
+    const { ok } = await post(url, { liked: liked ? "1" : "0" });
+    if (ok) return;
+    if (this.liked === liked) this.#tell(picture, !liked);
+    toast(this, { text: this.dataset.failed, error: true });
+  }
 
   #tell(picture, liked) {
     document.dispatchEvent(new CustomEvent("favourite:changed", { detail: { picture, liked } }));

@@ -143,3 +143,10 @@ def test_the_vocabulary_holds_small_letters_and_no_phrase_twice_in_a_list() -> N
     for phrase, roles in vocabularies()[0].phrases.items():
         assert all(word == word.casefold() for word in phrase)
         assert len(set(roles)) == len(roles), phrase
+
+
+@pytest.mark.parametrize("text", ["1.0," * 8000, "brighter " * 3000, "“" * 31_000 + "brighter"])
+def test_a_text_far_too_long_is_refused_before_it_is_read(text: str) -> None:
+    with pytest.raises(NotUnderstood) as refusal:
+        read(text, has_mask=True)
+    assert len(str(refusal.value)) < 1000

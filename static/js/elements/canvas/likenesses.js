@@ -1,6 +1,10 @@
 const LONGEST = 2048;
+const AGAIN_MS = 5000;
 
-/** Kept masks as pictures in the mask's colour, for the overlay: loaded when first asked for. */
+/**
+ * Kept masks as pictures in the mask's colour, for the overlay: loaded when first asked for, and
+ * again a while after that failed.
+ */
 export class Likenesses {
   /** A canvas for each address; null while it is on its way or could not be had. */
   #known = new Map();
@@ -29,6 +33,8 @@ export class Likenesses {
       this.#known.set(url, tinted(bitmap, this.port.colour()));
       this.port.ready();
     } catch {
+      // Whoever paints next asks once more, but not with every stroke.
+      setTimeout(() => this.#known.delete(url), AGAIN_MS);
       this.port.lost();
     }
   }

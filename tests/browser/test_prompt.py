@@ -101,7 +101,7 @@ def test_the_line_says_what_is_understood_and_moves_nothing(
     expect(line).to_have_text("Understood: warmth +15 %, contrast +20 %")
     assert button.bounding_box() == place
     prompt.fill("add a purple dragon")
-    expect(line).to_contain_text("Something new needs a provider")
+    expect(line).to_contain_text("Not understood: “add a purple dragon”.")
     assert button.bounding_box() == place
     prompt.fill("blur the background")
     expect(line).to_contain_text("Paint roughly over the subject first")
@@ -121,7 +121,9 @@ def assert_background_was_blurred(watched: Watched) -> None:
     expect(card).to_contain_text("Understood: blur 50 %, background only")
     card.get_by_role("link").click()
     expect(watched.page.locator(".version__prompt")).to_contain_text("blur 50 %, background only")
-    expect(watched.page.locator(".facts")).to_contain_text("The subject the engine found was protected: 0 of ")
+    expect(watched.page.locator(".facts")).to_contain_text(
+        "The subject the engine found was protected: 0 of "
+    )
 
 
 def test_the_background_is_blurred_with_the_mouse(desktop: Watched, tmp_path: Path) -> None:

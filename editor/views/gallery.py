@@ -12,7 +12,7 @@ from editor.access.fetch import Door
 from editor.access.roles import Action
 from editor.forms.gallery import GalleryForm
 from editor.http import PageRequest
-from editor.services import exports
+from editor.services import exports, trash
 from editor.services import gallery as service
 from editor.services.looks import Look, Show
 
@@ -66,7 +66,7 @@ def _surroundings(opened: Door, look: Look, form: GalleryForm) -> dict[str, obje
         "can_trash": opened.may(Action.TRASH),
         "can_export": opened.may(Action.EXPORT),
         "max_export": exports.MAX_PICTURES,
-        "trash_days": settings.TRASH_DAYS,
+        "grace_days": trash.grace().days,
         "accepted": ACCEPTED,
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
         "max_upload_mb": settings.MAX_UPLOAD_MB,

@@ -10,6 +10,7 @@ from editor.forms.projects import ProjectForm, ProjectsQuery
 from editor.http import PageRequest
 from editor.models import User
 from editor.services import projects as service
+from editor.services import trash
 from editor.services.projects import Shelf
 
 SEARCH_FROM = 9
@@ -44,5 +45,5 @@ def _context(user: User, shelf: Shelf, query: str) -> dict[str, object]:
         "shows_search": bool(query) or counts[shelf] >= SEARCH_FROM,
         "cards": [] if shows_deleted else service.cards(user, shelf=shelf, query=query),
         "gone": service.deleted(user, query=query) if shows_deleted else [],
-        "grace_days": service.grace().days,
+        "grace_days": trash.grace().days,
     }

@@ -23,9 +23,8 @@ def projects(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         project = service.create(owner=request.user, name=form.cleaned_data["name"])
         return redirect("gallery", slug=project.slug)
-    query = ProjectsQuery(request.GET)
-    query.is_valid()
-    context = _context(request.user, query.cleaned_data["show"], query.cleaned_data["q"]) | {
+    asked = ProjectsQuery(request.GET).asked
+    context = _context(request.user, asked["show"], asked["q"]) | {
         "form": form,
         "dialog_open": form.is_bound or "new" in request.GET,
     }

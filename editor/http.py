@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import content_disposition_header
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
+    from http import HTTPStatus
     from pathlib import Path
 
     from django_htmx.middleware import HtmxDetails
@@ -55,6 +56,11 @@ def utf8_only(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpReque
 def _check_encoding(request: HttpRequest) -> None:
     if codecs.lookup(request.encoding or "utf-8").name != "utf-8":
         raise BadRequest("Text must be encoded in UTF-8.")
+
+
+def plain(text: str, status: HTTPStatus) -> HttpResponse:
+    """Return a message for scripts, and for whoever opens a file's address by hand."""
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

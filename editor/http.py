@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import content_disposition_header
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
+    from http import HTTPStatus
     from pathlib import Path
 
     from django_htmx.middleware import HtmxDetails
@@ -77,6 +78,11 @@ def _zone(name: str) -> ZoneInfo | None:
         return ZoneInfo(unquote(name)) if name else None
     except (ValueError, OSError, ZoneInfoNotFoundError):
         return None
+
+
+def plain(text: str, status: HTTPStatus) -> HttpResponse:
+    """Return a message for scripts, and for whoever opens a file's address by hand."""
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

@@ -74,21 +74,7 @@ def make_picture(project: Project, user: User, data: bytes | None = None) -> Pic
 
 def make_rows(project: Project, user: User, count: int) -> list[Picture]:
     """Picture rows without files, for lists."""
-    return [
-        Picture.objects.create(
-            project=project,
-            kind="original",
-            name=f"row {number}.jpg",
-            created_by=user,
-            width=640,
-            height=480,
-            mode="RGB",
-            folder="xx/none",
-            extension="jpg",
-            sha256=f"{number:064d}",
-        )
-        for number in itertools.islice(_numbers, count)
-    ]
+    return [make_row(project, user, f"row {next(_numbers)}.jpg") for _row in range(count)]
 
 
 def make_row(project: Project, user: User, name: str, **fields: object) -> Picture:

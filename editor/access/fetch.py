@@ -59,6 +59,26 @@ def door_to_deleted(user: User, slug: str) -> Door:
     return opened
 
 
+def door_again(opened: Door, action: Action) -> Door:
+    """Lock the project until the transaction ends and ask again: the role may have changed since.
+
+    Raises what `door` does.
+    """
+    _lock(opened.project)
+    return door(opened.user, opened.project.slug, action)
+
+
+def door_to_deleted_again(opened: Door) -> Door:
+    """Lock a deleted project and ask again: it may have been taken back. Raises Http404."""
+    _lock(opened.project)
+    return door_to_deleted(opened.user, opened.project.slug)
+
+
+def _lock(project: Project) -> None:
+    """SQLite has no row locks and needs none: its transactions here begin IMMEDIATE."""
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+
+
 def _entrance(user: User, slug: str) -> Door:
     membership = (
         Membership.objects.select_related("project").filter(user=user, project__slug=slug).first()

@@ -50,14 +50,14 @@ class UserAdmin(Record[User]):
 
 PASSWORDS = _(
     "Staff neither see nor set passwords, nor move an account to another address: either would "
-    "open its pictures. Its owner does both on the account page, or asks for a link on the "
+    "open its pictures. Its owner does both on the account page, or asks for a code on the "
     "sign-in page. Without mail: manage.py changepassword, on the server."
 )
 
 
 @admin.register(Membership, site=site)
 class MembershipAdmin(Record[Membership]):
-    """Who belongs to which project; owners invite, promote and remove."""
+    """Who belongs to which project; owners add, change and remove."""
 
     list_display = ("user", "project", "role", "created_at")
     list_display_links = ("role",)

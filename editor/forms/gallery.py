@@ -2,39 +2,28 @@
 
 from django import forms
 
+from editor.forms.query import Query
 from editor.services.looks import Look, Show, Sort
 
 SEARCH_LENGTH = 200
 ID_LENGTH = 32
 
 
-class GalleryForm(forms.Form):
-    """Filter, order, words and cursor. What makes no sense counts as not said."""
+class GalleryForm(Query):
+    """Filter, order, words and cursor."""
 
-    show = forms.ChoiceField(choices=Show.choices, required=False)
-    sort = forms.ChoiceField(choices=Sort.choices, required=False)
-    q = forms.CharField(max_length=SEARCH_LENGTH, required=False)
-    after = forms.SlugField(max_length=ID_LENGTH, required=False)
-    select = forms.BooleanField(required=False)
+    show = forms.TypedChoiceField(
+        choices=Show.choices, coerce=Show, required=False, initial=Show.ALL
+    )
+    sort = forms.TypedChoiceField(
+        choices=Sort.choices, coerce=Sort, required=False, initial=Sort.NEWEST
+    )
+    q = forms.CharField(max_length=SEARCH_LENGTH, required=False, initial="")
+    after = forms.SlugField(max_length=ID_LENGTH, required=False, initial="")
+    select = forms.BooleanField(required=False, initial=False)
 
     def look(self, *, may_restore: bool) -> Look:
         """Return the look asked for; only who may restore sees the trash."""
-        show = Show(self._value("show") or Show.ALL)
-        if show == Show.TRASH and not may_restore:
-            show = Show.ALL
-        return Look(show, Sort(self._value("sort") or Sort.NEWEST), self._value("q"))
-
-    @property
-    def cursor(self) -> str:
-        """The public id the page begins after, "" for the first page."""
-        return self._value("after")
-
-    @property
-    def selects(self) -> bool:
-        """Whether boxes to tick are asked for, as they are without script."""
-        self.is_valid()
-        return bool(self.cleaned_data.get("select"))
-
-    def _value(self, name: str) -> str:
-        self.is_valid()
-        return str(self.cleaned_data.get(name, ""))
+        hides = self.asked["show"] == Show.TRASH and not may_restore
+        show = Show.ALL if hides else self.asked["show"]
+        return Look(show, self.asked["sort"], self.asked["q"])

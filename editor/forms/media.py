@@ -59,8 +59,3 @@ class DownloadForm(forms.Form):
         elif size != "own":
             data["side"] = None
         return data
-
-    @property
-    def first_error(self) -> str:
-        """The message to show where there is room for one."""
-        return next(str(text) for errors in self.errors.values() for text in errors)

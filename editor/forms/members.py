@@ -1,6 +1,6 @@
 """The forms of the members page: adding somebody, another role, searching."""
 
-from typing import Any, Final
+from typing import Final
 
 from django import forms
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from editor.forms.focus import focus_first_error
+from editor.forms.query import Query
 from editor.models import Role
 from editor.services import members
 
@@ -64,13 +65,8 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=Role.choices)
 
 
-class MembersQuery(forms.Form):
-    """Which members to list; what makes no sense is left out rather than refused."""
+class MembersQuery(Query):
+    """Which members to list."""
 
-    q = forms.CharField(max_length=QUERY_LENGTH, required=False)
-    page = forms.IntegerField(min_value=1, max_value=10**6, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Give every field a value."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        return {"q": data.get("q") or "", "page": data.get("page") or 1}
+    q = forms.CharField(max_length=QUERY_LENGTH, required=False, initial="")
+    page = forms.IntegerField(min_value=1, max_value=10**6, required=False, initial=1)

@@ -1,10 +1,9 @@
 """The forms of the list of projects: a new one, and what the list shows."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from editor.forms.query import Query
 from editor.services.projects import Shelf
 
 NAME_LENGTH = 120
@@ -22,13 +21,13 @@ class ProjectForm(forms.Form):
     )
 
 
-class ProjectsQuery(forms.Form):
-    """Which projects to list; what makes no sense is left out rather than refused."""
+class ProjectsQuery(Query):
+    """Which projects to list."""
 
-    q = forms.CharField(max_length=NAME_LENGTH, required=False)
-    show = forms.ChoiceField(choices=[(shelf.value, shelf.value) for shelf in Shelf])
-
-    def clean(self) -> dict[str, Any]:
-        """Give every field a value."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        return {"q": data.get("q") or "", "show": Shelf(data.get("show") or Shelf.ACTIVE)}
+    q = forms.CharField(max_length=NAME_LENGTH, required=False, initial="")
+    show = forms.TypedChoiceField(
+        choices=[(shelf.value, shelf.value) for shelf in Shelf],
+        coerce=Shelf,
+        required=False,
+        initial=Shelf.ACTIVE,
+    )

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from editor.services.gallery import Cursor
+from editor.services.pulse import Cursor
 
 VIEWS = [("gallery", "gallery"), ("canvas", "canvas")]
 

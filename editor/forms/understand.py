@@ -3,17 +3,12 @@
 from django import forms
 
 from editor.pipeline.submit import PROMPT_LENGTH
-from editor.services.engines import planning_registry
-
-
-def engines() -> list[tuple[str, str]]:
-    """Return the engines that can be asked."""
-    return [(engine.id, engine.label) for engine in planning_registry().engines()]
+from editor.services.engines import choices
 
 
 class UnderstandForm(forms.Form):
     """The prompt so far, the engine, and whether anything is painted."""
 
     prompt = forms.CharField(max_length=PROMPT_LENGTH)
-    engine = forms.ChoiceField(choices=engines)
+    engine = forms.ChoiceField(choices=choices)
     mask = forms.BooleanField(required=False)

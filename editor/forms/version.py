@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from editor.services.pictures import NAME_LENGTH
+from editor.services.pictures import NAME_LENGTH, printable
 
 
 class RenameForm(forms.Form):
@@ -20,8 +20,7 @@ class RenameForm(forms.Form):
 
     def clean_name(self) -> str:
         """Drop what cannot be shown. Raises ValidationError when nothing is left."""
-        written: str = self.cleaned_data["name"]
-        name = "".join(letter for letter in written if letter.isprintable()).strip()
+        name = printable(self.cleaned_data["name"])
         if not name:
             raise ValidationError(_("Write a name."))
         return name

@@ -2,7 +2,16 @@
 
 from editor.models.activity import Activity
 from editor.models.attempt import Attempt, Execution
-from editor.models.edit import OPEN_STATES, TERMINAL_STATES, TROUBLED_STATES, Edit, State
+from editor.models.edit import (
+    HELD_STATES,
+    OPEN_STATES,
+    TERMINAL_STATES,
+    TROUBLED_STATES,
+    UNDECIDED_STATES,
+    WAITING_STATES,
+    Edit,
+    State,
+)
 from editor.models.favourite import Favourite
 from editor.models.ledger import LedgerEntry, LedgerKind
 from editor.models.leftover import Leftover, LeftoverKind
@@ -14,9 +23,12 @@ from editor.models.user import User
 from editor.models.worker import Worker
 
 __all__ = [
+    "HELD_STATES",
     "OPEN_STATES",
     "TERMINAL_STATES",
     "TROUBLED_STATES",
+    "UNDECIDED_STATES",
+    "WAITING_STATES",
     "Activity",
     "Attempt",
     "Edit",

@@ -28,9 +28,11 @@ class State(models.TextChoices):
 
 TERMINAL_STATES = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
 HELD_STATES = frozenset({State.CLAIMED, State.SENDING, State.AWAITING, State.RECEIVED})
-OPEN_STATES = HELD_STATES | {State.QUEUED, State.RETRY_WAIT}
-# Ended without a result, or waiting for somebody's decision.
-TROUBLED_STATES = frozenset({State.FAILED, State.UNKNOWN, State.BILLED_UNUSABLE})
+WAITING_STATES = frozenset({State.QUEUED, State.RETRY_WAIT})
+OPEN_STATES = HELD_STATES | WAITING_STATES
+# Somebody has to decide what becomes of it.
+UNDECIDED_STATES = frozenset({State.UNKNOWN, State.BILLED_UNUSABLE})
+TROUBLED_STATES = UNDECIDED_STATES | {State.FAILED}
 
 
 class EditQuerySet(models.QuerySet["Edit"]):

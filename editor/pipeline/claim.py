@@ -7,15 +7,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 
-from editor.models import Edit, Project, State, Worker
+from editor.models import WAITING_STATES, Edit, Project, State, Worker
 from editor.pipeline.states import Hold, LostLease, move
-
-DUE_STATES = (State.QUEUED, State.RETRY_WAIT)
 
 
 def due() -> QuerySet[Edit]:
     """Edits that may be taken now, the longest waiting first; the database's clock decides."""
-    return Edit.objects.filter(state__in=DUE_STATES, next_run_at__lte=Now()).order_by(
+    return Edit.objects.filter(state__in=WAITING_STATES, next_run_at__lte=Now()).order_by(
         "next_run_at", "pk"
     )
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.cache import cache
 from django.utils import timezone
 
-from editor.services import leftovers, purge
-from editor.services.projects import grace
+from editor.services import leftovers, purge, trash
 
 if TYPE_CHECKING:
     from editor.models import Leftover
@@ -42,10 +41,10 @@ def take_turn(every: float) -> bool:
 
 async def clean(database: Database) -> None:
     """Purge what is due, batch by batch, so that edits are claimed in between."""
-    before = timezone.now() - grace()
+    before = timezone.now() - trash.grace()
     plan: purge.Plan = await database(purge.plan, before=before)
-    for start in range(0, len(plan.pictures), purge.BATCH):
-        await database(purge.purge_pictures, plan.pictures[start:], before=before)
+    for batch in purge.batches(plan):
+        await database(purge.purge_pictures, batch, before=before)
         await _remove(database)
     for project in plan.projects:
         await database(purge.purge_project, project, before=before)

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
 from editor.engines.errors import UnknownEngine
 from editor.engines.registry import Registry
@@ -81,13 +80,7 @@ def give_back(edit: Edit, hold: Hold, to: State, *, counted: bool = True) -> Non
     if to == State.QUEUED and counted:
         fields["rescues"] = F("rescues") + 1
     elif to == State.FAILED:
-        fields |= {
-            "error_code": "worker_lost",
-            "error_message": _(
-                "The edit broke off four times and was given up. Nothing was charged. "
-                "Try a smaller mask, or ask the administrator to look at the worker's log."
-            ),
-        }
+        fields["error_code"] = "worker_lost"
     move(hold, to, new_fence=True, lease_owner="", lease_until=None, progress=0, **fields)
     if ended:
         ledger.release(edit)

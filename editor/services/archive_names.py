@@ -8,15 +8,9 @@ from itertools import count
 LONGEST = 120
 LONGEST_BYTES = 240  # file systems allow 255
 _UNSAFE = re.compile(r"[^\w .()-]")
-_EXTENSION = re.compile(r"\.[a-z0-9]{1,5}$", re.IGNORECASE)
 _DOTS = re.compile(r"\.{2,}")
 # Windows keeps these names for devices, whatever comes after a dot.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-
-
-def stem_of(name: str) -> str:
-    """Return the name of a picture without the extension of the file it came from."""
-    return _EXTENSION.sub("", name)
 
 
 class Names:

@@ -9,3 +9,8 @@ from editor.engines.registry import Registry
 def planning_registry() -> Registry:
     """Return the registry without a runner."""
     return Registry()
+
+
+def choices() -> list[tuple[str, str]]:
+    """Return the engines that can be asked, each with its label."""
+    return [(engine.id, engine.label) for engine in planning_registry().engines()]

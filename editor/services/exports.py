@@ -12,7 +12,7 @@ from editor.access.fetch import Door
 from editor.imaging.sandbox.errors import SandboxError
 from editor.models import Picture
 from editor.services import activities, media, renders
-from editor.services.archive_names import Names, stem_of
+from editor.services.archive_names import Names
 
 MAX_PICTURES = 500
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def archive(pictures: Sequence[Picture], *, originals: bool) -> Generator[bytes]
             missing.append(picture.name)
             continue
         with content:
-            name = names.take(stem_of(picture.name), file.suffix.lstrip("."))
+            name = names.take(picture.stem, file.suffix.lstrip("."))
             # Opened before it is named, so that the cache may drop it meanwhile.
             stream.add(iter(lambda: content.read(256 * 1024), b""), name)  # noqa: B023
             yield from stream.all_files()

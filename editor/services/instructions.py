@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from editor.engines.builtin.engine import Builtin
+from editor.engines.builtin.language import MESSAGES
 from editor.engines.builtin.lexicon import vocabularies
 from editor.engines.builtin.words import Kind
 from editor.engines.errors import EngineError
@@ -39,61 +40,21 @@ NAMES = {
     "sharpen": gettext_noop("sharpen"),
     "pixelate": gettext_noop("pixelate"),
 }
-# A refusal as the form gives it, and in a line while somebody types.
-REFUSALS = {
-    "not_understood": (
-        gettext_noop(
-            "I do not understand “%(part)s”. The built-in engine can: %(abilities)s. To draw "
-            "something new, choose or add a provider in the project's settings."
-        ),
-        gettext_noop("Not understood: “%(part)s”. Something new needs a provider."),
+# A refusal in a line while somebody types; the form gives the engine's own sentence.
+SHORT = {
+    "not_understood": gettext_noop("Not understood: “{part}”."),
+    "bare_word": gettext_noop(
+        "Not understood: “{part}”. If it is one more thing, write “the {part}”."
     ),
-    "bare_word": (
-        gettext_noop(
-            "I do not understand “%(part)s”. If it is one more thing, write “the %(part)s”; what "
-            "the built-in engine can do is: %(abilities)s."
-        ),
-        gettext_noop("Not understood: “%(part)s”. If it is one more thing, write “the %(part)s”."),
+    "amount_out_of_range": gettext_noop("“{part}”: a percentage must be above 0 and at most 100."),
+    "two_places": gettext_noop("“{part}” names a second place. Make two edits of it."),
+    "two_regions": gettext_noop("“{part}” is not about the background. Make two edits of it."),
+    "contradiction": gettext_noop(
+        "“{part}” takes back what comes before it. Leave one of the two out."
     ),
-    "amount_out_of_range": (
-        gettext_noop(
-            "“%(part)s” is more or less than can be done: a percentage must be above 0 and at "
-            "most 100."
-        ),
-        gettext_noop("“%(part)s”: a percentage must be above 0 and at most 100."),
-    ),
-    "two_places": (
-        gettext_noop(
-            "“%(part)s” names a second place, but one mask marks one place. Make two edits of it."
-        ),
-        gettext_noop("“%(part)s” names a second place. Make two edits of it."),
-    ),
-    "two_regions": (
-        gettext_noop(
-            "“%(part)s” is about something else than the background. One edit changes either the "
-            "background or what is painted. Make two edits of it."
-        ),
-        gettext_noop("“%(part)s” is not about the background. Make two edits of it."),
-    ),
-    "contradiction": (
-        gettext_noop(
-            "“%(part)s” takes back what you asked for before it. Leave one of the two out."
-        ),
-        gettext_noop("“%(part)s” takes back what comes before it. Leave one of the two out."),
-    ),
-    "needs_mask": (
-        gettext_noop(
-            "Paint over what you mean first: “%(part)s” is about one part of the picture, and "
-            "nothing is painted."
-        ),
-        gettext_noop("Paint over what you mean first."),
-    ),
-    "needs_subject": (
-        gettext_noop(
-            "Paint over the subject first, roughly is enough: “%(part)s” changes everything "
-            "around it."
-        ),
-        gettext_noop("Paint roughly over the subject first; everything else will change."),
+    "needs_mask": gettext_noop("Paint over what you mean first."),
+    "needs_subject": gettext_noop(
+        "Paint roughly over the subject first; everything else will change."
     ),
 }
 
@@ -133,11 +94,11 @@ def is_about_background(instruction: Mapping[str, Any]) -> bool:
 
 def refusal(error: EngineError, *, short: bool = False) -> str:
     """Return why an engine declines a prompt, or `short` in a line."""
-    if error.code not in REFUSALS:
+    template = (SHORT if short else MESSAGES).get(error.code)
+    if template is None:
         return error.message
     abilities = ", ".join(error.params.get("abilities") or [])  # type: ignore[arg-type]
-    words = {"part": error.params.get("part", ""), "abilities": abilities}
-    return _(REFUSALS[error.code][short]) % words
+    return _(template).format(part=error.params.get("part", ""), abilities=abilities)
 
 
 def understanding(engine: str, prompt: str, *, has_mask: bool) -> Understanding:

@@ -47,6 +47,15 @@ class Tree:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A version to compare a picture with; `is_before`: the picture came from it."""
+
+    picture: Picture
+    words: str
+    is_before: bool
+
+
 class Lineage:
     """A picture among its family, read in one query.
 
@@ -62,7 +71,7 @@ class Lineage:
         for pk, row in self._members.items():
             if pk in alive and row.parent_id is not None:
                 self._children[row.parent_id].append(pk)
-        self.total = len(alive)
+        self._total = len(alive)
 
     @property
     def root(self) -> Picture:
@@ -81,6 +90,13 @@ class Lineage:
         found = [self._members[pk] for pk in reversed(beside) if pk != self._picture.pk]
         return [row for row in found if row.trashed_at is None][:MAX_COMPARED_SIBLINGS]
 
+    @property
+    def compared(self) -> list[Compared]:
+        """What the picture came from, nearest first, then what lies beside it."""
+        before = [Compared(row, self.words(row), is_before=True) for row in self.ancestors[::-1]]
+        beside = [Compared(row, self.words(row), is_before=False) for row in self.siblings]
+        return before + beside
+
     def words(self, picture: Picture) -> str:
         """The beginning of the prompt that made a member of the family; empty for the original."""
         return picture.edit.prompt[:WORDS_LENGTH] if picture.edit else ""
@@ -90,7 +106,7 @@ class Lineage:
         keep = set(self._members) if whole else self._near()
         rows = list(self._walk(keep))
         nest(rows)
-        return Tree(rows, self.total)
+        return Tree(rows, self._total)
 
     def _alive(self) -> set[int]:
         """Keys of what is not in the trash, of the picture itself, and of all these came from."""
@@ -104,12 +120,13 @@ class Lineage:
         return alive
 
     def _line(self, pk: int) -> list[int]:
+        """Keys from the original down to that one."""
         line: list[int] = []
         current: int | None = pk
         while current is not None:
-            line.insert(0, current)
+            line.append(current)
             current = self._members[current].parent_id
-        return line
+        return line[::-1]
 
     def _near(self) -> set[int]:
         line = self._line(self._picture.pk)

@@ -101,7 +101,7 @@ def add(*, door: Door, email: str, role: Role) -> Membership:
     """
     user = _find(door.user, email)
     with transaction.atomic():
-        opened = _locked(door, Action.MANAGE_MEMBERS)
+        opened = fetch.door_again(door, Action.MANAGE_MEMBERS)
         known = Membership.objects.filter(project=opened.project, user=user).first()
         if known is not None:
             raise AlreadyMember(known)
@@ -134,7 +134,7 @@ def _count_miss(key: str) -> None:
 @transaction.atomic
 def change_role(*, door: Door, membership: Membership, role: Role) -> Membership:
     """Give a member another role, at once. Raises LastOwner, OwnRole, and what the door raises."""
-    opened = _locked(door, Action.MANAGE_MEMBERS)
+    opened = fetch.door_again(door, Action.MANAGE_MEMBERS)
     if membership.user_id == door.user.pk:
         raise OwnRole
     current = fetch.membership(opened, membership.pk)
@@ -150,7 +150,7 @@ def change_role(*, door: Door, membership: Membership, role: Role) -> Membership
 @transaction.atomic
 def remove(*, door: Door, membership: Membership) -> None:
     """Take a member out; edits on their way go on. Raises LastOwner, and what the door raises."""
-    opened = _locked(door, Action.MANAGE_MEMBERS)
+    opened = fetch.door_again(door, Action.MANAGE_MEMBERS)
     current = fetch.membership(opened, membership.pk)
     _record("member.removed", opened, current, role=current.role)
     current.delete()
@@ -160,7 +160,7 @@ def remove(*, door: Door, membership: Membership) -> None:
 @transaction.atomic
 def leave(*, door: Door) -> None:
     """Take oneself out. Raises LastOwner, and what the door raises."""
-    opened = _locked(door, Action.LEAVE)
+    opened = fetch.door_again(door, Action.LEAVE)
     activities.record("member.left", opened.project, actor=opened.user, role=opened.role)
     Membership.objects.filter(project=opened.project, user=opened.user).delete()
     _require_owner(opened.project)
@@ -170,15 +170,6 @@ def is_last_owner(door: Door) -> bool:
     """Whether the project would be without an owner if the user left."""
     others = _open_owners(door.project).exclude(user=door.user)
     return door.role == Role.OWNER and not others.exists()
-
-
-def _locked(door: Door, action: Action) -> Door:
-    """Lock the project, then open its door again: the role may have changed since.
-
-    SQLite has no row locks and needs none: its transactions here begin IMMEDIATE.
-    """
-    Project.objects.select_for_update(no_key=True).get(pk=door.project.pk)
-    return fetch.door(door.user, door.project.slug, action)
 
 
 def _open_owners(project: Project) -> QuerySet[Membership]:

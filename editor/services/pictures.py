@@ -73,8 +73,12 @@ def _too_large() -> str:
 def _clean_name(name: str | None) -> str:
     """Keep the last path part without control characters; it is shown, never used as a path."""
     base = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(letter for letter in base if letter.isprintable()).strip()
-    return printable[:NAME_LENGTH] or _("Untitled")
+    return printable(base)[:NAME_LENGTH] or _("Untitled")
+
+
+def printable(name: str) -> str:
+    """Return what of a name can be shown on one line, perhaps nothing."""
+    return "".join(letter for letter in name if letter.isprintable()).strip()
 
 
 def _save(file: UploadedFile[Any], target: Path) -> str:

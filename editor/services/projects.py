@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.expressions import Combinable
@@ -18,7 +17,7 @@ from editor.access import fetch
 from editor.access.fetch import Door
 from editor.access.roles import Action, may
 from editor.models import Edit, Membership, Picture, Project, Role, User
-from editor.services import activities
+from editor.services import activities, trash
 
 COVERS = ("cover_1", "cover_2", "cover_3", "cover_4")
 CARD_MEMBERS = 5
@@ -53,7 +52,7 @@ def first_project_name() -> str:
 @transaction.atomic
 def rename(*, door: Door, name: str) -> None:
     """Give the project another name; its address stays. Raises what the door raises."""
-    opened = _locked(door, Action.SETTINGS)
+    opened = fetch.door_again(door, Action.SETTINGS)
     if opened.project.name == name:
         return
     _set(opened.project, name=name)
@@ -63,7 +62,7 @@ def rename(*, door: Door, name: str) -> None:
 @transaction.atomic
 def archive(*, door: Door) -> None:
     """Let the project rest: everybody reads, nobody changes; what runs ends by itself."""
-    opened = _locked(door, Action.ARCHIVE)
+    opened = fetch.door_again(door, Action.ARCHIVE)
     if opened.project.archived_at is None:
         _set(opened.project, archived_at=timezone.now())
         activities.record("project.archived", opened.project, actor=door.user)
@@ -72,7 +71,7 @@ def archive(*, door: Door) -> None:
 @transaction.atomic
 def restore(*, door: Door) -> None:
     """Take the project out of the archive."""
-    opened = _locked(door, Action.ARCHIVE)
+    opened = fetch.door_again(door, Action.ARCHIVE)
     if opened.project.archived_at is not None:
         _set(opened.project, archived_at=None)
         activities.record("project.restored", opened.project, actor=door.user, came="archive")
@@ -84,7 +83,7 @@ def delete(*, door: Door) -> None:
 
     Its edits on their way are ended by editor.pipeline.cancel, which comes after this.
     """
-    opened = _locked(door, Action.DELETE)
+    opened = fetch.door_again(door, Action.DELETE)
     _set(opened.project, deleted_at=timezone.now())
     activities.record("project.deleted", opened.project, actor=door.user)
 
@@ -92,30 +91,11 @@ def delete(*, door: Door) -> None:
 @transaction.atomic
 def undelete(*, door: Door) -> None:
     """Take a deleted project back. Raises TimeIsUp, and Http404 when it is not deleted."""
-    Project.objects.select_for_update(no_key=True).get(pk=door.project.pk)
-    opened = fetch.door_to_deleted(door.user, door.project.slug)
-    if gone_at(opened.project) <= timezone.now():
+    opened = fetch.door_to_deleted_again(door)
+    if trash.gone_at(opened.project.deleted_at) <= timezone.now():
         raise TimeIsUp
     _set(opened.project, deleted_at=None)
     activities.record("project.restored", opened.project, actor=door.user, came="trash")
-
-
-def grace() -> timedelta:
-    """For how long what was thrown away can be taken back."""
-    return timedelta(days=settings.TRASH_DAYS)
-
-
-def gone_at(project: Project) -> datetime:
-    """Return when a deleted project is gone for good."""
-    if project.deleted_at is None:
-        raise ValueError("the project is not deleted")
-    return project.deleted_at + grace()
-
-
-def _locked(door: Door, action: Action) -> Door:
-    """Lock the project, then open its door again: it may have changed since."""
-    Project.objects.select_for_update(no_key=True).get(pk=door.project.pk)
-    return fetch.door(door.user, door.project.slug, action)
 
 
 def _set(project: Project, **fields: Any) -> None:
@@ -193,14 +173,17 @@ def deleted(user: User, *, query: str = "") -> list[Gone]:
     """Return the deleted projects the user may take back, last deleted first. One query."""
     rows = _on(Shelf.DELETED, user).filter(name__icontains=query)
     counted = rows.annotate(picture_count=_count(Picture.objects.live()))
-    return [Gone(p, p.picture_count, gone_at(p)) for p in counted.order_by("-deleted_at", "-pk")]
+    return [
+        Gone(p, p.picture_count, trash.gone_at(p.deleted_at))
+        for p in counted.order_by("-deleted_at", "-pk")
+    ]
 
 
 def _on(shelf: Shelf, user: User) -> QuerySet[Project]:
     if shelf == Shelf.ARCHIVED:
         return fetch.archived_projects(user)
     if shelf == Shelf.DELETED:
-        return fetch.deleted_projects(user).filter(deleted_at__gt=timezone.now() - grace())
+        return fetch.deleted_projects(user).filter(deleted_at__gt=timezone.now() - trash.grace())
     return fetch.visible_projects(user)
 
 

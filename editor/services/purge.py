@@ -7,9 +7,10 @@ to remove (editor.services.leftovers).
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -36,12 +37,16 @@ def plan(*, before: datetime) -> Plan:
     return Plan(going, [p.pk for p in _due_projects(before) if _is_free(p, going)])
 
 
-def purge_pictures(keys: Sequence[int], *, before: datetime) -> int:
-    """Remove the rows of up to BATCH planned pictures, in one transaction; return how many.
+def batches(found: Plan) -> Iterator[Sequence[int]]:
+    """Yield the planned pictures, so many at a time as one transaction may remove."""
+    return batched(found.pictures, BATCH)
+
+
+def purge_pictures(batch: Sequence[int], *, before: datetime) -> int:
+    """Remove the rows of one batch of planned pictures, in one transaction; return how many.
 
     They are looked at again under the lock of their projects: one taken back meanwhile stays.
     """
-    batch = list(keys[:BATCH])
     with transaction.atomic():
         projects = Picture.objects.filter(pk__in=batch).values("project")
         list(Project.objects.select_for_update(no_key=True).filter(pk__in=projects).order_by("pk"))

@@ -13,12 +13,16 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from editor.models import Edit, State, Worker
-from editor.models.edit import HELD_STATES
+from editor.models import (
+    HELD_STATES,
+    UNDECIDED_STATES,
+    WAITING_STATES,
+    Edit,
+    State,
+    Worker,
+)
 from editor.services import renders
 
-WAITING = (State.QUEUED, State.RETRY_WAIT)
-UNDECIDED = (State.UNKNOWN, State.BILLED_UNUSABLE)
 LOOK_BACK = timedelta(hours=24)
 CODES_SHOWN = 12
 
@@ -121,6 +125,11 @@ def disk() -> Disk:
     return Disk(usage.total, usage.free, settings.MIN_FREE_BYTES)
 
 
+def worker_alive() -> bool:
+    """Whether any worker was heard from lately."""
+    return Worker.objects.alive(settings.WORKER_SILENT_SECONDS).exists()
+
+
 @cache
 def version() -> str:
     """Return the version this code says it is."""
@@ -129,11 +138,12 @@ def version() -> str:
 
 
 def _queue() -> Queue:
-    waiting = Q(state__in=WAITING)
-    figures = Edit.objects.filter(state__in=[*WAITING, *HELD_STATES, *UNDECIDED]).aggregate(
+    waiting = Q(state__in=WAITING_STATES)
+    counted = WAITING_STATES | HELD_STATES | UNDECIDED_STATES
+    figures = Edit.objects.filter(state__in=counted).aggregate(
         waiting=Count("pk", filter=waiting),
         running=Count("pk", filter=Q(state__in=HELD_STATES)),
-        undecided=Count("pk", filter=Q(state__in=UNDECIDED)),
+        undecided=Count("pk", filter=Q(state__in=UNDECIDED_STATES)),
         oldest=Min("created_at", filter=waiting),
     )
     return Queue(**figures, now=timezone.now())

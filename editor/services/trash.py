@@ -1,13 +1,27 @@
 """Deleting pictures so that they can be taken back, and taking them back."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
 from editor.access.fetch import Door
 from editor.models import Picture, Project
 from editor.services import activities
+
+
+def grace() -> timedelta:
+    """For how long what was thrown away can be taken back."""
+    return timedelta(days=settings.TRASH_DAYS)
+
+
+def gone_at(thrown_away: datetime | None) -> datetime:
+    """Return when it is gone for good. Raises ValueError for what was not thrown away."""
+    if thrown_away is None:
+        raise ValueError("it was not thrown away")
+    return thrown_away + grace()
 
 
 @transaction.atomic

@@ -1,13 +1,12 @@
 """Facts about pictures that only templates need."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django import template
-from django.conf import settings
 from django.utils.formats import number_format
 
 from editor.models import Edit, Picture
-from editor.services import looks
+from editor.services import looks, trash
 from editor.services.looks import Look
 
 register = template.Library()
@@ -56,4 +55,4 @@ def place(row: Picture | Edit, look: Look) -> str:
 @register.filter
 def kept_until(picture: Picture) -> datetime | None:
     """Return until when a picture in the trash can be restored."""
-    return picture.trashed_at and picture.trashed_at + timedelta(days=settings.TRASH_DAYS)
+    return picture.trashed_at and trash.gone_at(picture.trashed_at)

@@ -2,21 +2,21 @@
 
 from http import HTTPStatus
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from editor.access import fetch
 from editor.access.fetch import Door
 from editor.access.roles import Action
 from editor.forms.canvas import EditForm
+from editor.forms.first_error import first_error
 from editor.http import PageRequest
 from editor.models import Picture
 from editor.pipeline.submit import SubmitRefused, Wish, submit
-from editor.services import gallery, instructions, versions
-from editor.services.engines import planning_registry
+from editor.services import engines, gallery, instructions, pulse, versions
 from editor.services.media import DiskFull
 
 
@@ -53,10 +53,9 @@ def _context(opened: Door, picture: Picture) -> dict[str, object]:
         # The cursor is read before the list: a change in between is told twice, never missed.
         "pulse": _pulse(opened, picture, root),
         "edits": gallery.edit_cards(opened, family_root=root),
-        "engines": [(engine.id, engine.label) for engine in planning_registry().engines()],
+        "engines": engines.choices(),
         "suggestions": instructions.suggestions(),
         "can_edit": opened.may(Action.EDIT),
-        "max_megapixels": settings.MAX_MEGAPIXELS,
     }
 
 
@@ -64,7 +63,7 @@ def _pulse(opened: Door, picture: Picture, root: int) -> dict[str, object]:
     query = f"?view=canvas&picture={picture.public_id}"
     return {
         "url": reverse("pulse", args=[opened.project.slug]) + query,
-        "since": str(gallery.Cursor.now(opened.project)),
+        "since": str(pulse.Cursor.now(opened.project)),
         "open": gallery.open_edits(opened, family_root=root),
     }
 
@@ -72,21 +71,22 @@ def _pulse(opened: Door, picture: Picture, root: int) -> dict[str, object]:
 def _submit(request: PageRequest, opened: Door, picture: Picture) -> HttpResponse:
     form = EditForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages = [str(text) for errors in form.errors.values() for text in errors]
-        return _refusal(request, messages[0], HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _refusal(request, first_error(form), HTTPStatus.UNPROCESSABLE_ENTITY)
     data = form.cleaned_data
     wish = Wish(picture, data["engine"], data["prompt"], data["mask"], data["idem"])
     try:
-        edit = submit(door=opened, wish=wish, registry=planning_registry())
+        edit = submit(door=opened, wish=wish, registry=engines.planning_registry())
     except SubmitRefused as refused:
         return _refusal(request, refused.message, HTTPStatus.UNPROCESSABLE_ENTITY)
     except DiskFull:
-        return _refusal(request, "", HTTPStatus.INSUFFICIENT_STORAGE)
+        text = _(
+            "The server's disk is full. Tell the administrator. Prompt and mask are still here."
+        )
+        return _refusal(request, text, HTTPStatus.INSUFFICIENT_STORAGE)
     (card,) = gallery.edit_cards(opened, only=edit)
     context = {"project": opened.project, "edit": card}
     return render(request, "components/edit_card.html", context, status=HTTPStatus.CREATED)
 
 
 def _refusal(request: PageRequest, message: str, status: HTTPStatus) -> HttpResponse:
-    context = {"message": message, "disk_full": status == HTTPStatus.INSUFFICIENT_STORAGE}
-    return render(request, "canvas/canvas.html#refusal", context, status=status)
+    return render(request, "canvas/canvas.html#refusal", {"message": message}, status=status)

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from editor.http import plain
+
 CSRF_FAILED = "X-Csrf-Failed"
 
 
@@ -20,8 +22,8 @@ def _page(
     request: HttpRequest, status: HTTPStatus, heading: str, text: str, *, for_member: bool = False
 ) -> HttpResponse:
     if "HX-Request" in request.headers:
-        return HttpResponse(f"{heading}. {text}", status=status, content_type="text/plain")
-    context = {"status": status.value, "heading": heading, "text": text, "path": request.path}
+        return plain(f"{heading}. {text}", status)
+    context = {"status": status.value, "heading": heading, "text": text}
     # Without the request no context processor runs, so that nobody looks up the user.
     asked = request if for_member else None
     return HttpResponse(render_to_string("errors/error.html", context, asked), status=status)

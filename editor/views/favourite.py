@@ -8,8 +8,9 @@ from django.views.decorators.http import require_POST
 
 from editor.access import fetch
 from editor.access.roles import Action
+from editor.forms.first_error import first_error
 from editor.forms.selection import FavouriteForm
-from editor.http import PageRequest
+from editor.http import PageRequest, plain
 from editor.services import favourites
 
 
@@ -20,9 +21,7 @@ def favourite(request: PageRequest, slug: str, picture: str) -> HttpResponse:
     found = fetch.picture(opened, picture)
     form = FavouriteForm(request.POST)
     if not form.is_valid():
-        message = str(next(iter(form.errors.values()))[0])
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+        return plain(first_error(form), HTTPStatus.UNPROCESSABLE_ENTITY)
     favourites.mark(user=request.user, pictures=[found], liked=form.cleaned_data["liked"])
     if request.htmx:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)

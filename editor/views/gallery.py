@@ -12,9 +12,10 @@ from editor.access.fetch import Door
 from editor.access.roles import Action
 from editor.forms.gallery import GalleryForm
 from editor.http import PageRequest
-from editor.services import exports
+from editor.services import exports, trash
 from editor.services import gallery as service
 from editor.services.looks import Look, Show
+from editor.services.pulse import Cursor
 
 ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif"
 
@@ -29,12 +30,12 @@ def gallery(request: PageRequest, slug: str) -> HttpResponse:
     form = GalleryForm(request.GET)
     look = form.look(may_restore=opened.may(Action.TRASH))
     if request.htmx:
-        context = _cards(opened, look, form.cursor)
+        context = _cards(opened, look, form.asked["after"])
         response = render(request, "gallery/more.html", context)
     else:
         # The cursor is read before the lists: a change in between is told twice, never missed.
-        cursor = service.Cursor.now(opened.project)
-        context = _cards(opened, look, form.cursor) | _surroundings(opened, look, form)
+        cursor = Cursor.now(opened.project)
+        context = _cards(opened, look, form.asked["after"]) | _surroundings(opened, look, form)
         context["pulse"] = _pulse(opened, look, cursor)
         response = render(request, "gallery/gallery.html", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -54,19 +55,19 @@ def _cards(opened: Door, look: Look, after: str) -> dict[str, object]:
 
 
 def _surroundings(opened: Door, look: Look, form: GalleryForm) -> dict[str, object]:
-    leads = look.leads_with_edits and not form.cursor
+    leads = look.leads_with_edits and not form.asked["after"]
     return {
         "door": opened,
         "edits": service.edit_cards(opened) if leads else [],
         "filters": _filters(opened, look),
         "select_query": look.query(select="1"),
         "unsearched_query": Look(look.show, look.sort).query(),
-        "selects": form.selects and not look.lists_edits,
+        "selects": form.asked["select"] and not look.lists_edits,
         "can_upload": opened.may(Action.UPLOAD),
         "can_trash": opened.may(Action.TRASH),
         "can_export": opened.may(Action.EXPORT),
         "max_export": exports.MAX_PICTURES,
-        "trash_days": settings.TRASH_DAYS,
+        "grace_days": trash.grace().days,
         "accepted": ACCEPTED,
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
         "max_upload_mb": settings.MAX_UPLOAD_MB,
@@ -83,7 +84,7 @@ def _filters(opened: Door, look: Look) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _pulse(opened: Door, look: Look, cursor: service.Cursor) -> dict[str, object]:
+def _pulse(opened: Door, look: Look, cursor: Cursor) -> dict[str, object]:
     return {
         "url": reverse("pulse", args=[opened.project.slug]) + look.query(view="gallery"),
         "since": str(cursor),

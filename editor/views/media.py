@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET
 
 from editor.access import fetch
 from editor.access.roles import Action
+from editor.forms.first_error import first_error
 from editor.forms.media import DownloadForm
-from editor.http import PageRequest, stream_file
+from editor.http import PageRequest, plain, stream_file
 from editor.imaging.sandbox.errors import JobRejected
 from editor.services import intake_texts, media, renders
 
@@ -62,26 +63,23 @@ def download(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     found = fetch.picture(opened, picture)
     form = DownloadForm(request.GET)
     if not form.is_valid():
-        return _refusal(form.first_error)
+        return plain(first_error(form), HTTPStatus.UNPROCESSABLE_ENTITY)
     image_format, side = form.cleaned_data["format"] or "png", form.cleaned_data["side"]
     quality = form.cleaned_data["quality"]
     try:
         file = renders.export(found, image_format, side=side, quality=quality)
     except JobRejected as refused:
-        return _refusal(intake_texts.refusal(refused.code, refused.params, refused.message))
+        text = intake_texts.refusal(refused.code, refused.params, refused.message)
+        return plain(text, HTTPStatus.UNPROCESSABLE_ENTITY)
     except media.DiskFull:
         return _no_room()
     name = renders.file_name(found, image_format, side)
     return stream_file(file, content_type=f"image/{image_format}", filename=name)
 
 
-def _refusal(message: str, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY) -> HttpResponse:
-    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
-
-
 def _no_room() -> HttpResponse:
-    text = _("The server has no room left to make this file. Tell whoever runs this server.")
-    return _refusal(text, HTTPStatus.INSUFFICIENT_STORAGE)
+    text = _("The server's disk is full. Tell the administrator. The file was not made.")
+    return plain(text, HTTPStatus.INSUFFICIENT_STORAGE)
 
 
 @require_GET

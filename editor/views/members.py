@@ -56,9 +56,7 @@ def _add(request: PageRequest, opened: Door) -> HttpResponse:
 
 
 def _context(request: PageRequest, opened: Door, form: AddMemberForm) -> dict[str, object]:
-    query = MembersQuery(request.GET)
-    query.is_valid()
-    wanted = query.cleaned_data
+    wanted = MembersQuery(request.GET).asked
     people = service.people(door=opened, query=wanted["q"], number=wanted["page"])
     return _rights(opened) | {
         "form": form,

@@ -19,6 +19,7 @@ from editor.forms.project_settings import DeleteForm, RenameForm
 from editor.http import PageRequest
 from editor.pipeline.cancel import cancel_open
 from editor.services import projects as service
+from editor.services import trash
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +42,7 @@ def project_settings(request: PageRequest, slug: str) -> HttpResponse:
 
 
 def _context(opened: Door) -> dict[str, object]:
-    return {"door": opened, "project": opened.project, "grace_days": service.grace().days}
+    return {"door": opened, "project": opened.project, "grace_days": trash.grace().days}
 
 
 @require_POST
@@ -85,7 +86,7 @@ def _delete(request: PageRequest, opened: Door) -> HttpResponse:
     opened.project.refresh_from_db()
     text = _("“%(name)s” was deleted. It can be taken back until %(day)s.") % {
         "name": opened.project.name,
-        "day": date_format(service.gone_at(opened.project)),
+        "day": date_format(trash.gone_at(opened.project.deleted_at)),
     }
     messages.success(request, text)
     return redirect(reverse("projects") + "?show=deleted")

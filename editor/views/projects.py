@@ -10,6 +10,7 @@ from editor.forms.projects import ProjectForm, ProjectsQuery
 from editor.http import PageRequest
 from editor.models import User
 from editor.services import projects as service
+from editor.services import trash
 from editor.services.projects import Shelf
 
 SEARCH_FROM = 9
@@ -22,9 +23,8 @@ def projects(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         project = service.create(owner=request.user, name=form.cleaned_data["name"])
         return redirect("gallery", slug=project.slug)
-    query = ProjectsQuery(request.GET)
-    query.is_valid()
-    context = _context(request.user, query.cleaned_data["show"], query.cleaned_data["q"]) | {
+    asked = ProjectsQuery(request.GET).asked
+    context = _context(request.user, asked["show"], asked["q"]) | {
         "form": form,
         "dialog_open": form.is_bound or "new" in request.GET,
     }
@@ -44,5 +44,5 @@ def _context(user: User, shelf: Shelf, query: str) -> dict[str, object]:
         "shows_search": bool(query) or counts[shelf] >= SEARCH_FROM,
         "cards": [] if shows_deleted else service.cards(user, shelf=shelf, query=query),
         "gone": service.deleted(user, query=query) if shows_deleted else [],
-        "grace_days": service.grace().days,
+        "grace_days": trash.grace().days,
     }

@@ -12,7 +12,7 @@ from editor.access.roles import Action
 from editor.forms.gallery import GalleryForm
 from editor.forms.pulse import PulseForm
 from editor.http import PageRequest
-from editor.services.gallery import Cursor, is_current, news
+from editor.services.pulse import Cursor, is_current, news
 
 
 @require_safe

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST
 from editor.access import fetch
 from editor.access.fetch import Door
 from editor.access.roles import Action
+from editor.forms.first_error import first_error
 from editor.forms.selection import ExportForm, FavouritesForm, SelectionForm
-from editor.http import PageRequest, stream_archive
+from editor.http import PageRequest, plain, stream_archive
 from editor.models import Picture
 from editor.services import exports, favourites, trash
 from editor.services.looks import Look, Show
@@ -109,9 +110,9 @@ def _answer(
 
 
 def _refusal(request: PageRequest, form: BaseForm) -> HttpResponse:
-    message = str(next(iter(form.errors.values()))[0])
+    message = first_error(form)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     if request.htmx:
-        return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+        return plain(message, status)
     context = {"status": status.value, "heading": _("Nothing was done"), "text": message}
     return render(request, "errors/error.html", context, status=status)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from editor.access import fetch
 from editor.access.roles import Action
+from editor.forms.first_error import first_error
 from editor.forms.gallery import GalleryForm
 from editor.forms.upload import UploadForm
 from editor.http import PageRequest
@@ -27,14 +28,13 @@ def upload(request: PageRequest, slug: str) -> HttpResponse:
     opened = fetch.door(request.user, slug, Action.UPLOAD)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        message = str(next(iter(form.errors.values()))[0])
-        return _refusal(request, message, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _refusal(request, first_error(form), HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         uploaded = pictures.upload(door=opened, file=form.cleaned_data["file"])
     except pictures.UploadRefused as refused:
         return _refusal(request, refused.message, _status(refused.code))
     except media.DiskFull:
-        text = _("The server's disk is full. Nothing was kept; tell the administrator.")
+        text = _("The server's disk is full. Tell the administrator. Nothing was kept.")
         return _refusal(request, text, HTTPStatus.INSUFFICIENT_STORAGE)
     look = GalleryForm(request.GET).look(may_restore=opened.may(Action.TRASH))
     card = gallery.card(opened, look, uploaded.picture)

@@ -20,6 +20,7 @@ from editor.services import favourites, gallery, intake_texts, pictures, renders
 from editor.services.lineage import Lineage
 from editor.services.parameters import parameters
 from editor.services.provenance import provenance
+from editor.services.pulse import Cursor
 
 
 @require_safe
@@ -60,7 +61,7 @@ def _context(opened: Door, picture: Picture, *, whole: bool = False) -> dict[str
         "edits": gallery.edit_cards(opened, family_root=lineage.root.pk),
         "tree": lineage.tree(whole=whole),
         "shows_all": whole,
-        "compared": _compared(lineage),
+        "compared": lineage.compared,
         "notices": intake_texts.notices(picture.notices),
         "sizes": renders.sizes(picture),
         "formats": FORMATS,
@@ -79,15 +80,9 @@ def _pulse(opened: Door, picture: Picture) -> dict[str, object]:
     query = f"?view=canvas&picture={picture.public_id}"
     return {
         "url": reverse("pulse", args=[opened.project.slug]) + query,
-        "since": str(gallery.Cursor.now(opened.project)),
+        "since": str(Cursor.now(opened.project)),
         "open": gallery.open_edits(opened, family_root=picture.root_id or picture.pk),
     }
-
-
-def _compared(lineage: Lineage) -> list[tuple[Picture, str, bool]]:
-    """Versions to compare with: what came before, nearest first, then what lies beside."""
-    before = [(row, lineage.words(row), True) for row in reversed(lineage.ancestors)]
-    return [*before, *((row, lineage.words(row), False) for row in lineage.siblings)]
 
 
 def _limits(picture: Picture) -> list[tuple[str, str, int]]:

@@ -42,6 +42,7 @@ SINKS: dict[str, tuple[int, ...]] = {
     "Verdict": (1, 2),
     "Http404": (0,),
     "HttpResponse": (0,),
+    "plain": (0,),
     "add_error": (1,),
     **dict.fromkeys(("success", "info", "warning", "error"), (1,)),
 }

@@ -18,7 +18,7 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from editor.models import Project, Role, State, User  # noqa: E402
-from editor.services.gallery import Cursor  # noqa: E402
+from editor.services.pulse import Cursor  # noqa: E402
 from tests.making import make_edit_row, make_member, make_project, make_rows, make_user  # noqa: E402
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -1,4 +1,4 @@
-"""Projects with many pictures, made beside the running studio."""
+"""What is made beside the running studio: projects with many pictures."""
 
 from __future__ import annotations
 
@@ -26,16 +26,20 @@ print(project.slug)
 """
 
 
-def make_room(studio: Studio, name: str, count: int, seed: int) -> str:
-    """Make a project of that many small pictures, "photo 0.png" the oldest; return its slug."""
-    code = FILL.format(email=EMAIL, name=name, count=count, seed=seed)
+def run_in(studio: Studio, program: str) -> str:
+    """Run a program beside the studio, on its data; return the last line it printed."""
     environment = os.environ | {
         "PENTIMENTO_DATA": str(studio.data),
         "DJANGO_SETTINGS_MODULE": "project.settings.prod",
     }
     environment.pop("DATABASE_URL", None)
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", program]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
-    return done.stdout.strip().splitlines()[-1]
+    return done.stdout.strip().rpartition("\n")[2]
+
+
+def make_room(studio: Studio, name: str, count: int, seed: int) -> str:
+    """Make a project of that many small pictures, "photo 0.png" the oldest; return its slug."""
+    return run_in(studio, FILL.format(email=EMAIL, name=name, count=count, seed=seed))

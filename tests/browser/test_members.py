@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser import steps
-from tests.browser.conftest import DESKTOP, PASSWORD, PHONE, ROOT, watched
+from tests.browser.conftest import DESKTOP, PASSWORD, PHONE, watched
+from tests.browser.rooms import run_in
 from tests.browser.test_pages import assert_good
 
 if TYPE_CHECKING:
@@ -32,14 +30,7 @@ User.objects.filter(email={email!r}).exists() or User.objects.create_user(
 def make_account(studio: Studio, name: str) -> str:
     """An account as the administrator makes one; return its address."""
     email = f"{name.lower().replace(' ', '.')}@example.test"
-    program = MAKE_ACCOUNT.format(email=email, password=PASSWORD, name=name)
-    environment = os.environ | {
-        "PENTIMENTO_DATA": str(studio.data),
-        "DJANGO_SETTINGS_MODULE": "project.settings.prod",
-    }
-    environment.pop("DATABASE_URL", None)
-    command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", program]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    run_in(studio, MAKE_ACCOUNT.format(email=email, password=PASSWORD, name=name))
     return email
 
 

@@ -101,7 +101,7 @@ def test_the_line_says_what_is_understood_and_moves_nothing(
     expect(line).to_have_text("Understood: warmth +15 %, contrast +20 %")
     assert button.bounding_box() == place
     prompt.fill("add a purple dragon")
-    expect(line).to_contain_text("Something new needs a provider")
+    expect(line).to_contain_text("Not understood: “add a purple dragon”.")
     assert button.bounding_box() == place
     prompt.fill("blur the background")
     expect(line).to_contain_text("Paint roughly over the subject first")

@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 
 from editor.models import Picture
 from tests.corpus import hostile
 from tests.corpus.offering import REFUSED, TAKEN, Offering
 from tests.making import read_stream
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.conftest import People
-
-
-@pytest.fixture
-def offering(people: People, request: pytest.FixtureRequest) -> Iterator[Offering]:
-    client = Client()
-    client.force_login(people.olga)
-    offering = Offering(client, reverse("upload", args=[people.project.slug]))
-    yield offering
-    offering.report(request.node.name)
-    assert not list(settings.SCRATCH_DIR.iterdir())
 
 
 def of(ends: dict[str, int], statuses: set[int]) -> set[str]:

@@ -6,33 +6,19 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 
 from tests.corpus import public
 from tests.corpus.hostile import Hostile
-from tests.corpus.offering import Offering
 from tests.imaging.make import make_mutation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.conftest import People
+    from tests.corpus.offering import Offering
 
 pytestmark = pytest.mark.corpus
 MUTATED_FILES = 200
 MUTATIONS_OF_EACH = 15
 # Larger ones would only take longer to send.
 LARGEST_MUTATED = 200_000
-
-
-@pytest.fixture
-def offering(people: People, request: pytest.FixtureRequest) -> Iterator[Offering]:
-    client = Client()
-    client.force_login(people.olga)
-    offering = Offering(client, reverse("upload", args=[people.project.slug]))
-    yield offering
-    offering.report(request.node.name)
 
 
 def say(text: str) -> None:

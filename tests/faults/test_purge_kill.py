@@ -28,13 +28,12 @@ import django
 django.setup()
 from django.db import transaction
 from django.utils import timezone
-from editor.services import leftovers, purge
-from editor.services.projects import grace
+from editor.services import leftovers, purge, trash
 point = sys.argv[1]
 def reach(here):
     if here == point:
         os.kill(os.getpid(), signal.SIGKILL)
-before = timezone.now() - grace()
+before = timezone.now() - trash.grace()
 plan = purge.plan(before=before)
 with transaction.atomic():
     purge.purge_pictures(plan.pictures, before=before)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from editor.engines.registry import Registry
 from editor.models import Edit, LedgerEntry, LedgerKind, State, Worker
 from editor.pipeline.rescue import MAX_RESCUES, after_loss, sweep
+from editor.services.failure_texts import failure
 from tests.making import make_edit_row, make_rows
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def test_sweep_gives_up_after_three_and_says_so(lost: Edit) -> None:
     sweep(Registry())
     lost.refresh_from_db()
     assert (lost.state, lost.error_code) == ("failed", "worker_lost")
-    assert lost.error_message
+    assert "given up" in failure(lost.error_code, lost.error_message)
     assert lost.finished_at is not None
     assert LedgerEntry.objects.filter(edit=lost, kind=LedgerKind.RELEASE).count() == 1
 

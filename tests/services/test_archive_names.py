@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from editor.services.archive_names import Names, stem_of
+from editor.models import Picture
+from editor.services.archive_names import Names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ NASTY = [*DEVICES, *PATHS, *SIGNS, "漢" * 200, "é" * 200, ("a" * 116) + ".png"
 @pytest.fixture
 def given() -> list[str]:
     names = Names()
-    return [names.take(stem_of(name), "png") for name in NASTY for _twice in range(2)]
+    return [names.take(Picture(name=name).stem, "png") for name in NASTY for _twice in range(2)]
 
 
 def test_there_are_enough_of_them() -> None:
@@ -75,6 +76,7 @@ def test_all_can_be_unpacked_where_they_belong(given: list[str], tmp_path: Path)
     ("name", "expected"),
     [
         ("Holiday 2026 (1).jpg", "Holiday 2026 (1).png"),
+        ("Layout 1.v2", "Layout 1.v2.png"),
         ("日本語の名前.heic", "日本語の名前.png"),
         ("../../etc/passwd", "_._etc_passwd.png"),
         ("CON", "_CON.png"),
@@ -82,4 +84,4 @@ def test_all_can_be_unpacked_where_they_belong(given: list[str], tmp_path: Path)
     ],
 )
 def test_good_names_stay_as_they_are(name: str, expected: str) -> None:
-    assert Names().take(stem_of(name), "png") == expected
+    assert Names().take(Picture(name=name).stem, "png") == expected

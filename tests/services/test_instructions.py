@@ -9,7 +9,7 @@ import pytest
 from editor.engines.builtin.language import MESSAGES
 from editor.engines.builtin.lexicon import abilities
 from editor.engines.errors import NotUnderstood, UnknownEngine
-from editor.services.instructions import NAMES, in_words, refusal, suggestions
+from editor.services.instructions import NAMES, SHORT, in_words, refusal, suggestions
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,17 @@ def test_every_ability_of_the_built_in_engine_reads_well() -> None:
 @pytest.mark.parametrize("code", MESSAGES)
 @pytest.mark.parametrize("short", [False, True])
 def test_every_refusal_has_words_that_quote_what_it_is_about(code: str, *, short: bool) -> None:
-    error = NotUnderstood("plain", code=code, part="50 %s", abilities=["blur"])
+    error = NotUnderstood("plain", code=code, part="50 %s {x}", abilities=["blur"])
     words = refusal(error, short=short)
-    assert "%(" not in words
+    assert "{part" not in words
+    assert "{abilities" not in words
     assert words != "plain"
     assert len(words) < 110 or not short
-    assert "50 %s" in words or code.startswith("needs")
+    assert "50 %s {x}" in words or code.startswith("needs")
+
+
+def test_every_refusal_has_a_short_form() -> None:
+    assert SHORT.keys() == MESSAGES.keys()
 
 
 def test_an_error_of_another_kind_keeps_its_own_words() -> None:

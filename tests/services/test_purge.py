@@ -49,8 +49,8 @@ def delete(project: Project) -> None:
 def rows() -> purge.Plan:
     """Purge all rows that are due; return what had been planned."""
     plan = purge.plan(before=BEFORE)
-    for start in range(0, len(plan.pictures), purge.BATCH):
-        purge.purge_pictures(plan.pictures[start:], before=BEFORE)
+    for batch in purge.batches(plan):
+        purge.purge_pictures(batch, before=BEFORE)
     for project in plan.projects:
         purge.purge_project(project, before=BEFORE)
     return plan

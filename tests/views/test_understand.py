@@ -55,7 +55,7 @@ def test_a_background_without_a_subject_asks_for_one(client: Client, people: Peo
 @pytest.mark.parametrize(
     ("prompt", "words"),
     [
-        ("add a dragon", "Not understood: “add a dragon”. Something new needs a provider."),
+        ("add a dragon", "Not understood: “add a dragon”."),
         ("remove this", "Paint over what you mean first."),
         ("blur 500 %", "“blur 500 %”: a percentage must be above 0 and at most 100."),
         ("brighter and darker", "“darker” takes back what comes before it."),

@@ -99,7 +99,7 @@ def test_a_refusal_by_role_is_one_line_for_scripts(client: Client, people: Peopl
     client.force_login(people.vito)
     response = client.post(f"/p/{people.project.slug}/upload/", {}, headers={"HX-Request": "true"})
     assert response.status_code == 403
-    assert response.headers["Content-Type"] == "text/plain"
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert b"Your role in this project does not allow that." in response.content
 
 

@@ -12,6 +12,7 @@ from editor.engines.builtin.order import in_order
 from editor.engines.builtin.places import BACKGROUND, Unread
 from editor.engines.builtin.words import Kind
 from editor.engines.errors import NeedsMask, NotUnderstood
+from editor.imaging.errors import gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,31 +28,34 @@ LONGEST_PROMPT: Final = 120
 LONGEST_TEXT: Final = 2000
 LONGEST_QUOTE: Final = 80
 
+# code -> message; names in braces are keys of the error's `params`.
 MESSAGES: Final = {
-    "not_understood": (
-        "I do not understand “{part}”. The built-in engine can: {abilities}."
-        " To draw something new, choose or add a provider in the project's settings."
+    "not_understood": gettext_noop(
+        "I do not understand “{part}”. The built-in engine can: {abilities}. Drawing something"
+        " new needs an image provider, which this studio does not have yet."
     ),
-    "amount_out_of_range": (
+    "amount_out_of_range": gettext_noop(
         "“{part}” is more or less than can be done: a percentage must be above 0 and at most 100."
     ),
-    "bare_word": (
+    "bare_word": gettext_noop(
         "I do not understand “{part}”. If it is one more thing, write “the {part}”; what the"
         " built-in engine can do is: {abilities}."
     ),
-    "two_places": (
+    "two_places": gettext_noop(
         "“{part}” names a second place, but one mask marks one place. Make two edits of it."
     ),
-    "two_regions": (
+    "two_regions": gettext_noop(
         "“{part}” is about something else than the background. One edit changes either the"
         " background or what is painted. Make two edits of it."
     ),
-    "contradiction": "“{part}” takes back what you asked for before it. Leave one of the two out.",
-    "needs_mask": (
+    "contradiction": gettext_noop(
+        "“{part}” takes back what you asked for before it. Leave one of the two out."
+    ),
+    "needs_mask": gettext_noop(
         "Paint over what you mean first: “{part}” is about one part of the picture,"
         " and nothing is painted."
     ),
-    "needs_subject": (
+    "needs_subject": gettext_noop(
         "Paint over the subject first, roughly is enough: “{part}” changes everything around it."
     ),
 }

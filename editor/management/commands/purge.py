@@ -6,13 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from editor.management.prepare import require_current
-from editor.services import leftovers, purge
-from editor.services.projects import grace
+from editor.services import leftovers, purge, trash
 
 
 class Command(BaseCommand):
@@ -30,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         """Say what goes, and remove it."""
         require_current()
-        before = timezone.now() - grace()
+        before = timezone.now() - trash.grace()
         plan = purge.plan(before=before)
         strays = [*leftovers.orphans(), *leftovers.forgotten_work()]
         waiting = len(leftovers.waiting())
@@ -40,7 +38,7 @@ class Command(BaseCommand):
         self._report("would be removed" if dry_run else "removed", plan, len(strays), waiting)
 
     def _report(self, fate: str, plan: purge.Plan, strays: int, waiting: int) -> None:
-        days = settings.TRASH_DAYS
+        days = trash.grace().days
         for noun, keys in (("Pictures", plan.pictures), ("Projects", plan.projects)):
             self.stdout.write(f"{noun} deleted more than {days} days ago, {fate}: {len(keys)}")
         self.stdout.write(f"Files and folders that belong to nothing, {fate}: {strays}")
@@ -48,8 +46,8 @@ class Command(BaseCommand):
 
 
 def _purge(plan: purge.Plan, before: datetime) -> None:
-    for start in range(0, len(plan.pictures), purge.BATCH):
-        purge.purge_pictures(plan.pictures[start:], before=before)
+    for batch in purge.batches(plan):
+        purge.purge_pictures(batch, before=before)
     for project in plan.projects:
         purge.purge_project(project, before=before)
     found = leftovers.waiting()

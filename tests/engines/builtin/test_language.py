@@ -45,7 +45,9 @@ def test_it_refuses_and_names_the_part(prompt: str, code: str, part: str) -> Non
 
 
 def test_a_refusal_says_what_can_be_done_and_how_to_get_more() -> None:
-    with pytest.raises(NotUnderstood, match=r"remove what you painted over.*add a provider"):
+    with pytest.raises(
+        NotUnderstood, match=r"remove what you painted over.*needs an image provider"
+    ):
         read("add a hat", has_mask=True)
 
 

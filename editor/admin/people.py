@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from editor.admin.site import Record, site
 from editor.forms.admin import NewPersonForm, PersonForm
 from editor.models import Membership, User
+from editor.services import members, sessions
 
 
 @admin.register(User, site=site)
@@ -43,9 +44,21 @@ class UserAdmin(Record[User]):
         return ("email", "date_joined", "last_login") if obj else ()
 
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  Django's signature
-        """Staff is the one flag here; Django's second one follows it."""
+        """Staff is the one flag here, Django's second one follows it; who is closed is signed out."""
         obj.is_superuser = obj.is_staff
         super().save_model(request, obj, form, change)
+        if change and not obj.is_active and "is_active" in form.changed_data:
+            sessions.end_all(user=obj)
+            self._warn(request, obj)
+
+    def _warn(self, request: HttpRequest, closed: User) -> None:
+        """Name the projects that nobody can manage from now on."""
+        for project in members.without_owner(closed):
+            text = _(
+                "“%(project)s” has no owner left who can sign in. Give it one on the server: "
+                "manage.py owner %(slug)s EMAIL"
+            )
+            messages.warning(request, text % {"project": project.name, "slug": project.slug})
 
 
 PASSWORDS = _(

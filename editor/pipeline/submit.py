@@ -13,6 +13,8 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from editor.access import fetch
+from editor.access.roles import Action
 from editor.engines.errors import EngineError
 from editor.imaging import focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
@@ -178,7 +180,7 @@ def _known(door: Door, wish: Wish, fingerprint: str, painted: _Painted | None) -
 
 def _queue(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> Edit:
     try:
-        _write(edit, painted)
+        _write(door, edit, painted)
     except IntegrityError:
         if known := _known(door, wish, edit.fingerprint, painted):
             return known
@@ -197,7 +199,9 @@ def _drop(painted: _Painted | None) -> None:
 
 
 @transaction.atomic
-def _write(edit: Edit, painted: _Painted | None) -> None:
+def _write(door: Door, edit: Edit, painted: _Painted | None) -> None:
+    # Reading the mask took a while: who was let in may be out, and the project archived or gone.
+    fetch.door_again(door, Action.EDIT)
     edit.pulse = Project.objects.bump(edit.project_id)
     if painted:
         edit.mask = _mask(edit, painted)

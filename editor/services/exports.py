@@ -33,8 +33,8 @@ def note(*, door: Door, pictures: Sequence[Picture], originals: bool) -> None:
 def archive(pictures: Sequence[Picture], *, originals: bool) -> Generator[bytes]:
     """Yield a ZIP of pictures: PNG with their own pixels and no metadata, one at a time.
 
-    With `originals`, uploads go in as the bytes they came as. A picture that cannot be read is
-    left out, and a text file in the archive names it.
+    With `originals`, uploads go in as the bytes they came as. A picture that cannot be read, or
+    was purged meanwhile, is left out, and a text file in the archive names it.
     """
     # Pictures are compressed already.
     stream, names, missing = ZipStream(), Names(), list[str]()
@@ -42,7 +42,7 @@ def archive(pictures: Sequence[Picture], *, originals: bool) -> Generator[bytes]
         try:
             file = _file(picture, originals=originals)
             content = file.open("rb")
-        except (SandboxError, media.DiskFull, OSError):
+        except (SandboxError, media.DiskFull, OSError, LookupError):
             log.exception("picture %s is left out of an archive", picture.public_id)
             missing.append(picture.name)
             continue

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from editor.access import fetch
+from editor.access.roles import Action
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Edit, Picture, PictureKind, Project, User
 from editor.services import activities, intake_texts, media, trash
@@ -144,13 +146,20 @@ def _store(door: Door, folder: Path, *, name: str, sha256: str, facts: dict[str,
     )
     picture.folder = media.keep(folder)
     try:
-        insert(picture)
+        _insert_upload(door, picture)
     except BaseException as error:
         drop_unless_kept(picture.folder)
         if isinstance(error, IntegrityError) and (known := _known(door.project, sha256)):
             return _again(door, known)
         raise
     return Uploaded(picture, created=True, notices=intake_texts.notices(picture.notices))
+
+
+@transaction.atomic
+def _insert_upload(door: Door, picture: Picture) -> None:
+    # Looking at the file took a while: who was let in may be out, and the project archived or gone.
+    fetch.door_again(door, Action.UPLOAD)
+    insert(picture)
 
 
 @transaction.atomic

@@ -44,12 +44,16 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What changed since a cursor; `gone` are ids of pictures that belong to the page no more."""
+    """What changed since a cursor; `gone` are ids of pictures that belong to the page no more.
+
+    `is_whole`: nothing was left out; else only a reload shows all.
+    """
 
     edits: list[Edit]
     pictures: list[Picture]
     gone: list[str]
     open_edits: int
+    is_whole: bool
 
 
 def is_current(user: User, slug: str, cursor: Cursor) -> bool:
@@ -89,11 +93,14 @@ def news(
     Four queries at most. Edits that wait are always among it, because their place in the queue
     may have changed; all open ones are when workers came or went.
     """
+    pictures = _new_pictures(door, look, seen) if look else []
+    gone = _gone_pictures(door, look, seen) if look else []
     return News(
         edits=_new_edits(door, seen, now, family_root, look),
-        pictures=_new_pictures(door, look, seen) if look else [],
-        gone=_gone_pictures(door, look, seen) if look else [],
+        pictures=pictures[: gallery.PAGE_PICTURES],
+        gone=gone[:MAX_GONE],
         open_edits=gallery.open_edits(door, family_root=family_root),
+        is_whole=len(pictures) <= gallery.PAGE_PICTURES and len(gone) <= MAX_GONE,
     )
 
 
@@ -117,11 +124,11 @@ def _new_pictures(door: Door, look: Look, seen: Cursor) -> list[Picture]:
     if look.lists_edits:
         return []
     pictures = looks.pictures(door).filter(looks.belongs(door, look), pulse__gt=seen.pulse)
-    return list(looks.in_order(pictures, look.order)[: gallery.PAGE_PICTURES])
+    return list(looks.in_order(pictures, look.order)[: gallery.PAGE_PICTURES + 1])
 
 
 def _gone_pictures(door: Door, look: Look, seen: Cursor) -> list[str]:
     """Pictures are changed by deleting and restoring only: these may be on the page no more."""
     changed = Picture.objects.filter(project=door.project, pulse__gt=seen.pulse)
     gone = changed.filter(trashed_at__isnull=look.is_trash)
-    return list(gone.order_by("-pulse").values_list("public_id", flat=True)[:MAX_GONE])
+    return list(gone.order_by("-pulse").values_list("public_id", flat=True)[: MAX_GONE + 1])

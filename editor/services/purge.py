@@ -15,7 +15,7 @@ from itertools import batched
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from editor.models import Edit, Leftover, LeftoverKind, Mask, Picture, Project
+from editor.models import TERMINAL_STATES, Edit, Leftover, LeftoverKind, Mask, Picture, Project
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +88,8 @@ def _closed(due: QuerySet[Picture]) -> list[int]:
     A child is always newer than its parent, so one look from the newest on settles all.
     """
     going = set(due.order_by().values_list("pk", flat=True))
-    under_way = Edit.objects.open().filter(picture__in=due)
+    # An edit whose outcome is open holds money that somebody has yet to decide about.
+    under_way = Edit.objects.exclude(state__in=TERMINAL_STATES).filter(picture__in=due)
     staying = set(under_way.values_list("picture_id", flat=True))
     links = Picture.objects.filter(parent__in=due).order_by("-pk").values_list("pk", "parent_id")
     for child, parent in links:

@@ -10,7 +10,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
-from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
@@ -94,6 +94,14 @@ def end(*, user: User, pk: int, key: str | None) -> bool:
 def end_others(*, user: User, key: str | None) -> int:
     """Sign every session of the account out but the one with this key; return how many."""
     return _end(UserSession.objects.filter(user=user).exclude(session_key=key))
+
+
+def end_all(*, user: User) -> None:
+    """Sign the account out everywhere, also where no row was kept (no address was known)."""
+    end_others(user=user, key=None)
+    rest = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
+    mine = [row.pk for row in rest if row.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=mine).delete()
 
 
 @transaction.atomic

@@ -43,4 +43,6 @@ def pulse(request: PageRequest, slug: str) -> HttpResponse:
     response = render(request, "pulse/pulse.html", context)
     response["X-Pulse"] = str(now)
     response["X-Pulse-Open"] = str(changed.open_edits)
+    if not changed.is_whole:
+        response["X-Pulse-Cut"] = "1"
     return response

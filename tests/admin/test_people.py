@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from editor.models import User
-from tests.making import PASSWORD, make_user
+from tests.making import PASSWORD, make_project, make_user
 
 ADD = "/admin/editor/user/add/"
 
@@ -56,14 +56,23 @@ def test_an_account_that_cannot_be_is_refused(staff: Client, values: dict[str, s
     assert User.objects.count() == 1
 
 
-def test_a_closed_account_is_signed_out_at_once(staff: Client) -> None:
+def test_a_closed_account_is_signed_out_for_good(staff: Client) -> None:
+    """Opened again it signs in anew: a cookie that was stolen before opens nothing."""
     nina = make_user("nina")
     visitor = Client()
     visitor.force_login(nina)
     assert change(staff, nina) == 302
     assert visitor.get("/").status_code == 302
     assert change(staff, nina, is_active=True) == 302
-    assert visitor.get("/").status_code == 200
+    assert visitor.get("/").status_code == 302
+
+
+def test_projects_left_without_an_owner_are_named(staff: Client) -> None:
+    nina = make_user("nina")
+    project = make_project(nina, "Attic")
+    path = reverse("admin:editor_user_change", args=[nina.pk])
+    page = staff.post(path, {"name": "Nina"}, follow=True).content.decode()
+    assert f"manage.py owner {project.slug} EMAIL" in page
 
 
 def test_the_address_and_the_password_are_not_theirs_to_change(staff: Client) -> None:

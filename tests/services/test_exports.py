@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from editor.models import Picture
 from editor.services import exports, media
-from tests.making import as_bytes, make_image, make_picture, make_row
+from tests.making import as_bytes, make_edit_row, make_image, make_picture, make_row
 
 if TYPE_CHECKING:
-    from editor.models import Picture
     from tests.conftest import People
 
 
@@ -59,6 +59,17 @@ def test_a_broken_picture_does_not_spoil_the_rest(people: People) -> None:
             assert len(pictures) == 2
             assert note == "Missing pictures.txt"
             assert "lost é.jpg" in archive.read(note).decode()
+
+
+def test_a_picture_purged_meanwhile_does_not_spoil_the_rest(people: People) -> None:
+    original = make_picture(people.project, people.olga)
+    edit = make_edit_row(people.project, people.olga, original)
+    orphan = Picture(
+        project=people.project, kind="patch", name="gone.png", parent_id=0, root_id=0,
+        edit=edit, width=8, height=8, mode="RGB", folder="xx/none",
+    )  # fmt: skip
+    with opened([orphan, original]) as archive:
+        assert archive.namelist() == ["photo.png", "Missing pictures.txt"]
 
 
 def test_it_is_made_while_it_is_read(people: People, settings: Any) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
+from django.utils import timezone
 
 from editor.access.roles import Action, may
 from editor.access.words import WORDS, table
@@ -18,6 +21,9 @@ from tests.making import make_door, make_member, make_project, make_user
 if TYPE_CHECKING:
     from editor.access.fetch import Door
     from tests.conftest import People
+
+
+CACHE_TABLE = "pentimento_cache"
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +82,21 @@ def test_misses_are_counted_and_hits_are_not(people: People) -> None:
     members.add(door=make_door(other, people.sam), email=people.emil.email, role=Role.VIEWER)
 
 
+def test_misses_count_for_an_hour_in_the_databases_cache_too(people: People, settings: Any) -> None:
+    table = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": CACHE_TABLE}
+    settings.CACHES = {"default": table}
+    for _time in range(2):
+        with pytest.raises(members.NoSuchAccount):
+            members.add(door=door_of(people), email="nobody@example.test", role=Role.VIEWER)
+    with connection.cursor() as rows:
+        rows.execute(f"SELECT expires FROM {CACHE_TABLE}")  # noqa: S608  a name of ours
+        (expires,) = rows.fetchone()
+    if isinstance(expires, str):
+        expires = datetime.fromisoformat(expires)
+    left = expires.replace(tzinfo=UTC) - timezone.now()
+    assert timedelta(minutes=58) < left <= timedelta(hours=1, seconds=1)
+
+
 def test_a_role_changes_at_once(people: People) -> None:
     row = membership(people, people.vito)
     members.change_role(door=door_of(people), membership=row, role=Role.OWNER)
@@ -116,6 +137,26 @@ def test_an_owner_whose_account_is_closed_does_not_count(people: People) -> None
     assert members.is_last_owner(door_of(people))
     with pytest.raises(members.LastOwner):
         members.leave(door=door_of(people))
+
+
+def test_who_is_no_owner_leaves_even_where_no_owner_can_sign_in(people: People) -> None:
+    User.objects.filter(pk=people.olga.pk).update(is_active=False)
+    members.leave(door=make_door(people.project, people.emil, Role.EDITOR))
+    assert not Membership.objects.filter(user=people.emil).exists()
+
+
+def test_an_owner_is_appointed_whoever_they_were(people: People) -> None:
+    for user in (people.vito, people.sam):
+        members.appoint(project=people.project, user=user)
+    assert owners(people) == {"Olga", "Vito", "Sam"}
+    assert last_activity(people) == ("member.appointed", {"member": people.sam.pk, "role": "owner"})
+
+
+def test_projects_that_lose_their_only_owner_are_named(people: People) -> None:
+    shared = make_project(people.olga, "Shared")
+    Membership.objects.create(project=shared, user=people.sam, role=Role.OWNER)
+    assert members.without_owner(people.olga) == [people.project]
+    assert members.without_owner(people.vito) == []
 
 
 def test_an_owner_leaves_when_another_stays(people: People) -> None:

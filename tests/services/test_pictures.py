@@ -5,10 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.http import Http404
+from django.utils import timezone
 from PIL import Image
 
-from editor.models import Picture
+from editor.models import Picture, Project
 from editor.services import media, pictures
 from editor.services.pictures import UploadRefused
 from tests.making import (
@@ -154,6 +157,16 @@ def test_what_was_converted_is_stated(door: Door) -> None:
     uploaded = pictures.upload(door=door, file=make_upload(data, "print.jpg"))
     assert any("CMYK" in text for text in uploaded.notices)
     assert uploaded.picture.has_master
+
+
+@pytest.mark.parametrize("what", ["archived", "deleted"])
+def test_what_became_of_the_project_meanwhile_counts(door: Door, data_dir: Path, what: str) -> None:
+    """Looking at a file takes a while; the door was opened before."""
+    Project.objects.update(**{f"{what}_at": timezone.now()})
+    with pytest.raises(PermissionDenied if what == "archived" else Http404):
+        pictures.upload(door=door, file=make_upload())
+    assert not Picture.objects.exists()
+    assert leftovers(data_dir) == []
 
 
 def test_a_renamed_picture_and_its_edits_are_found_by_the_new_name(people: People) -> None:

@@ -202,9 +202,10 @@ def test_a_project_taken_back_after_the_plan_stays(data_dir: Path) -> None:
     assert_sound()
 
 
-def test_a_project_still_at_work_waits(data_dir: Path) -> None:
+@pytest.mark.parametrize("state", [State.AWAITING, State.UNKNOWN, State.BILLED_UNUSABLE])
+def test_a_project_still_at_work_or_undecided_waits(data_dir: Path, state: State) -> None:
     scene = make_scene()
-    make_edit_row(scene.project, scene.user, scene.original, state=State.AWAITING)
+    make_edit_row(scene.project, scene.user, scene.original, state=state)
     delete(scene.project)
     plan = rows()
     assert plan.projects == []

@@ -128,6 +128,17 @@ def test_the_canvas_hears_of_its_own_family_only(client: Client, people: People)
     assert response.headers["X-Pulse-Open"] == "1"
 
 
+def test_more_than_one_answer_tells_is_said(client: Client, people: People) -> None:
+    rows = make_rows(people.project, people.olga, 61)
+    since = cursor(people)
+    touch(rows[0])
+    assert "X-Pulse-Cut" not in ask(client, people, since).headers
+    Picture.objects.update(pulse=Project.objects.get(pk=people.project.pk).pulse)
+    answer = ask(client, people, since)
+    assert answer.headers["X-Pulse-Cut"] == "1"
+    assert len(cards(answer, "[data-testid=picture-card]")) == 60
+
+
 def test_deleted_pictures_are_told_and_restored_ones_come_back(
     client: Client, people: People
 ) -> None:

@@ -9,7 +9,8 @@ const SHUT_OUT = new Set([401, 403, 404]);
  * `open` (edits under way in the project), `into` (selector of the room for edits the page does not
  * know yet; optional). Its children are notes: `data-note="lost"` is shown while the server cannot
  * be reached, `data-note="out"` once the member is signed out or shut out; a reload would lose what
- * is painted but not sent, so it is left to the member.
+ * is painted but not sent, so it is left to the member; `data-note="cut"` once more changed than
+ * one answer tells.
  *
  * It runs while something is under way; with `watch` it also asks now and then, while somebody
  * looks, what others did. A card that comes to its end sends `edit:settled` with
@@ -109,6 +110,7 @@ class PulsePoller extends HTMLElement {
     this.#apply(await response.text());
     this.setAttribute("since", response.headers.get("X-Pulse"));
     this.setAttribute("open", response.headers.get("X-Pulse-Open"));
+    if (response.headers.has("X-Pulse-Cut")) this.#note("cut", true);
   }
 
   #apply(html) {

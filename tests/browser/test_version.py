@@ -103,7 +103,7 @@ def test_the_full_picture_comes_with_100_percent_only(desktop: Watched, tmp_path
     page.wait_for_load_state("networkidle")
     assert full == []
     steps.by(desktop, "zoom-actual").click()
-    page.wait_for_function("() => document.querySelectorAll('.canvas-picture__full').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('.layered-picture__full').length === 2")
     assert full == [200, 200]
     window = steps.by(desktop, "viewer").bounding_box()
     assert window
@@ -116,7 +116,7 @@ def test_the_full_picture_comes_with_100_percent_only(desktop: Watched, tmp_path
     steps.by(desktop, "divider").press("ArrowRight")
     assert value(desktop) == 52
     # The two lie on each other to the pixel, wherever they were moved.
-    places = page.locator("[data-role] .canvas-picture__full").evaluate_all(
+    places = page.locator("[data-role] .layered-picture__full").evaluate_all(
         "nodes => nodes.map((node) => JSON.stringify(node.getBoundingClientRect()))"
     )
     assert places[0] == places[1]

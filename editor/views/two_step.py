@@ -1,4 +1,4 @@
-"""Two-step login: the page of an account, the step itself, and its codes."""
+"""Two-step sign-in: the page of an account, the step itself, and its codes."""
 
 from allauth.mfa.base import views as base_views
 from allauth.mfa.recovery_codes import views as code_views

@@ -118,7 +118,7 @@ def test_the_trash_gives_back_one_and_many(desktop: Watched) -> None:
     select(desktop, room)
     steps.by(desktop, "gallery").locator("[data-all]").click()
     steps.by(desktop, "delete-selected").click()
-    page.get_by_text("Drop your photos here").wait_for()
+    page.get_by_text("Drop your pictures here").wait_for()
     page.goto(f"{desktop.studio.url}/p/{room}/?show=trash")
     page.locator(f"{card(page, 1)} [data-testid=restore]").click()
     page.get_by_text("1 picture restored.").wait_for()

@@ -14,7 +14,6 @@ from tests.browser.conftest import DESKTOP, PASSWORD, PHONE, ROOT, watched
 from tests.browser.looks import assert_good
 
 if TYPE_CHECKING:
-
     from playwright.sync_api import Browser, Page
 
     from tests.browser.conftest import Studio, Watched
@@ -158,7 +157,7 @@ def test_a_project_is_deleted_and_taken_back(
         page.wait_for_url("**/reauthenticate/**")
         page.fill("[name=password]", PASSWORD)
         page.keyboard.press("Enter")
-        page.get_by_text("It can be taken back until").wait_for()
+        page.get_by_text("It can be restored until").wait_for()
         row = steps.by(one, "deleted-project").filter(has_text=f"Doomed on a {kind}")
         row.get_by_role("button").click()
         page.wait_for_url(project)

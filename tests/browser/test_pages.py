@@ -58,4 +58,4 @@ def test_a_project_is_made_in_the_dialog(desktop: Watched) -> None:
     steps.by(desktop, "project-name").fill("Second house")
     steps.by(desktop, "create-project").click()
     page.wait_for_url("**/p/second-house-*/")
-    page.get_by_text("Drop your photos here").wait_for()
+    page.get_by_text("Drop your pictures here").wait_for()

@@ -14,7 +14,6 @@ from tests.browser.looks import assert_good
 from tests.making import make_image, write_photo
 
 if TYPE_CHECKING:
-
     from playwright.sync_api import Response
 
     from tests.browser.conftest import Watched

@@ -118,7 +118,7 @@ def test_deleting_asks_for_the_password(olga: Client, people: People) -> None:
     response = olga.post(response.headers["Location"], {"password": PASSWORD}, follow=True)
     assert now(people).deleted_at is not None
     text = response.content.decode()
-    assert "It can be taken back until" in text
+    assert "It can be restored until" in text
     assert "gone for good on" in text
 
 

@@ -59,4 +59,4 @@ async function decoded(url) {
   return image;
 }
 
-customElements.define("layered-picture", CanvasPicture);
+customElements.define("layered-picture", LayeredPicture);

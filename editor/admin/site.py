@@ -1,6 +1,6 @@
 """The administration: a site of our own, which shows what is registered here and nothing else.
 
-The default site registers whatever an app brings along: secrets of two-step login, sessions.
+The default site registers whatever an app brings along: secrets of two-step sign-in, sessions.
 """
 
 from functools import update_wrapper

@@ -14,7 +14,7 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        relabel(self, login=_("E-mail"), password=_("Password"))
+        relabel(self, login=_("E-mail address"), password=_("Password"))
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["password"].help_text = ""
 
@@ -24,7 +24,9 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        relabel(self, email=_("E-mail"), password1=_("Password"), password2=_("Password again"))
+        relabel(
+            self, email=_("E-mail address"), password1=_("Password"), password2=_("Password again")
+        )
         self.fields["email"].widget.attrs["autocomplete"] = "username"
 
     def validate_unique_email(self, value: str) -> str:

@@ -13,7 +13,7 @@ class AskForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        relabel(self, email=_("E-mail"))
+        relabel(self, email=_("E-mail address"))
 
 
 class CodeForm(allauth_forms.ConfirmPasswordResetCodeForm):  # type: ignore[misc]

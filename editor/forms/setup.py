@@ -16,10 +16,10 @@ from editor.services.setup import token_matches
 
 
 class SetupForm(forms.Form):
-    """E-mail and password twice; also the token from the terminal when the server is public."""
+    """E-mail address and password twice; also the token from the terminal when the server is public."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
+        label=gettext_lazy("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )

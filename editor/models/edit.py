@@ -23,7 +23,7 @@ class State(models.TextChoices):
     BILLED_UNUSABLE = "billed_unusable", _("Answer unreadable")
     SUCCEEDED = "succeeded", _("Done")
     FAILED = "failed", _("Failed")
-    CANCELED = "canceled", _("Canceled")
+    CANCELED = "canceled", _("Cancelled")
 
 
 TERMINAL_STATES = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})

@@ -25,7 +25,7 @@ NEWS: dict[str, Promise] = {
     ),
     "account/messages/password_set.txt": gettext_lazy("Your password is set."),
     "account/messages/email_confirmed.txt": gettext_lazy("Your e-mail address is confirmed."),
-    "mfa/messages/totp_activated.txt": gettext_lazy("Two-step login is on."),
+    "mfa/messages/totp_activated.txt": gettext_lazy("Two-step sign-in is on."),
     "mfa/messages/totp_deactivated.txt": gettext_lazy("The authenticator app is removed."),
     "mfa/messages/webauthn_added.txt": gettext_lazy("The passkey is added."),
     "mfa/messages/webauthn_removed.txt": gettext_lazy("The passkey is removed."),

@@ -12,7 +12,7 @@ from editor.forms.manners import mannered
 from editor.services import two_step
 
 _HOME = reverse_lazy("mfa_index")
-_add = allauth_views.AddWebAuthnView.as_view(template_name="passkeys/passkeys.html")
+_add = allauth_views.AddWebAuthnView.as_view(template_name="passkeys/add.html")
 _rename = allauth_views.EditWebAuthnView.as_view(
     template_name="passkeys/rename.html", success_url=_HOME
 )

@@ -59,7 +59,7 @@ def restore(request: PageRequest, slug: str) -> HttpResponse:
     """Take the project out of the archive."""
     opened = fetch.door(request.user, slug, Action.ARCHIVE)
     service.restore(door=opened)
-    messages.success(request, _("“%(name)s” is back.") % {"name": opened.project.name})
+    messages.success(request, _("“%(name)s” is restored.") % {"name": opened.project.name})
     return redirect("gallery", slug=slug)
 
 
@@ -84,7 +84,7 @@ def _delete(request: PageRequest, opened: Door) -> HttpResponse:
     service.delete(door=opened)
     cancel_open(opened.project)
     opened.project.refresh_from_db()
-    text = _("“%(name)s” was deleted. It can be taken back until %(day)s.") % {
+    text = _("“%(name)s” was deleted. It can be restored until %(day)s.") % {
         "name": opened.project.name,
         "day": date_format(trash.gone_at(opened.project.deleted_at)),
     }
@@ -99,7 +99,7 @@ def undelete(request: PageRequest, slug: str) -> HttpResponse:
     try:
         service.undelete(door=opened)
     except service.TimeIsUp:
-        messages.error(request, _("The time to take this project back has ended."))
+        messages.error(request, _("The time to restore this project has ended."))
         return redirect("projects")
-    messages.success(request, _("“%(name)s” is back.") % {"name": opened.project.name})
+    messages.success(request, _("“%(name)s” is restored.") % {"name": opened.project.name})
     return redirect("gallery", slug=slug)

@@ -1,4 +1,4 @@
-"""Two-step login: the page of an account, the step itself, and its codes."""
+"""Two-step sign-in: the page of an account, the step itself, and its codes."""
 
 from allauth.mfa.base import views as base_views
 from allauth.mfa.recovery_codes import views as code_views
@@ -14,7 +14,7 @@ from editor.services import two_step as service
 
 _overview = base_views.IndexView.as_view(template_name="two_step/two_step.html")
 _step = base_views.AuthenticateView.as_view(template_name="two_step/step.html")
-_confirm = base_views.ReauthenticateView.as_view(template_name="two_step/confirm.html")
+_confirm = base_views.ReauthenticateView.as_view(template_name="account/reauthenticate.html")
 _activate = totp_views.ActivateTOTPView.as_view(template_name="two_step/activate.html")
 _remove = totp_views.DeactivateTOTPView.as_view(template_name="two_step/remove.html")
 _codes = code_views.ViewRecoveryCodesView.as_view(template_name="two_step/codes.html")

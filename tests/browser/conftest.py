@@ -31,6 +31,20 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
+# The ends of what pages must look good in. The accessibility checker is a script that the pages'
+# own policy would rightly refuse.
+LOOKS: dict[str, dict[str, Any]] = {
+    "dark-360": {
+        "viewport": {"width": 360, "height": 800},
+        "color_scheme": "dark",
+        "bypass_csp": True,
+    },
+    "light-1440": {
+        "viewport": {"width": 1440, "height": 800},
+        "color_scheme": "light",
+        "bypass_csp": True,
+    },
+}
 
 
 @dataclass
@@ -162,6 +176,11 @@ def desktop(browser: Browser, studio: Studio, request: pytest.FixtureRequest) ->
 @pytest.fixture
 def phone(browser: Browser, studio: Studio, request: pytest.FixtureRequest) -> Iterator[Watched]:
     yield from watched(browser, studio, request.node.name, **PHONE)
+
+
+@pytest.fixture(params=LOOKS)
+def checked(browser: Browser, studio: Studio, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    yield from watched(browser, studio, request.node.name, **LOOKS[request.param])
 
 
 @pytest.fixture

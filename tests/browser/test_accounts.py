@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from tests.browser.conftest import (
     DESKTOP,
+    LOOKS,
     PASSWORD,
     PHONE,
     RESULTS,
@@ -20,7 +21,7 @@ from tests.browser.conftest import (
     start_studio,
     stop_studio,
 )
-from tests.browser.test_pages import assert_good
+from tests.browser.looks import assert_good
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,15 +78,11 @@ def visitor(browser: Browser, studio: Studio, request: pytest.FixtureRequest) ->
     yield from visit(browser, studio, request.node.name, **SCREENS[request.param])
 
 
-@pytest.fixture(params=["dark-360", "light-1440"])
+@pytest.fixture(params=LOOKS)
 def inspector(
     browser: Browser, studio: Studio, request: pytest.FixtureRequest
 ) -> Iterator[Watched]:
-    scheme, width = request.param.split("-")
-    viewport = {"width": int(width), "height": 800}
-    # The checker is a script the page's own policy would rightly refuse.
-    options = {"viewport": viewport, "color_scheme": scheme, "bypass_csp": True}
-    yield from visit(browser, studio, request.node.name, **options)
+    yield from visit(browser, studio, request.node.name, **LOOKS[request.param])
 
 
 def fill(page: Page, **fields: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import watched
-from tests.browser.test_pages import assert_good
+from tests.browser.looks import assert_good
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,15 +28,6 @@ PAGES = [
 def themed(browser: Browser, studio: Studio, request: pytest.FixtureRequest) -> Iterator[Watched]:
     """A console error, such as a script or style the policy refuses, fails the test."""
     yield from watched(browser, studio, request.node.name, color_scheme=request.param)
-
-
-@pytest.fixture(params=["dark-360", "light-1440"])
-def checked(browser: Browser, studio: Studio, request: pytest.FixtureRequest) -> Iterator[Watched]:
-    scheme, width = request.param.split("-")
-    viewport = {"width": int(width), "height": 800}
-    # The checker is a script the page's own policy would rightly refuse.
-    options = {"viewport": viewport, "color_scheme": scheme, "bypass_csp": True}
-    yield from watched(browser, studio, request.node.name, **options)
 
 
 def test_the_administration_keeps_to_the_policy(themed: Watched) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser import steps
+from tests.browser.looks import assert_good
 from tests.browser.rooms import make_room
-from tests.browser.test_pages import assert_good
 from tests.making import make_image
 
 if TYPE_CHECKING:

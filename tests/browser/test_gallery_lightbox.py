@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser import steps
+from tests.browser.looks import assert_good
 from tests.browser.rooms import make_room
-from tests.browser.test_pages import assert_good
 from tests.making import make_image
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def test_actual_size_is_the_full_picture(desktop: Watched, tmp_path: Path) -> No
     page.wait_for_function(
         "() => document.querySelector('[data-role=picture]').naturalWidth === 2400"
     )
+    assert steps.by(desktop, "lightbox-zoom").get_attribute("aria-pressed") == "true"
     box = page.locator("[data-role=picture]").bounding_box()
     assert box
     assert (box["width"], box["height"]) == (2400, 1600)

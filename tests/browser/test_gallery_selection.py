@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser import steps
+from tests.browser.looks import assert_good
 from tests.browser.rooms import make_room
-from tests.browser.test_pages import assert_good
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -45,6 +45,9 @@ def test_clicks_shift_and_control_a(desktop: Watched) -> None:
     assert count(desktop) == "3 selected"
     page.locator(".card__check input").nth(7).check()
     assert count(desktop) == "4 selected"
+    steps.by(desktop, "end-selecting").click()
+    assert page.locator("input:checked").count() == 0
+    steps.by(desktop, "select").click()
     page.keyboard.press("Control+a")
     assert count(desktop) == "8 selected"
     page.keyboard.press("Escape")
@@ -71,6 +74,11 @@ def test_a_zip_holds_what_was_chosen(desktop: Watched) -> None:
         assert sorted(archive.namelist()) == ["photo 0.png", "photo 3.png"]
         assert archive.testzip() is None
     assert count(desktop) == "2 selected"
+    steps.by(desktop, "export").click()
+    with page.expect_download() as waiting:
+        steps.by(desktop, "export-originals").click()
+    with zipfile.ZipFile(Path(waiting.value.path())) as archive:
+        assert sorted(archive.namelist()) == ["photo 0.png", "photo 3.png"]
 
 
 def test_delete_and_undo_and_another_page_hears_of_it(desktop: Watched) -> None:
@@ -110,7 +118,7 @@ def test_the_trash_gives_back_one_and_many(desktop: Watched) -> None:
     select(desktop, room)
     steps.by(desktop, "gallery").locator("[data-all]").click()
     steps.by(desktop, "delete-selected").click()
-    page.get_by_text("Drop your photos here").wait_for()
+    page.get_by_text("Drop your pictures here").wait_for()
     page.goto(f"{desktop.studio.url}/p/{room}/?show=trash")
     page.locator(f"{card(page, 1)} [data-testid=restore]").click()
     page.get_by_text("1 picture restored.").wait_for()

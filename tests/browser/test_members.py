@@ -8,12 +8,10 @@ import pytest
 
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, PASSWORD, PHONE, watched
+from tests.browser.looks import assert_good
 from tests.browser.rooms import run_in
-from tests.browser.test_pages import assert_good
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
     from tests.browser.conftest import Studio, Watched
@@ -150,8 +148,9 @@ def test_a_project_is_deleted_and_taken_back(
         page.wait_for_url("**/reauthenticate/**")
         page.fill("[name=password]", PASSWORD)
         page.keyboard.press("Enter")
-        page.get_by_text("It can be taken back until").wait_for()
-        page.get_by_role("button", name=f"Restore Doomed on a {kind}").click()
+        page.get_by_text("It can be restored until").wait_for()
+        row = steps.by(one, "deleted-project").filter(has_text=f"Doomed on a {kind}")
+        row.get_by_role("button").click()
         page.wait_for_url(project)
         page.get_by_role("heading", name=f"Doomed on a {kind}").wait_for()
 
@@ -172,22 +171,11 @@ def test_a_member_leaves_on_a_phone(phone: Watched, browser: Browser) -> None:
     page.context.close()
 
 
-@pytest.fixture(params=["dark-360", "light-1440"])
-def page_kind(
-    browser: Browser, studio: Studio, request: pytest.FixtureRequest
-) -> Iterator[Watched]:
-    scheme, width = request.param.split("-")
-    viewport = {"width": int(width), "height": 800}
-    # The checker is a script the page's own policy would rightly refuse.
-    options = {"viewport": viewport, "color_scheme": scheme, "bypass_csp": True}
-    yield from watched(browser, studio, request.node.name, **options)
-
-
-def test_pages_of_a_project_are_accessible_and_fit(page_kind: Watched) -> None:
-    page = page_kind.page
-    email = make_account(page_kind.studio, f"{'Longname' * 12} the Second")
-    project = make_project(page_kind, "N" * 119)
-    add(page_kind, project, email, "owner")
+def test_pages_of_a_project_are_accessible_and_fit(checked: Watched) -> None:
+    page = checked.page
+    email = make_account(checked.studio, f"{'Longname' * 12} the Second")
+    project = make_project(checked, "N" * 119)
+    add(checked, project, email, "owner")
     assert_good(page)
     page.locator("role-form select").select_option("viewer")
     assert_good(page)
@@ -198,13 +186,13 @@ def test_pages_of_a_project_are_accessible_and_fit(page_kind: Watched) -> None:
         page.goto(project + path)
         assert_good(page)
     page.goto(f"{project}settings/")
-    steps.by(page_kind, "archive").click()
-    steps.by(page_kind, "restore").wait_for()
+    steps.by(checked, "archive").click()
+    steps.by(checked, "restore").wait_for()
     assert_good(page)
-    for path in (project, f"{project}members/", f"{page_kind.studio.url}/?show=archived"):
+    for path in (project, f"{project}members/", f"{checked.studio.url}/?show=archived"):
         page.goto(path)
         assert_good(page)
-    page.goto(f"{page_kind.studio.url}/?show=deleted")
+    page.goto(f"{checked.studio.url}/?show=deleted")
     assert_good(page)
 
 

@@ -10,27 +10,15 @@ import pytest
 from PIL import Image
 
 from tests.browser import steps
-from tests.browser.conftest import watched
-from tests.browser.test_pages import assert_good
+from tests.browser.looks import assert_good
 from tests.making import make_image, write_photo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from playwright.sync_api import Response
 
-    from playwright.sync_api import Browser, Response
-
-    from tests.browser.conftest import Studio, Watched
+    from tests.browser.conftest import Watched
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(params=["dark-360", "light-1440"])
-def checked(browser: Browser, studio: Studio, request: pytest.FixtureRequest) -> Iterator[Watched]:
-    scheme, width = request.param.split("-")
-    viewport = {"width": int(width), "height": 800}
-    # The checker is a script the page's own policy would rightly refuse.
-    options = {"viewport": viewport, "color_scheme": scheme, "bypass_csp": True}
-    yield from watched(browser, studio, request.node.name, **options)
 
 
 def make_result(on: Watched, photo: Path, prompt: str = "black and white") -> str:
@@ -103,7 +91,7 @@ def test_the_full_picture_comes_with_100_percent_only(desktop: Watched, tmp_path
     page.wait_for_load_state("networkidle")
     assert full == []
     steps.by(desktop, "zoom-actual").click()
-    page.wait_for_function("() => document.querySelectorAll('.canvas-picture__full').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('.layered-picture__full').length === 2")
     assert full == [200, 200]
     window = steps.by(desktop, "viewer").bounding_box()
     assert window
@@ -116,7 +104,7 @@ def test_the_full_picture_comes_with_100_percent_only(desktop: Watched, tmp_path
     steps.by(desktop, "divider").press("ArrowRight")
     assert value(desktop) == 52
     # The two lie on each other to the pixel, wherever they were moved.
-    places = page.locator("[data-role] .canvas-picture__full").evaluate_all(
+    places = page.locator("[data-role] .layered-picture__full").evaluate_all(
         "nodes => nodes.map((node) => JSON.stringify(node.getBoundingClientRect()))"
     )
     assert places[0] == places[1]
@@ -195,6 +183,7 @@ def test_same_mask_new_prompt(desktop: Watched, tmp_path: Path) -> None:
     photo = write_photo(tmp_path / "e.jpg", megapixels=1)
     first = make_result(desktop, photo)
     open_version(desktop, first)
+    assert steps.by(desktop, "copy-prompt").is_visible()
     box, mask = fetch_mask(desktop)
     steps.by(desktop, "same-mask").click()
     page.locator("canvas-coverage [data-when=part]", has_text="%").wait_for()

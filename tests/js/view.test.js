@@ -7,7 +7,6 @@ import {
   fitView,
   panBy,
   toPicture,
-  toViewport,
   wheelFactor,
   zoomTo,
 } from "../../static/js/models/view.js";
@@ -47,9 +46,8 @@ test("the scale has a floor and a ceiling", () => {
 test("the picture cannot be pushed out of sight", () => {
   for (const [dx, dy] of [[1e6, 1e6], [-1e6, -1e6], [1e6, -1e6]]) {
     const view = panBy(fitView(PICTURE, VIEWPORT), dx, dy, PICTURE, VIEWPORT);
-    const end = toViewport(view, PICTURE.width, PICTURE.height);
-    assert.ok(view.x <= VIEWPORT.width - 64 && end.x >= 64);
-    assert.ok(view.y <= VIEWPORT.height - 64 && end.y >= 64);
+    assert.ok(view.x <= VIEWPORT.width - 64 && view.x + PICTURE.width * view.scale >= 64);
+    assert.ok(view.y <= VIEWPORT.height - 64 && view.y + PICTURE.height * view.scale >= 64);
   }
 });
 

@@ -99,7 +99,7 @@ def test_only_makers_may_upload(client: Client, people: People) -> None:
     ]:
         page = get(client, people, user)
         assert bool(page.select("[data-testid=upload-input]")) == allowed
-        assert ("Drop your photos here" in page.text) == allowed
+        assert ("Drop your pictures here" in page.text) == allowed
 
 
 def test_pages_by_keyset_without_gap_or_double(client: Client, people: People) -> None:
@@ -159,7 +159,7 @@ def test_running_and_lately_failed_edits_come_first(client: Client, people: Peop
         ({"state": "claimed"}, "Starting…"),
         ({"state": "awaiting"}, "Editing…"),
         ({"state": "received"}, "Saving result…"),
-        ({"state": "awaiting", "cancel_requested_at": timezone.now()}, "Canceling…"),
+        ({"state": "awaiting", "cancel_requested_at": timezone.now()}, "Cancelling…"),
         ({"state": "failed", "finished_at": timezone.now(), "error_message": "No <i>"}, "No <i>"),
     ],
 )

@@ -118,7 +118,7 @@ def test_deleting_asks_for_the_password(olga: Client, people: People) -> None:
     response = olga.post(response.headers["Location"], {"password": PASSWORD}, follow=True)
     assert now(people).deleted_at is not None
     text = response.content.decode()
-    assert "It can be taken back until" in text
+    assert "It can be restored until" in text
     assert "gone for good on" in text
 
 
@@ -164,7 +164,7 @@ def test_after_the_grace_period_it_does_not(olga: Client, people: People) -> Non
     long_ago = timezone.now() - timedelta(days=31)
     Project.objects.update(deleted_at=long_ago)
     response = olga.post(url(people, "undelete"), follow=True)
-    assert "The time to take this project back has ended." in response.content.decode()
+    assert "The time to restore this project has ended." in response.content.decode()
     assert now(people).deleted_at == long_ago
 
 

@@ -110,7 +110,7 @@ def test_what_was_deleted_and_is_added_again_comes_back(client: Client, people: 
     again = send(client, people, people.emil, make_upload(data, name="other.png"))
     picture = Picture.objects.get()
     assert picture.trashed_at is None
-    assert "Taken out of the trash" in again.content.decode()
+    assert "Restored from the trash" in again.content.decode()
     assert f'data-picture-id="{picture.public_id}"' in again.content.decode()
 
 

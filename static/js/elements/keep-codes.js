@@ -1,3 +1,5 @@
+import { toast } from "../lib/toast.js";
+
 /** Ways to keep the codes listed inside: clipboard, file, paper. */
 class KeepCodes extends HTMLElement {
   connectedCallback() {
@@ -19,9 +21,9 @@ class KeepCodes extends HTMLElement {
   async #copy() {
     try {
       await navigator.clipboard.writeText(this.#text);
-      this.#toast(this.dataset.copied, false);
+      toast(this, { text: this.dataset.copied });
     } catch {
-      this.#toast(this.dataset.refused, true);
+      toast(this, { text: this.dataset.refused, error: true });
     }
   }
 
@@ -31,10 +33,6 @@ class KeepCodes extends HTMLElement {
     link.download = this.dataset.file;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  }
-
-  #toast(text, error) {
-    this.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail: { text, error } }));
   }
 
   get #text() {

@@ -1,3 +1,5 @@
+import { toast } from "../lib/toast.js";
+
 /**
  * The form of one member's role: Save is there once another role is chosen. Choosing alone saves
  * nothing, because arrow keys choose too.
@@ -27,10 +29,7 @@ class RoleForm extends HTMLElement {
     this.querySelector("button").hidden = !changed;
   };
 
-  #onFailure = () => {
-    const detail = { text: this.dataset.failed, error: true };
-    this.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail }));
-  };
+  #onFailure = () => toast(this, { text: this.dataset.failed, error: true });
 
   get #select() {
     return this.querySelector("select");

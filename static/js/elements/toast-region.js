@@ -2,8 +2,7 @@ const SHOWN_MS = 6000;
 const SHOWN_WITH_ACTION_MS = 12_000;
 
 /**
- * Short news at the foot of the page, read aloud politely. Any element may send one:
- * dispatchEvent(new CustomEvent("toast", { bubbles: true, detail: { text, error, action } })).
+ * Short news at the foot of the page, read aloud politely. Any element sends one by lib/toast.js;
  * `action`, { label, run }, adds a button. What is pointed at or focused stays. As a popover it
  * lies above a dialog too.
  */

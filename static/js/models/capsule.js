@@ -6,7 +6,7 @@
 import { rootOfProduct } from "./exact.js";
 
 /** The round part of a stroke at one of its points. */
-export class Disc {
+class Disc {
   /** @param {number} x eighths @param {number} y eighths @param {number} radius eighths */
   constructor(x, y, radius) {
     this.x = x;
@@ -27,7 +27,7 @@ export class Disc {
 }
 
 /** The straight part of a stroke between two different points. */
-export class Body {
+class Body {
   /** @param {number} ax eighths @param {number} radius eighths */
   constructor(ax, ay, bx, by, radius) {
     this.x = ax;

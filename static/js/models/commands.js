@@ -5,7 +5,7 @@
 import { clamp, orderedBox, toEighths } from "./geometry.js";
 
 export const COORDINATE_LIMIT = 2 ** 20;
-export const DIAMETER_LIMIT = 2 ** 15;
+const DIAMETER_LIMIT = 2 ** 15;
 
 /**
  * @typedef {{type: "stroke", tool: "brush"|"eraser", diameter: number, points: number[]}} Stroke
@@ -63,7 +63,7 @@ export function coordinate(pixels) {
  * @param {number} diameter picture pixels
  * @returns {number} a whole diameter within the limit
  */
-export function wholeDiameter(diameter) {
+function wholeDiameter(diameter) {
   return clamp(Math.round(diameter), 1, DIAMETER_LIMIT);
 }
 

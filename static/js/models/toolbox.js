@@ -2,7 +2,7 @@
 
 import { clamp } from "./geometry.js";
 
-export const TOOLS = Object.freeze(["brush", "eraser", "rectangle", "pan"]);
+const TOOLS = Object.freeze(["brush", "eraser", "rectangle", "pan"]);
 const DEFAULT_SHARE = 1 / 16;
 const STEP = 1.2;
 

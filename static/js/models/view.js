@@ -40,7 +40,7 @@ export function fitView(picture, viewport, { padding = 16, most = MAX_FIT_SCALE 
  * @param {number} scale
  * @returns {View} the picture's middle in the viewport's middle
  */
-export function centred(picture, viewport, scale) {
+function centred(picture, viewport, scale) {
   return {
     scale,
     x: (viewport.width - picture.width * scale) / 2,
@@ -86,7 +86,7 @@ export function panBy(view, dx, dy, picture, viewport) {
  * @param {Size} viewport
  * @returns {number} scale between half of "fit" (or 100 %, whichever is less) and 32
  */
-export function clampScale(scale, picture, viewport) {
+function clampScale(scale, picture, viewport) {
   const fit = fitView(picture, viewport).scale;
   return clamp(scale, Math.min(fit * MIN_SCALE_OF_FIT, 1), MAX_SCALE);
 }
@@ -114,16 +114,6 @@ export function clampView(view, picture, viewport) {
  */
 export function toPicture(view, px, py) {
   return { x: (px - view.x) / view.scale, y: (py - view.y) / view.scale };
-}
-
-/**
- * @param {View} view
- * @param {number} x picture pixels
- * @param {number} y
- * @returns {{x: number, y: number}} CSS pixels in the viewport
- */
-export function toViewport(view, x, y) {
-  return { x: x * view.scale + view.x, y: y * view.scale + view.y };
 }
 
 function clampAxis(start, length, room) {

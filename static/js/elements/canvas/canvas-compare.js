@@ -1,5 +1,5 @@
 import { CanvasPart } from "./canvas-part.js";
-import { capture } from "./capture.js";
+import { capture } from "../../lib/capture.js";
 
 const HOLD_MILLISECONDS = 300;
 

@@ -1,3 +1,4 @@
+import { toast } from "../../lib/toast.js";
 import { effective } from "../../models/commands.js";
 import { clamp } from "../../models/geometry.js";
 import { CanvasPart } from "./canvas-part.js";
@@ -159,8 +160,7 @@ class CanvasOverlay extends CanvasPart {
   }
 
   #complain() {
-    const detail = { text: this.dataset.lostText, error: true };
-    this.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail }));
+    toast(this, { text: this.dataset.lostText, error: true });
   }
 
   #draw(context, paint) {

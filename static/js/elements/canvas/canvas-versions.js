@@ -1,3 +1,5 @@
+import { isPlainClick } from "../../lib/plain-click.js";
+import { toast } from "../../lib/toast.js";
 import { CanvasPart } from "./canvas-part.js";
 import { readVersion } from "./read-version.js";
 
@@ -20,8 +22,7 @@ class CanvasVersions extends CanvasPart {
 
   #click(event) {
     const item = event.target.closest("[data-picture-id]");
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
-    if (!item || !isPlain) return;
+    if (!item || !isPlainClick(event)) return;
     event.preventDefault();
     this.#show(item);
   }
@@ -83,8 +84,7 @@ class CanvasVersions extends CanvasPart {
 
   #offer(item) {
     item.setAttribute("data-new", "");
-    const detail = { text: this.dataset.readyText };
-    this.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail }));
+    toast(this, { text: this.dataset.readyText });
   }
 }
 

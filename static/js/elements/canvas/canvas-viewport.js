@@ -1,7 +1,7 @@
+import { capture } from "../../lib/capture.js";
 import { Gestures } from "../../models/gestures.js";
 import { wheelFactor } from "../../models/view.js";
 import { CanvasPart } from "./canvas-part.js";
-import { capture } from "./capture.js";
 
 const LINE_HEIGHT = 16;
 const PEN_ERASER = 32;

@@ -1,7 +1,7 @@
 // The canvas page. The root comes first: the others find their models there.
 
 import "./canvas-studio.js";
-import "./canvas-picture.js";
+import "../layered-picture.js";
 import "./canvas-stage.js";
 import "./canvas-viewport.js";
 import "./canvas-overlay.js";

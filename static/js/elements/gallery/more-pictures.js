@@ -1,4 +1,5 @@
 import { adopt } from "../../lib/edit-cards.js";
+import { isPlainClick } from "../../lib/plain-click.js";
 
 const AHEAD = "1600px 0px";
 const MOST_PAGES_BACK = 20;
@@ -41,8 +42,7 @@ class MorePictures extends HTMLElement {
   }
 
   #onClick = async (event) => {
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-    if (!event.target.closest("a[rel=next]") || !isPlain) return;
+    if (!event.target.closest("a[rel=next]") || !isPlainClick(event)) return;
     event.preventDefault();
     const last = this.#room.lastElementChild;
     // The link goes with its page: who pressed it goes on at the first of what came.

@@ -1,4 +1,5 @@
 import { pictureFacts } from "../../lib/picture-facts.js";
+import { isPlainClick } from "../../lib/plain-click.js";
 import { LightboxStage } from "./lightbox-stage.js";
 
 const HOLD_MS = 350;
@@ -35,9 +36,8 @@ class PictureLightbox extends HTMLElement {
   }
 
   #onCard = (event) => {
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     const card = event.target.closest(`${CARDS} .card__picture`)?.closest(".picture-card");
-    if (!card || !isPlain || event.defaultPrevented || event.button !== 0) return;
+    if (!card || event.defaultPrevented || !isPlainClick(event)) return;
     event.preventDefault();
     this.#dialog.showModal();
     this.#show(card);

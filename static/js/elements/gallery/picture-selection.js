@@ -1,3 +1,4 @@
+import { isPlainClick } from "../../lib/plain-click.js";
 import { rangeOf } from "../../lib/range.js";
 
 /**
@@ -27,7 +28,7 @@ class PictureSelection extends HTMLElement {
 
   #onSwitch = (event) => {
     const link = event.target.closest("[data-select]");
-    if (!link || event.ctrlKey || event.metaKey) return;
+    if (!link || !isPlainClick(event)) return;
     event.preventDefault();
     if (this.#isOn) this.#end();
     else this.#begin();

@@ -1,6 +1,6 @@
 // The version page. The viewer comes first: its parts find their models there.
 
-import "../canvas/canvas-picture.js";
+import "../layered-picture.js";
 import "./version-viewer.js";
 import "./viewer-stage.js";
 import "./viewer-window.js";

@@ -1,5 +1,6 @@
+import { capture } from "../../lib/capture.js";
+import { fill } from "../../lib/format.js";
 import { shareAt } from "../../models/divider.js";
-import { capture } from "../canvas/capture.js";
 import { ViewerPart } from "./viewer-part.js";
 
 const STEP = 0.02;
@@ -73,7 +74,7 @@ class ViewerDivider extends ViewerPart {
   #show() {
     const { share } = this.viewer.divider;
     const before = Math.round(share * 100);
-    const text = this.dataset.text.replace("{before}", before).replace("{after}", 100 - before);
+    const text = fill(this.dataset.text, { before, after: 100 - before });
     this.setAttribute("aria-valuenow", before);
     this.setAttribute("aria-valuetext", text);
     // A label on the other picture's side would say what is not so.

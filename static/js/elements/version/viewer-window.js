@@ -1,7 +1,7 @@
+import { capture } from "../../lib/capture.js";
 import { shareAt } from "../../models/divider.js";
 import { Gestures } from "../../models/gestures.js";
 import { wheelFactor } from "../../models/view.js";
-import { capture } from "../canvas/capture.js";
 import { ViewerPart } from "./viewer-part.js";
 
 const PAN_KEYS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };

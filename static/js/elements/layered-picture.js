@@ -4,13 +4,13 @@ const ENOUGH = 1.1;
  * One version as <img>: its preview at once, the full rendition above it when the preview's pixels
  * no longer suffice. What is shown is replaced only by what is decoded: no flash, no gap.
  */
-class CanvasPicture extends HTMLElement {
+class LayeredPicture extends HTMLElement {
   /** What is shown, or about to be. */
   version = null;
   #density = 0;
   #full = null;
 
-  /** @param {import("../../models/shown.js").Version} version */
+  /** @param {import("../models/shown.js").Version} version */
   async show(version) {
     if (version.id === this.version?.id) return;
     this.version = version;
@@ -42,7 +42,7 @@ class CanvasPicture extends HTMLElement {
     this.#full = full;
     full.src = version.full;
     full.alt = "";
-    full.className = "canvas-picture__full";
+    full.className = "layered-picture__full";
     const ready = await full.decode().then(() => true, () => false);
     if (this.#full !== full || this.version !== version) return;
     if (ready) this.append(full);
@@ -59,4 +59,4 @@ async function decoded(url) {
   return image;
 }
 
-customElements.define("canvas-picture", CanvasPicture);
+customElements.define("layered-picture", LayeredPicture);

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from editor.access import fetch
 from editor.access.roles import Action
 from editor.forms.media import DownloadForm
-from editor.http import PageRequest, stream_file
+from editor.http import PageRequest, stream_file, waits_for_sandbox
 from editor.imaging.sandbox.errors import JobRejected
 from editor.services import intake_texts, media, renders
 
@@ -43,6 +43,7 @@ def preview(request: PageRequest, slug: str, picture: str, size: int) -> HttpRes
     return _for_ever(stream_file(file, content_type="image/webp"))
 
 
+@waits_for_sandbox("GET")
 @require_GET
 def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     """Send the picture at full size in sRGB, compressed for the screen."""
@@ -55,6 +56,7 @@ def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     return _for_ever(stream_file(file, content_type=RENDERED_TYPES[file.suffix]))
 
 
+@waits_for_sandbox("GET")
 @require_GET
 def download(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     """Send the picture as a file: format, size and quality as asked for, no metadata."""

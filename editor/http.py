@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import contextvars
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from asgiref.sync import iscoroutinefunction, sync_to_async
+from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import BadRequest
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import content_disposition_header
 
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from editor.models import User
 
 CHUNK_BYTES = 256 * 1024
+# Pieces of all the archives that one process is sending; a reader who dawdles holds none of them.
+ARCHIVE_THREADS = 4
+archive_threads = ThreadPoolExecutor(ARCHIVE_THREADS, thread_name_prefix="archive")
 ZONE_COOKIE = "timezone"
 
 
@@ -33,6 +39,40 @@ class PageRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def waits_for_sandbox[View: Callable[..., Any]](*methods: str) -> Callable[[View], View]:
+    """Mark a view: requests of these methods may wait while a child process opens a picture.
+
+    They are answered in threads of their own (project/request_threads.py), so that any number of
+    them leaves the pages alone.
+    """
+
+    def mark(view: View) -> View:
+        view.waits_for_sandbox = frozenset(methods)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+async def run_whole[**P, T](
+    threads: Executor, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run a function in one of the threads, and never leave it half done.
+
+    When the visitor leaves it is dropped if it waits for its turn; if it runs, its end is waited
+    for, since it uses files that are closed afterwards.
+    """
+    # In a context of its own: the thread must not keep a language or a time zone for the next.
+    context = contextvars.copy_context()
+    job = threads.submit(lambda: context.run(function, *args, **kwargs))
+    work = asyncio.wrap_future(job)
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        if not job.cancel():
+            await asyncio.wait([work])
+        raise
 
 
 @sync_and_async_middleware
@@ -116,9 +156,10 @@ def stream_file(
 def stream_archive(parts: Generator[bytes], *, filename: str) -> StreamingHttpResponse:
     """Return a download of what a generator makes while it is sent; it may ask the database.
 
-    It runs in the request's own thread, so that its connection is closed with the request.
+    Each part is made in a thread of the archives, in the language of the request.
     """
-    response = StreamingHttpResponse(_in_thread(parts), content_type="application/zip")
+    pieces = _in_threads(parts, translation.get_language())
+    response = StreamingHttpResponse(pieces, content_type="application/zip")
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Disposition"] = content_disposition(filename)
     # A proxy that collects the whole answer first would make the member wait in the dark.
@@ -126,15 +167,20 @@ def stream_archive(parts: Generator[bytes], *, filename: str) -> StreamingHttpRe
     return response
 
 
-async def _in_thread(parts: Generator[bytes]) -> AsyncIterator[bytes]:
+async def _in_threads(parts: Generator[bytes], language: str | None) -> AsyncIterator[bytes]:
     def step() -> bytes | None:
-        return next(parts, None)
+        try:
+            with translation.override(language):
+                return next(parts, None)
+        finally:
+            # Nobody comes back to this thread for it: the next part is made in any of them.
+            connections.close_all()
 
     try:
-        while (part := await sync_to_async(step, thread_sensitive=True)()) is not None:
+        while (part := await run_whole(archive_threads, step)) is not None:
             yield part
     finally:
-        await sync_to_async(parts.close, thread_sensitive=True)()
+        await run_whole(archive_threads, parts.close)
 
 
 def content_disposition(filename: str) -> str:

@@ -18,10 +18,11 @@ from project.request_threads import RequestThreads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.prod")
 django.setup(set_prefix=False)
-# A picture that is taken in or rendered holds its thread for seconds; questions go on beside it.
-REQUEST_THREADS = 32
+# Each keeps a database connection, and PostgreSQL has 100 (docs/operations.md). More would not be
+# quicker on the few cores of a studio: two slow ones work for each sandbox, the others wait.
+QUICK_THREADS, SLOW_THREADS = 10, 6
 _django = BodyLimit(
-    RequestThreads(REQUEST_THREADS),
+    RequestThreads(quick=QUICK_THREADS, slow=SLOW_THREADS),
     limit=settings.MAX_BODY_BYTES,
     message=f"Larger than the {settings.MAX_UPLOAD_MB} MB allowed for one file.\n",
 )

@@ -5,26 +5,32 @@ request to a thread and takes it back, and each request gets a thread, and so a 
 connection, of its own: for a page that only asks "anything new?" that was half of the work.
 """
 
-import asyncio
-import contextvars
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from asgiref.sync import ThreadSensitiveContext
 from django.core.handlers.asgi import ASGIHandler
 from django.core.signals import request_started
 from django.db import close_old_connections, reset_queries
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
+
+from editor.http import run_whole
 
 
 class RequestThreads(ASGIHandler):
-    """An ASGI application that runs at most `threads` requests at once; more wait their turn.
+    """An ASGI application that runs at most so many requests at once; more wait their turn.
 
-    A view that waits for others without a thread (an async one) belongs behind Django's handler.
+    What may wait for the sandbox (editor.http.waits_for_sandbox) has `slow` threads, everything
+    else `quick` ones: neither can take the other's. A view that waits for others without a thread
+    (an async one) belongs behind Django's handler.
     """
 
-    def __init__(self, threads: int) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+    def __init__(self, *, quick: int, slow: int) -> None:
+        self._quick = ThreadPoolExecutor(quick, thread_name_prefix="request")
+        self._slow = ThreadPoolExecutor(slow, thread_name_prefix="slow-request")
+        self._closing = ThreadPoolExecutor(1, thread_name_prefix="close-request")
         super().__init__()
         # Their work is done in `_answer`; as receivers they would cost a change of threads each.
         for receiver in (close_old_connections, reset_queries):
@@ -35,22 +41,17 @@ class RequestThreads(ASGIHandler):
         super().load_middleware(is_async=False)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one request, without the thread Django would start for it."""
-        await self.handle(scope, receive, send)
+        """Serve one request, without the thread Django would start to close each response.
+
+        One lasting thread closes them all: that never waits for anything.
+        """
+        async with ThreadSensitiveContext(executor=self._closing):
+            await self.handle(scope, receive, send)
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer in a thread; when the visitor leaves meanwhile, wait until it has ended.
-
-        It still reads the request's files, which are closed as soon as this returns.
-        """
-        context = contextvars.copy_context()
-        loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._threads, context.run, self._answer, request)
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            await asyncio.wait([work])
-            raise
+        """Answer in a thread; for a visitor who left only what has begun is ended."""
+        threads = self._slow if _waits_for_sandbox(request) else self._quick
+        return await run_whole(threads, self._answer, request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         close_old_connections()
@@ -59,3 +60,11 @@ class RequestThreads(ASGIHandler):
             return self.get_response(request)
         finally:
             close_old_connections()
+
+
+def _waits_for_sandbox(request: HttpRequest) -> bool:
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return request.method in getattr(view, "waits_for_sandbox", ())

@@ -13,13 +13,14 @@ from editor.access.fetch import Door
 from editor.access.roles import Action
 from editor.forms.canvas import EditForm
 from editor.forms.first_error import first_error
-from editor.http import PageRequest
+from editor.http import PageRequest, waits_for_sandbox
 from editor.models import Picture
 from editor.pipeline.submit import SubmitRefused, Wish, submit
 from editor.services import engines, gallery, instructions, pulse, versions
 from editor.services.media import DiskFull
 
 
+@waits_for_sandbox("POST")
 @require_http_methods(["GET", "HEAD", "POST"])
 def canvas(request: PageRequest, slug: str, picture: str) -> HttpResponse:
     """Show the canvas, one of its versions (`?version=`), or take an edit.

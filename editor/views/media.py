@@ -11,7 +11,7 @@ from editor.access import fetch
 from editor.access.roles import Action
 from editor.forms.first_error import first_error
 from editor.forms.media import DownloadForm
-from editor.http import PageRequest, plain, stream_file
+from editor.http import PageRequest, plain, stream_file, waits_for_sandbox
 from editor.imaging.sandbox.errors import JobRejected
 from editor.services import intake_texts, media, renders
 
@@ -44,6 +44,7 @@ def preview(request: PageRequest, slug: str, picture: str, size: int) -> HttpRes
     return _for_ever(stream_file(file, content_type="image/webp"))
 
 
+@waits_for_sandbox("GET")
 @require_GET
 def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     """Send the picture at full size in sRGB, compressed for the screen."""
@@ -56,6 +57,7 @@ def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     return _for_ever(stream_file(file, content_type=RENDERED_TYPES[file.suffix]))
 
 
+@waits_for_sandbox("GET")
 @require_GET
 def download(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     """Send the picture as a file: format, size and quality as asked for, no metadata."""

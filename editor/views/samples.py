@@ -8,11 +8,12 @@ from django.views.decorators.http import require_POST
 
 from editor.access import fetch
 from editor.access.roles import Action
-from editor.http import PageRequest
+from editor.http import PageRequest, waits_for_sandbox
 from editor.services import media, pictures
 from editor.services import samples as service
 
 
+@waits_for_sandbox("POST")
 @require_POST
 def samples(request: PageRequest, slug: str) -> HttpResponse:
     """Add the sample photos and go back to the gallery, which says so if they did not fit."""

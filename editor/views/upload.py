@@ -12,12 +12,13 @@ from editor.access.roles import Action
 from editor.forms.first_error import first_error
 from editor.forms.gallery import GalleryForm
 from editor.forms.upload import UploadForm
-from editor.http import PageRequest
+from editor.http import PageRequest, waits_for_sandbox
 from editor.services import gallery, media, pictures
 
 TOO_LARGE = "too_large"
 
 
+@waits_for_sandbox("POST")
 @require_POST
 def upload(request: PageRequest, slug: str) -> HttpResponse:
     """Keep one file as a picture: 201, or 200 when the project has it already.

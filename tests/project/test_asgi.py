@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from editor.http import ARCHIVE_THREADS
+from tests.architecture.source import ROOT
+
 if TYPE_CHECKING:
     from project.body_limit import Event
 
+# Of PostgreSQL's 100, three are kept for its administrator.
+POSTGRES_CONNECTIONS = 97
+WORKER_CONNECTIONS = 2  # the database's thread and the heartbeat's
 # There are no collected static files in a test.
 pytestmark = pytest.mark.filterwarnings("ignore:No directory at")
 
@@ -53,3 +59,10 @@ def test_no_address_takes_a_body_without_end(asgi: Any, path: str, status: int) 
     }
     asyncio.run(asyncio.wait_for(asgi.application(scope, receive, send), 30))
     assert sent[0]["status"] == status
+
+
+def test_four_web_processes_leave_postgresql_room_and_the_operator_knows(asgi: Any) -> None:
+    each = asgi.QUICK_THREADS + asgi.SLOW_THREADS + ARCHIVE_THREADS
+    assert 4 * each + 4 * WORKER_CONNECTIONS <= POSTGRES_CONNECTIONS
+    text = " ".join((ROOT / "docs/operations.md").read_text().split())
+    assert f"at most {each} connections for each web process" in text

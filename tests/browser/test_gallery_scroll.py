@@ -152,6 +152,7 @@ def test_without_script_the_link_leads_on(browser: Browser, studio: Studio, room
         seen += [cards.nth(n).get_attribute("data-name") or "" for n in range(cards.count())]
         if not page.locator("a[rel=next]").count():
             break
-        page.locator("a[rel=next]").click()
+        with page.expect_navigation():
+            page.locator("a[rel=next]").click()
     assert seen == expected()[::-1]
     context.close()

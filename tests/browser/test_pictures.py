@@ -53,7 +53,10 @@ def tour(on: Watched) -> None:
         edit(on, meadow if prompt == "sepia" else mountain, prompt)
     flower = ((0.3, 0.2), (0.42, 0.36), (0.2, 0.36), (0.4, 0.24), (0.2, 0.24), (0.34, 0.42))
     edit(on, meadow, "blur the background by 70 %", flower, ((0.29, 0.45), (0.28, 0.95)))
-    rocks = (((0.712, 0.88), (0.762, 0.915)), ((0.48, 0.65), (0.508, 0.67)))
+    rocks = (
+        ((0.71, 0.875), (0.775, 0.89), (0.775, 0.925), (0.72, 0.93), (0.745, 0.9)),
+        ((0.48, 0.65), (0.508, 0.67)),
+    )
     result = edit(on, mountain, "remove this", *rocks)
     steps.paint(on, (0.28, 0.585), (0.31, 0.6))
     steps.by(on, "prompt").fill("remove this too")

@@ -82,3 +82,17 @@ def test_the_figures_refresh_themselves(desktop: Watched) -> None:
     page.unroute("**/health/")
     page.clock.run_for(10_500)
     note.wait_for(state="hidden")
+
+
+def test_health_and_administration_by_finger(phone: Watched) -> None:
+    page, root = phone.page, "document.documentElement"
+    page.goto(f"{phone.studio.url}/")
+    page.get_by_label("Account").tap()
+    page.get_by_role("link", name="Health").tap()
+    page.wait_for_url("**/health/")
+    assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
+    page.get_by_role("link", name="Administration").tap()
+    page.wait_for_url("**/admin/")
+    page.get_by_role("link", name="Projects", exact=True).tap()
+    page.wait_for_url("**/admin/editor/project/")
+    assert page.get_by_text("My first project").first.is_visible()

@@ -59,3 +59,14 @@ def test_a_project_is_made_in_the_dialog(desktop: Watched) -> None:
     steps.by(desktop, "create-project").click()
     page.wait_for_url("**/p/second-house-*/")
     page.get_by_text("Drop your pictures here").wait_for()
+
+
+def test_an_empty_project_is_filled_with_samples_by_finger(phone: Watched) -> None:
+    page = phone.page
+    page.goto(f"{phone.studio.url}/?new")
+    steps.by(phone, "project-name").fill("Samples")
+    steps.by(phone, "create-project").tap()
+    page.wait_for_url("**/p/samples-*/")
+    page.get_by_role("button", name="Try with two sample photos").tap()
+    steps.by(phone, "picture-card").nth(1).wait_for()
+    assert page.get_by_text("Dandelions.jpg").first.is_visible()

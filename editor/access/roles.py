@@ -19,11 +19,15 @@ class Action(StrEnum):
     EXPORT = "export.zip"
     EDIT = "edit.create"
     CANCEL = "edit.cancel"
+    DECIDE = "edit.decide"
+    SEE_COST = "edit.cost"
     LIST_MEMBERS = "member.list"
     READ_EMAILS = "member.emails"
     MANAGE_MEMBERS = "member.manage"
     LEAVE = "member.leave"
     SETTINGS = "project.settings"
+    PROVIDERS = "provider.manage"
+    BUDGET = "budget.set"
     ARCHIVE = "project.archive"
     DELETE = "project.delete"
 
@@ -48,19 +52,33 @@ ROLES_FOR: dict[Action, frozenset[Role]] = {
     Action.EDIT: _MAKERS,
     # An editor cancels own edits only; see edit_to_cancel in fetch.
     Action.CANCEL: _MAKERS,
+    # What becomes of an edit with an unknown outcome; an editor decides about own edits only.
+    Action.DECIDE: _MAKERS,
+    # An editor sees own spending only; see editor.services.usage.
+    Action.SEE_COST: _MAKERS,
     Action.LIST_MEMBERS: _EVERYONE,
     Action.READ_EMAILS: _OWNERS,
     Action.MANAGE_MEMBERS: _OWNERS,
     # The last owner does not; see editor.services.members.
     Action.LEAVE: _EVERYONE,
     Action.SETTINGS: _OWNERS,
+    Action.PROVIDERS: _OWNERS,
+    Action.BUDGET: _OWNERS,
     Action.ARCHIVE: _OWNERS,
     Action.DELETE: _OWNERS,
 }
 
 # What rests while a project is archived; everything else goes on.
 RESTS_IN_ARCHIVE = frozenset(
-    {Action.UPLOAD, Action.RENAME, Action.TRASH, Action.EDIT, Action.SETTINGS}
+    {
+        Action.UPLOAD,
+        Action.RENAME,
+        Action.TRASH,
+        Action.EDIT,
+        Action.SETTINGS,
+        Action.PROVIDERS,
+        Action.BUDGET,
+    }
 )
 
 if missing := set(Action) - set(ROLES_FOR):

@@ -23,6 +23,8 @@ WORDS: Final[Mapping[Action, Text]] = {
     Action.UPLOAD: _("Add pictures"),
     Action.EDIT: _("Edit pictures"),
     Action.CANCEL: _("Cancel edits"),
+    Action.DECIDE: _("Decide about edits whose outcome nobody knows"),
+    Action.SEE_COST: _("See what edits cost"),
     Action.RENAME: _("Rename pictures"),
     Action.TRASH: _("Delete pictures"),
     Action.EXPORT: _("Download many pictures at once"),
@@ -30,12 +32,16 @@ WORDS: Final[Mapping[Action, Text]] = {
     Action.READ_EMAILS: _("See the members\u2019 e-mail addresses"),
     Action.MANAGE_MEMBERS: _("Add and remove members, change their roles"),
     Action.SETTINGS: _("Rename the project"),
+    Action.PROVIDERS: _("Connect providers and change their keys"),
+    Action.BUDGET: _("Set the budgets"),
     Action.ARCHIVE: _("Archive the project and restore it"),
     Action.DELETE: _("Delete the project"),
 }
 # What the table cannot say with a tick; the rules are in fetch and in services.members.
 NOTES: Final[Mapping[Action, Text]] = {
     Action.CANCEL: _("Editors: their own"),
+    Action.DECIDE: _("Editors: their own"),
+    Action.SEE_COST: _("Editors: their own"),
     Action.TRASH: _("Editors: their own uploads and results"),
     Action.LEAVE: _("The last owner cannot"),
 }

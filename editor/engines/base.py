@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from editor.imaging.sandbox.wire import JSON
@@ -11,6 +11,8 @@ from editor.imaging.sandbox.wire import JSON
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from editor.engines.costs import Cost
+    from editor.engines.plans import Abilities, Plan, Wanted
     from editor.imaging.focus import FocusRules
 
 type Instruction = Mapping[str, JSON]
@@ -24,7 +26,9 @@ class EditRequest:
     ``image`` is a PNG crop in the picture's working mode (L, LA, RGB or RGBA); ``mask`` is an
     8-bit grey PNG of the same size, 255 = edit, 0 = protected, or ``None`` for the whole
     picture; ``instruction`` is what the engine's own ``understand`` made of ``prompt``;
-    ``work`` is an existing directory for answers.
+    ``work`` is an existing directory for answers. ``inputs`` are further pictures, upright PNGs
+    in the member's order; ``size`` and ``fields`` are those of the stored `Plan`; ``token``
+    names this one attempt and ``user`` the member, both meaningless to anybody else.
     """
 
     image: Path
@@ -33,20 +37,39 @@ class EditRequest:
     instruction: Instruction
     seed: int
     work: Path
+    inputs: tuple[Path, ...] = ()
+    size: tuple[int, int] | None = None
+    fields: Mapping[str, JSON] = field(default_factory=dict)
+    token: str = ""
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it came, not yet read: ``file`` lies in the request's ``work``.
+
+    ``head`` is plain JSON and holds all that ``Engine.read`` needs beside the file, so that
+    another process can read it later.
+    """
+
+    file: Path
+    head: Mapping[str, JSON]
 
 
 @dataclass(frozen=True, slots=True)
 class EditResult:
-    """What came back: a lossless PNG of the crop's size, and what was really done.
+    """What an answer holds: pictures, and what was really done.
 
-    Only painted pixels of ``image`` are meant to be used; ``seconds`` is the wall time spent. When
-    the mask marked a subject whose surroundings were to change, ``coverage`` says which pixels the
-    engine meant instead: an 8-bit grey PNG, 0 = protected; ``image`` may then have another mode.
+    ``images`` are files that a child process may open (a built-in answer: a lossless PNG of the
+    crop's size). Only painted pixels are meant to be used. When the mask marked a subject whose
+    surroundings were to change, ``coverage`` says which pixels the engine meant instead: an 8-bit
+    grey PNG, 0 = protected; the image may then have another mode. ``usage`` holds the tokens as
+    the provider counted them.
     """
 
-    image: Path
+    images: tuple[Path, ...]
     actual: Mapping[str, JSON]
-    seconds: float
+    usage: Mapping[str, JSON] | None = None
     coverage: Path | None = None
 
 
@@ -59,11 +82,28 @@ class Runner(Protocol):
         """Return the function's JSON answer."""
 
 
+class Watch(Protocol):
+    """What an engine tells while it works. None of these raises."""
+
+    def progress(self, share: float) -> None:
+        """So much of the work is done, 0 to 1."""
+
+    async def sent(self) -> None:
+        """The whole request has left; from here on it may be charged."""
+
+    async def headed(self, head: Mapping[str, JSON]) -> None:
+        """The head of the answer is here: ``status``, ``request_id``, ``content_type``, …"""
+
+    def partial(self, file: Path) -> None:
+        """A preview of the picture in the making lies in ``file``, as it came."""
+
+
 class Engine(Protocol):
     """Who draws.
 
-    ``free`` engines cost nothing; a ``replay_safe`` one may simply run again when its answer
-    was lost.
+    ``free`` engines cost nothing; a ``replay_safe`` one may simply run again when its answer was
+    lost; a ``resend_safe`` one recognises the attempt's token, so that the same request may be
+    sent again. ``host`` is where the pixels go, empty when they stay in the house.
     """
 
     @property
@@ -75,12 +115,28 @@ class Engine(Protocol):
         """Name for people, plain English."""
 
     @property
+    def host(self) -> str:
+        """The machine that sees the pixels; empty for one of our own."""
+
+    @property
     def free(self) -> bool:
         """Whether an edit costs nothing."""
 
     @property
     def replay_safe(self) -> bool:
         """Whether a lost edit may run again without asking."""
+
+    @property
+    def resend_safe(self) -> bool:
+        """Whether the same token twice is executed once."""
+
+    @property
+    def max_answer_bytes(self) -> int:
+        """How large an answer may become on disk."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """Which parameters and how many pictures it takes."""
 
     def understand(self, prompt: str, *, has_mask: bool) -> Instruction:
         """Read a prompt before anything is queued.
@@ -91,5 +147,17 @@ class Engine(Protocol):
     def rules(self, instruction: Instruction) -> FocusRules:
         """How much context around the mask this instruction wants to see."""
 
-    async def edit(self, request: EditRequest, *, progress: Progress) -> EditResult:
-        """Draw. ``progress`` is called with shares from 0 to 1. Raises `EngineError`."""
+    def plan(self, wanted: Wanted) -> Plan:
+        """Return what would be sent for a wish, what not, and what it may cost."""
+
+    def cost(self, plan: Plan, result: EditResult | None) -> Cost:
+        """Return what an execution cost: by its usage, else by the plan's estimate."""
+
+    async def prepare(self, request: EditRequest) -> None:
+        """Make the files to be sent, in ``request.work``; nothing leaves yet. Raises `EngineError`."""
+
+    async def edit(self, request: EditRequest, watch: Watch) -> Answer:
+        """Draw, or have it drawn. Raises `EngineError`, which says whether it was executed."""
+
+    async def read(self, answer: Answer, work: Path) -> EditResult:
+        """Open an answer that is safe on disk; may be called again. Raises `EngineError`."""

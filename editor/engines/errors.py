@@ -7,7 +7,8 @@
     │   ├── NotUnderstood   the prompt, or a part of it, means nothing to it
     │   ├── NeedsMask       the prompt names a place that nobody painted
     │   └── CannotFill      the picture leaves nothing to fill from
-    └── EngineCrashed       it began to draw and died
+    ├── EngineCrashed       it began to draw and died
+    └── ProviderError       a provider refused, broke off, or answered what nobody can use
 
 Every error says whether the work was executed (and so perhaps charged), whether trying again
 can help, and carries a machine code with parameters, from which other layers make a sentence
@@ -16,6 +17,7 @@ in the reader's language; ``str(error)`` is plain English.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -31,6 +33,26 @@ class Execution(StrEnum):
     NO = "no"
     YES = "yes"
     UNKNOWN = "unknown"
+
+
+class ErrorClass(StrEnum):
+    """Whose turn it is after a failure; each has one next step (product quality)."""
+
+    INPUT = "input"
+    BUDGET = "budget"
+    REFUSED = "refused"
+    BUSY = "busy"
+    UNKNOWN = "unknown"
+    OURS = "ours"
+
+
+class Trouble(StrEnum):
+    """What a failure says about the provider as a whole."""
+
+    NONE = ""
+    KEY_REJECTED = "key_rejected"
+    QUOTA = "quota"
+    BUSY = "busy"
 
 
 class EngineError(Exception):
@@ -122,3 +144,46 @@ class EngineCrashed(EngineError):
             execution=Execution.UNKNOWN,
             permanent=permanent,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What a provider said with an error, cut and cleaned: ``text`` at most 300 characters.
+
+    ``param`` is the request's field it complains of; ``retry_after`` in seconds.
+    """
+
+    status: int | None = None
+    code: str = ""
+    param: str = ""
+    text: str = ""
+    request_id: str = ""
+    retry_after: float | None = None
+
+
+class ProviderError(EngineError):
+    """A row of reliability.md 4.5.
+
+    ``retries``: how often the pipeline may send it again by itself, given that it was not
+    executed; ``error_class``: whose turn it is; ``trouble``: what it says about the provider;
+    ``unknown_parameter``: a field that may be left out, and the request sent once more.
+    """
+
+    def __init__(  # noqa: PLR0913  a row has that many columns
+        self,
+        message: str,
+        *,
+        code: str,
+        error_class: ErrorClass,
+        execution: Execution,
+        retries: int = 0,
+        upstream: Upstream | None = None,
+        trouble: Trouble = Trouble.NONE,
+        unknown_parameter: str = "",
+    ) -> None:
+        super().__init__(message, code=code, execution=execution, permanent=retries == 0)
+        self.error_class = error_class
+        self.retries = retries
+        self.upstream = upstream or Upstream()
+        self.trouble = trouble
+        self.unknown_parameter = unknown_parameter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from editor.engines.builtin.engine import Builtin
 from editor.engines.errors import UnknownEngine
@@ -17,8 +17,15 @@ type Factory = Callable[[Runner | None], Engine]
 FACTORIES: Final[Mapping[str, Factory]] = {"builtin": Builtin}
 
 
+class EngineSource(Protocol):
+    """Wherever engines come from; it may ask the database."""
+
+    def engine(self, name: str) -> Engine:
+        """Return the engine of this id, or raise `UnknownEngine`."""
+
+
 class Registry:
-    """Engines by id, made once each.
+    """The house's own engines by id, made once each.
 
     With a ``runner`` the engines draw; without one they only understand prompts and plan.
     """

@@ -12,6 +12,6 @@ class EditForm(forms.Form):
     prompt = forms.CharField(
         max_length=PROMPT_LENGTH, error_messages={"required": _("Write what should change.")}
     )
-    engine = forms.CharField(max_length=100)
+    engine = forms.CharField(max_length=200)
     mask = forms.FileField(required=False, allow_empty_file=True)
     idem = forms.CharField(max_length=IDEM_LENGTH)

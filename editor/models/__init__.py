@@ -12,13 +12,15 @@ from editor.models.edit import (
     Edit,
     State,
 )
+from editor.models.edit_input import EditInput
 from editor.models.favourite import Favourite
-from editor.models.ledger import LedgerEntry, LedgerKind
+from editor.models.ledger import CostBasis, LedgerEntry, LedgerKind
 from editor.models.leftover import Leftover, LeftoverKind
 from editor.models.mask import Mask
 from editor.models.membership import Membership, Role
 from editor.models.picture import Picture, PictureKind
 from editor.models.project import Project
+from editor.models.provider import Provider, ProviderConsent, ProviderSource
 from editor.models.user import User
 from editor.models.worker import Worker
 
@@ -31,7 +33,9 @@ __all__ = [
     "WAITING_STATES",
     "Activity",
     "Attempt",
+    "CostBasis",
     "Edit",
+    "EditInput",
     "Execution",
     "Favourite",
     "LedgerEntry",
@@ -43,6 +47,9 @@ __all__ = [
     "Picture",
     "PictureKind",
     "Project",
+    "Provider",
+    "ProviderConsent",
+    "ProviderSource",
     "Role",
     "State",
     "User",

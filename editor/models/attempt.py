@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from editor.models.ledger import CostBasis
+
 
 class Execution(models.TextChoices):
     """Whether the engine ran, as far as anyone can know."""
@@ -27,14 +29,23 @@ class Attempt(models.Model):
         _("execution"), max_length=8, choices=Execution, default=Execution.UNKNOWN
     )
     intent_at = models.DateTimeField(_("decided at"))
+    host = models.CharField(_("sent to"), max_length=255, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
+    headers_at = models.DateTimeField(_("answer began at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
     upstream_request_id = models.CharField(_("id at the provider"), max_length=120, blank=True)
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    # What is needed to read the answer again, and the last preview that came before it.
+    answer_head = models.JSONField(default=dict, blank=True)
+    partial_file = models.CharField(max_length=200, blank=True)
     answer_file = models.CharField(max_length=200, blank=True)
     answer_sha256 = models.CharField(max_length=64, blank=True)
     error_class = models.CharField(_("error"), max_length=60, blank=True)
+    # The provider's own words, cut and cleaned.
+    message = models.CharField(max_length=300, blank=True)
+    usage = models.JSONField(default=dict, blank=True)
     cost_micros = models.BigIntegerField(_("cost in millionths"), null=True)
+    cost_basis = models.CharField(_("known by"), max_length=8, choices=CostBasis, blank=True)
 
     class Meta:
         verbose_name = _("attempt")

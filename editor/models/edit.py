@@ -69,7 +69,19 @@ class Edit(models.Model):
     )
     picture = models.ForeignKey("editor.Picture", models.PROTECT, related_name="edits")
     mask = models.ForeignKey("editor.Mask", models.PROTECT, null=True, related_name="edits")
-    engine = models.CharField(_("engine"), max_length=100)
+    engine = models.CharField(_("engine"), max_length=200)
+    # Empty for the built-in engine; `engine` holds both, in a form that outlives the provider.
+    provider = models.ForeignKey(
+        "editor.Provider",
+        models.SET_NULL,
+        null=True,
+        related_name="edits",
+        verbose_name=_("provider"),
+    )
+    model = models.CharField(_("model"), max_length=120, blank=True)
+    # Parameters as the member chose them, and the plan: what is sent of them, what it may cost.
+    parameters = models.JSONField(default=dict, blank=True)
+    plan = models.JSONField(default=dict, blank=True)
     prompt = models.TextField()
     search = models.TextField(blank=True, default="", editable=False)
     instruction = models.JSONField(default=dict)
@@ -94,10 +106,14 @@ class Edit(models.Model):
     lease_until = models.DateTimeField(_("lease until"), null=True)
     next_run_at = models.DateTimeField(_("next run"), null=True)
     rescues = models.PositiveSmallIntegerField(_("rescues"), default=0)
+    # Automatic tries in a row that were proven not to run; decisions of a member to pay again.
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    confirmations = models.PositiveSmallIntegerField(_("sent again by decision"), default=0)
     cancel_requested_at = models.DateTimeField(_("cancel requested"), null=True)
     progress = models.PositiveSmallIntegerField(_("progress"), default=0)
     error_code = models.CharField(_("error"), max_length=60, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
+    error_class = models.CharField(_("whose turn"), max_length=10, blank=True)
     reserved_micros = models.BigIntegerField(_("reserved millionths"), default=0)
 
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -124,6 +140,7 @@ class Edit(models.Model):
                 name="edit_leased",
             ),
             models.Index(fields=["project", "pulse"], name="edit_pulse"),
+            models.Index(fields=["provider", "state"], name="edit_by_provider"),
             models.Index(
                 fields=["project", "is_over", "-created_at", "-id", "state"], name="edit_gallery"
             ),

@@ -2,6 +2,7 @@
 
 from typing import Any, Never
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,15 @@ class LedgerKind(models.TextChoices):
     SETTLE = "settle", _("settled")
     RELEASE = "release", _("released")
     HOLD = "hold", _("held")
+
+
+class CostBasis(models.TextChoices):
+    """How an amount is known. An unknown one is written as 0 and never shown as a price."""
+
+    FREE = "free", _("free")
+    USAGE = "usage", _("the provider's count")
+    ESTIMATE = "estimate", _("an estimate")
+    UNKNOWN = "unknown", _("unknown")
 
 
 class LedgerEntry(models.Model):
@@ -38,8 +48,25 @@ class LedgerEntry(models.Model):
         related_name="+",
         verbose_name=_("attempt"),
     )
+    # Copied, so that sums by person, provider and model outlive the edit.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+    provider = models.ForeignKey(
+        "editor.Provider",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("provider"),
+    )
+    model = models.CharField(_("model"), max_length=120, blank=True)
     kind = models.CharField(_("kind"), max_length=8, choices=LedgerKind)
     micros = models.BigIntegerField(_("millionths"))
+    basis = models.CharField(_("known by"), max_length=8, choices=CostBasis, default=CostBasis.FREE)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
@@ -48,8 +75,14 @@ class LedgerEntry(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["edit"], condition=models.Q(kind="settle"), name="ledger_settled_once"
+                fields=["attempt"], condition=models.Q(kind="settle"), name="ledger_settled_once"
             ),
+            models.UniqueConstraint(
+                fields=["attempt"], condition=models.Q(kind="hold"), name="ledger_held_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["project", "created_at", "actor"], name="ledger_by_month"),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ class Membership(models.Model):
         verbose_name=_("person"),
     )
     role = models.CharField(_("role"), max_length=16, choices=Role)
+    budget_micros = models.BigIntegerField(_("monthly budget"), null=True, blank=True)
     created_at = models.DateTimeField(_("member since"), auto_now_add=True)
 
     class Meta:

@@ -81,6 +81,11 @@ class Picture(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     root = models.ForeignKey("self", models.PROTECT, null=True, related_name="family")
     edit = models.ForeignKey("editor.Edit", models.PROTECT, null=True, related_name="results")
+    # Which execution drew it, and which of its pictures it is.
+    attempt = models.ForeignKey(
+        "editor.Attempt", models.SET_NULL, null=True, related_name="results"
+    )
+    number = models.PositiveSmallIntegerField(default=1)
     patch_x = models.PositiveIntegerField(default=0)
     patch_y = models.PositiveIntegerField(default=0)
     protected_pixels = models.PositiveBigIntegerField(default=0)

@@ -56,6 +56,12 @@ class Project(models.Model):
     # take it back until the grace period ends.
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
+    # Millionths of a US dollar in a calendar month (UTC): all members together, and each one
+    # unless the membership says otherwise. None: no limit.
+    budget_micros = models.BigIntegerField(_("monthly budget"), null=True, blank=True)
+    member_budget_micros = models.BigIntegerField(
+        _("monthly budget of a member"), null=True, blank=True
+    )
     pulse = models.BigIntegerField(default=0, editable=False)
 
     objects = ProjectQuerySet.as_manager()

@@ -2,10 +2,10 @@
 
 from django.conf import settings
 
-from editor.engines.registry import Registry
 from editor.imaging.sandbox.client import Limits, Sandbox
 from editor.pipeline.dispatch.local import LocalDispatch, Timing
 from editor.pipeline.run import Barrier, no_barrier
+from editor.services.engines import Engines
 
 # OpenCV reserves address space generously, so the bound is on time and file size, not on memory.
 WORK_LIMITS = Limits(cpu_seconds=600, memory_bytes=None, wall_seconds=900.0, file_bytes=2 * 1024**3)
@@ -28,7 +28,7 @@ def new_dispatch(
     """Return a worker's dispatch; tests inject short times and barriers."""
     sandbox = new_sandbox(slots)
     return LocalDispatch(
-        registry=Registry(sandbox),
+        registry=Engines(sandbox),
         sandbox=sandbox,
         slots=slots,
         timing=timing

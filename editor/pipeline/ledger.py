@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from editor.models import Attempt, Edit, LedgerEntry, LedgerKind
+from editor.engines.costs import Cost
+from editor.models import Attempt, CostBasis, Edit, LedgerEntry, LedgerKind
 
 
 def reserve(edit: Edit) -> None:
@@ -10,9 +11,15 @@ def reserve(edit: Edit) -> None:
     _add(edit, LedgerKind.RESERVE, edit.reserved_micros)
 
 
-def settle(edit: Edit, attempt: Attempt | None, micros: int) -> None:
-    """Write what it cost, in the transaction that ends the edit."""
-    _add(edit, LedgerKind.SETTLE, micros, attempt)
+def settle(edit: Edit, attempt: Attempt | None, cost: Cost) -> None:
+    """Write what an execution cost, in the transaction that learns it."""
+    _add(edit, LedgerKind.SETTLE, cost.micros, attempt, cost.basis)
+    _add(edit, LedgerKind.RELEASE, edit.reserved_micros, attempt)
+
+
+def hold(edit: Edit, attempt: Attempt) -> None:
+    """Keep what may have been charged: it counts against the budget as if it had been."""
+    _add(edit, LedgerKind.HOLD, edit.reserved_micros, attempt)
     _add(edit, LedgerKind.RELEASE, edit.reserved_micros, attempt)
 
 
@@ -22,7 +29,21 @@ def release(edit: Edit) -> None:
     _add(edit, LedgerKind.RELEASE, edit.reserved_micros)
 
 
-def _add(edit: Edit, kind: LedgerKind, micros: int, attempt: Attempt | None = None) -> None:
+def _add(
+    edit: Edit,
+    kind: LedgerKind,
+    micros: int,
+    attempt: Attempt | None = None,
+    basis: str = CostBasis.ESTIMATE,
+) -> None:
     LedgerEntry.objects.create(
-        project_id=edit.project_id, edit=edit, attempt=attempt, kind=kind, micros=micros
+        project_id=edit.project_id,
+        edit=edit,
+        attempt=attempt,
+        actor_id=edit.actor_id,
+        provider_id=edit.provider_id,
+        model=edit.model,
+        kind=kind,
+        micros=micros,
+        basis=basis if edit.provider_id else CostBasis.FREE,
     )

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from editor.engines.errors import UnknownEngine
-from editor.engines.registry import Registry
+from editor.engines.registry import EngineSource
 from editor.models import Edit, State, Worker
 from editor.pipeline import ledger
 from editor.pipeline.states import Hold, LostLease, move
@@ -35,7 +35,7 @@ def after_loss(state: State, *, replay_safe: bool, rescues: int, canceled: bool)
     return State.BILLED_UNUSABLE
 
 
-def sweep(registry: Registry) -> int:
+def sweep(registry: EngineSource) -> int:
     """Take every expired lease away and decide each edit's fate. Returns how many.
 
     Any worker may do it at any time: each fate is one fenced UPDATE.
@@ -46,7 +46,7 @@ def sweep(registry: Registry) -> int:
     return done
 
 
-def _replay_safe(registry: Registry, engine: str) -> bool:
+def _replay_safe(registry: EngineSource, engine: str) -> bool:
     """Whether the engine may run again; one that no longer exists counts as paid."""
     try:
         return registry.engine(engine).replay_safe

@@ -7,15 +7,15 @@ this module only puts them in order and decides what an interruption means.
 import asyncio
 import logging
 import shutil
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from editor.engines.base import EditRequest, EditResult, Engine, Runner
+from editor.engines.base import Answer, EditRequest, EditResult, Engine, Runner
 from editor.engines.errors import EngineError
-from editor.engines.registry import Registry
+from editor.engines.registry import EngineSource
 from editor.models import Attempt, PictureKind
 from editor.pipeline import spool, steps
 from editor.pipeline.states import Hold, LostLease, note_progress
@@ -55,7 +55,7 @@ class Run:
     """One claimed edit on its way through this process."""
 
     hold: Hold
-    registry: Registry
+    registry: EngineSource
     sandbox: Runner
     database: Database
     barrier: Barrier = no_barrier
@@ -80,8 +80,8 @@ class Run:
 
     async def execute(self) -> None:
         """Bring the edit to its next resting state. Raises only what the database raises."""
-        job = await self.database(steps.load, self.hold)
-        engine = self.registry.engine(job.edit.engine)
+        job = await self.database(steps.load, self.hold, self.registry)
+        engine = job.engine
         self._paid = not engine.replay_safe
         try:
             await self._settle(job, engine)
@@ -124,11 +124,10 @@ class Run:
         request = await self._prepare(job, folder)
         self.hold, self.attempt = await self.database(steps.intend, self.hold)
         self.barrier("sending")
-        self.hold = await self.database(steps.sent, self.hold, self.attempt)
-        self.barrier("awaiting")
-        result = await self._work(engine.edit(request, progress=self._progress))
-        await self._receive(result, folder)
-        await self._finish(job, request, result.coverage)
+        answer = await self._work(engine.edit(request, self))
+        kept = await self._receive(answer, folder)
+        result = await self._work(engine.read(kept, folder))
+        await self._finish(job, request, result)
 
     async def _prepare(self, job: steps.Job, folder: Path) -> EditRequest:
         """Cut the crop and the mask's part of it, as the plan stored with the edit says."""
@@ -145,7 +144,7 @@ class Run:
                 out=str(mask),
             )
         edit = job.edit
-        return EditRequest(
+        request = EditRequest(
             image=crop,
             mask=mask if job.mask_file else None,
             prompt=edit.prompt,
@@ -153,34 +152,49 @@ class Run:
             seed=edit.seed,
             work=folder,
         )
+        await self._work(job.engine.prepare(request))
+        return request
 
-    async def _receive(self, result: EditResult, folder: Path) -> None:
+    async def sent(self) -> None:
+        """The whole request has left."""
+        self.hold = await self.database(steps.sent, self.hold, self.attempt)
+        self.barrier("awaiting")
+
+    async def headed(self, head: Mapping[str, Any]) -> None:
+        """The head of the answer is here."""
+
+    def partial(self, file: Path) -> None:
+        """A preview is here."""
+
+    async def _receive(self, answer: Answer, folder: Path) -> Answer:
         self.barrier("answered")
-        answer, sha256 = await asyncio.to_thread(spool.keep_answer, result.image, folder)
+        file, sha256 = await asyncio.to_thread(spool.keep_answer, answer.file, folder)
+        kept = Answer(file, answer.head)
         self.barrier("spooled")
         await self._settle_notes()
         self.hold = await self.database(
             steps.received,
             self.hold,
             self.attempt,
-            answer=answer,
+            answer=kept,
             sha256=sha256,
-            actual={"seconds": round(result.seconds, 2), **result.actual},
         )
         self.barrier("received")
+        return kept
 
-    async def _finish(self, job: steps.Job, request: EditRequest, coverage: Path | None) -> None:
+    async def _finish(self, job: steps.Job, request: EditRequest, drawn: EditResult) -> None:
         """Stitch the answer into the untouched parent, count what is protected, keep it."""
         out = request.work / "result"
         out.mkdir()
-        if coverage:
-            facts = await self._surround(job, coverage, out)
+        if drawn.coverage:
+            facts = await self._surround(job, drawn.images[0], drawn.coverage, out)
+        elif job.mask_file:
+            facts = await self._patch(job, request, drawn.images[0], out)
         else:
-            stitch = self._patch if job.mask_file else self._whole
-            facts = await stitch(job, request, out)
+            facts = await self._whole(job, drawn.images[0], out)
         if job.parent["icc"] and facts.get("has_icc", True):
             shutil.copyfile(job.parent["icc"], out / "icc.bin")
-        is_patch = job.mask_file is not None and coverage is None
+        is_patch = job.mask_file is not None and drawn.coverage is None
         kind = PictureKind.PATCH if is_patch else PictureKind.WHOLE
         pixels = out / ("pixels.png" if is_patch else "whole.png")
         facts["sha256"] = await asyncio.to_thread(steps.file_sha256, pixels)
@@ -190,18 +204,20 @@ class Run:
         result.folder = await asyncio.to_thread(media.keep, out)
         self.barrier("stored")
         try:
-            await self.database(steps.succeed, self.hold, self.attempt, result)
+            await self.database(steps.succeed, self.hold, self.attempt, result, drawn.actual)
         except BaseException:
             await self.database(pictures.drop_unless_kept, result.folder)
             raise
         self.barrier("committed")
 
-    async def _patch(self, job: steps.Job, request: EditRequest, out: Path) -> dict[str, Any]:
+    async def _patch(
+        self, job: steps.Job, request: EditRequest, answer: Path, out: Path
+    ) -> dict[str, Any]:
         pixels, alpha = str(out / "pixels.png"), str(out / "alpha.png")
         placed = await self._child_job(
             "editor.imaging.stitch:patch",
             crop=str(request.image),
-            answer=str(out.parent / "answer.png"),
+            answer=str(answer),
             mask=job.mask_file,
             crop_box=job.crop_box,
             mask_box=job.mask_box,
@@ -219,11 +235,11 @@ class Run:
         )
         return {**placed, **counted}
 
-    async def _whole(self, job: steps.Job, request: EditRequest, out: Path) -> dict[str, Any]:
+    async def _whole(self, job: steps.Job, answer: Path, out: Path) -> dict[str, Any]:
         whole = str(out / "whole.png")
         await self._child_job(
             "editor.imaging.stitch:whole",
-            answer=str(out.parent / "answer.png"),
+            answer=str(answer),
             parent=job.parent,
             out=whole,
         )
@@ -231,12 +247,14 @@ class Run:
         await self._child_job("editor.imaging.render:previews", recipe=recipe, out_dir=str(out))
         return {}
 
-    async def _surround(self, job: steps.Job, coverage: Path, out: Path) -> dict[str, Any]:
+    async def _surround(
+        self, job: steps.Job, answer: Path, coverage: Path, out: Path
+    ) -> dict[str, Any]:
         """Keep an answer that changed all but the subject the engine found."""
         counted = await self._child_job(
             "editor.imaging.surround:keep",
             parent=job.parent,
-            answer=str(out.parent / "answer.png"),
+            answer=str(answer),
             coverage=str(coverage),
             out=str(out / "whole.png"),
             out_dir=str(out),
@@ -246,7 +264,8 @@ class Run:
     async def _child_job(self, function: str, **arguments: Any) -> dict[str, Any]:
         return dict(await self._work(self.sandbox.run(function, **arguments)))
 
-    def _progress(self, share: float) -> None:
+    def progress(self, share: float) -> None:
+        """So much of the engine's work is done."""
         low, high = ENGINE_SHARE
         percent = low + int((high - low) * min(1.0, max(0.0, share)))
         if percent - self._percent < PROGRESS_STEP:

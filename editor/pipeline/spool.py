@@ -25,13 +25,13 @@ def open_folder(edit: Edit, fence: int) -> Path:
 def keep_answer(answer: Path, folder: Path) -> tuple[Path, str]:
     """Make the engine's answer durable before anything reads it; return path and sha256.
 
-    Synced under a temporary name, then renamed: a file called `answer.png` is always whole.
+    Synced under a temporary name, then renamed: a file called `answer` is always whole.
     """
-    part = answer.rename(folder / "answer.png.part")
+    part = answer.rename(folder / "answer.part")
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
-    target = part.rename(folder / "answer.png")
+    target = part.rename(folder / "answer")
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from editor.engines.base import Engine
+from editor.engines.base import Answer, Engine
+from editor.engines.costs import NO_COST
+from editor.engines.registry import EngineSource
 from editor.models import Attempt, Edit, Execution, Picture, PictureKind, State
 from editor.pipeline import ledger
 from editor.pipeline.rescue import after_loss, give_back
@@ -25,19 +27,21 @@ class Job:
     """Everything a run needs to know, read once."""
 
     edit: Edit
+    engine: Engine
     parent: Recipe
     mask_file: str | None
     mask_box: list[int] | None
     crop_box: list[int]
 
 
-def load(hold: Hold) -> Job:
-    """Read the held edit with its picture and mask."""
+def load(hold: Hold, registry: EngineSource) -> Job:
+    """Read the held edit with its engine, picture and mask."""
     rows = Edit.objects.select_related("project", "picture", "mask", "actor")
     edit = rows.get(pk=hold.edit_id)
     mask = edit.mask
     return Job(
         edit=edit,
+        engine=registry.engine(edit.engine),
         parent=recipe(edit.picture),
         mask_file=str(media.path(mask.file)) if mask else None,
         mask_box=list(mask.box) if mask else None,
@@ -67,11 +71,12 @@ def sent(hold: Hold, attempt: Attempt) -> Hold:
 
 
 @transaction.atomic
-def received(hold: Hold, attempt: Attempt, *, answer: Path, sha256: str, actual: Any) -> Hold:
+def received(hold: Hold, attempt: Attempt, *, answer: Answer, sha256: str) -> Hold:
     """The answer lies on disk, whole; only now may anything parse it."""
-    moved = move(hold, State.RECEIVED, actual=actual, progress=95)
+    moved = move(hold, State.RECEIVED, progress=95)
     Attempt.objects.filter(pk=attempt.pk).update(
-        answer_file=str(answer.relative_to(settings.SPOOL_DIR)),
+        answer_file=str(answer.file.relative_to(settings.SPOOL_DIR)),
+        answer_head=dict(answer.head),
         answer_sha256=sha256,
         execution=Execution.YES,
         finished_at=Now(),
@@ -105,12 +110,19 @@ def new_result(edit: Edit, *, kind: PictureKind, facts: dict[str, Any]) -> Pictu
 
 
 @transaction.atomic
-def succeed(hold: Hold, attempt: Attempt, result: Picture) -> None:
+def succeed(hold: Hold, attempt: Attempt, result: Picture, actual: Any) -> None:
     """Result, settlement and state are one: a result without its edit cannot exist."""
     pictures.insert(result)
     edit = Edit.objects.get(pk=hold.edit_id)
-    ledger.settle(edit, attempt, 0)
-    move(hold, State.SUCCEEDED, lease_until=None, finished_at=Now(), progress=100)
+    ledger.settle(edit, attempt, NO_COST)
+    move(
+        hold,
+        State.SUCCEEDED,
+        actual=actual,
+        lease_until=None,
+        finished_at=Now(),
+        progress=100,
+    )
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ import errno
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -16,21 +16,23 @@ from django.utils.translation import gettext as _
 from editor.access import fetch
 from editor.access.roles import Action
 from editor.engines.errors import EngineError
+from editor.engines.plans import Wanted
 from editor.imaging import focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
-from editor.models import Edit, Mask, Picture, Project, State
+from editor.models import Edit, EditInput, Mask, Picture, Project, Provider, State
 from editor.pipeline import ledger, steps
-from editor.services import activities, instructions, intake_texts, media
+from editor.services import activities, consents, instructions, intake_texts, media, providers
 from editor.services.decoder import decoder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from django.core.files.uploadedfile import UploadedFile
 
     from editor.access.fetch import Door
     from editor.engines.base import Engine
-    from editor.engines.registry import Registry
+    from editor.engines.registry import EngineSource
 
 PROMPT_LENGTH = 32_000
 IDEM_LENGTH = 64
@@ -55,6 +57,10 @@ class Wish:
     mask: UploadedFile[Any] | None
     idem_key: str
     seed: int | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    inputs: tuple[Picture, ...] = ()
+    # The host that the member has agreed to send pictures to, on this very form.
+    agreed_host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,14 @@ class _Painted:
     painted: int
 
 
-def submit(*, door: Door, wish: Wish, registry: Registry) -> Edit:
+def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
     """Queue an edit and return it; the same wish twice (same key) is the same edit.
 
-    Raises SubmitRefused, media.DiskFull. The files are durable before the row names them; row,
+    Raises SubmitRefused, consents.ConsentNeeded, media.DiskFull. The files are durable before the row names them; row,
     reservation and activity are one transaction.
     """
     prompt = _prompt(wish.prompt)
+    provider = _provider(door.project, wish.engine)
     engine = _engine(registry, wish.engine)
     instruction = _understand(engine, prompt, has_mask=wish.mask is not None)
     painted = _keep_mask(wish.picture, wish.mask) if wish.mask else None
@@ -81,15 +88,21 @@ def submit(*, door: Door, wish: Wish, registry: Registry) -> Edit:
     if known := _known(door, wish, fingerprint, painted):
         return known
     box = painted.box if painted else None
-    plan = focus.plan((wish.picture.width, wish.picture.height), box, engine.rules(instruction))
+    crop = focus.plan((wish.picture.width, wish.picture.height), box, engine.rules(instruction))
+    plan = engine.plan(_wanted(wish, prompt, crop, has_mask=painted is not None))
     edit = Edit(
         project=door.project,
         actor=door.user,
         picture=wish.picture,
         engine=engine.id,
+        provider=provider,
+        model=wish.engine.partition(":")[2],
         prompt=prompt,
-        instruction=instruction,
-        focus=plan.to_json(),
+        instruction=dict(instruction),
+        parameters=dict(wish.parameters),
+        plan=plan.to_json(),
+        reserved_micros=plan.cost.high or 0,
+        focus=crop.to_json(),
         seed=secrets.randbelow(2**31) if wish.seed is None else wish.seed,
         idem_key=wish.idem_key,
         fingerprint=fingerprint,
@@ -110,11 +123,32 @@ def _prompt(prompt: str) -> str:
     return text
 
 
-def _engine(registry: Registry, name: str) -> Engine:
+def _engine(registry: EngineSource, name: str) -> Engine:
     try:
         return registry.engine(name)
     except EngineError as error:
         raise SubmitRefused(error.code, _("Choose an engine from the list.")) from error
+
+
+def _provider(project: Project, engine: str) -> Provider | None:
+    """The provider of an engine; one that the project may not use does not exist for it."""
+    name, colon, model = engine.partition(":")
+    if not colon:
+        return None
+    found = providers.usable(project).filter(public_id=name).first()
+    if found is None or model not in found.offered:
+        raise SubmitRefused("unknown_engine", _("Choose an engine from the list."))
+    return found
+
+
+def _wanted(wish: Wish, prompt: str, crop: focus.Focus, *, has_mask: bool) -> Wanted:
+    return Wanted(
+        crop=crop.size,
+        has_mask=has_mask,
+        prompt=prompt,
+        inputs=tuple((picture.width, picture.height) for picture in wish.inputs),
+        parameters=wish.parameters,
+    )
 
 
 def _understand(engine: Engine, prompt: str, *, has_mask: bool) -> Any:
@@ -160,6 +194,8 @@ def _fingerprint(wish: Wish, prompt: str, painted: _Painted | None) -> str:
         wish.engine,
         prompt,
         [painted.sha256, *painted.box] if painted else None,
+        sorted(wish.parameters.items()),
+        [picture.public_id for picture in wish.inputs],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
@@ -180,7 +216,7 @@ def _known(door: Door, wish: Wish, fingerprint: str, painted: _Painted | None) -
 
 def _queue(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> Edit:
     try:
-        _write(door, edit, painted)
+        _write(door, wish, edit, painted)
     except IntegrityError:
         if known := _known(door, wish, edit.fingerprint, painted):
             return known
@@ -199,15 +235,21 @@ def _drop(painted: _Painted | None) -> None:
 
 
 @transaction.atomic
-def _write(door: Door, edit: Edit, painted: _Painted | None) -> None:
+def _write(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> None:
     # Reading the mask took a while: who was let in may be out, and the project archived or gone.
     fetch.door_again(door, Action.EDIT)
+    if edit.provider:
+        consents.check(edit.provider, door.user, wish.agreed_host)
     edit.pulse = Project.objects.bump(edit.project_id)
     if painted:
         edit.mask = _mask(edit, painted)
     edit.state = State.QUEUED
     edit.next_run_at = Now()
     edit.save(force_insert=True)
+    EditInput.objects.bulk_create(
+        EditInput(edit=edit, picture=picture, number=number)
+        for number, picture in enumerate(wish.inputs, start=2)
+    )
     ledger.reserve(edit)
     activities.record("edit.queued", edit.project, actor=edit.actor, edit=edit)
 

@@ -1,16 +1,78 @@
-"""The engines as the web process knows them: they understand and plan, but do not draw."""
+"""All engines: our own and those of providers, by the id that an edit stores."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
+from editor.engines.errors import UnknownEngine
+from editor.engines.openai.engine import OpenAICompatible
 from editor.engines.registry import Registry
+from editor.models import Provider
+from editor.services import providers
+
+if TYPE_CHECKING:
+    from editor.engines.base import Engine, Runner
+    from editor.engines.openai.engine import Transport
+    from editor.models import Project
+
+
+class Engines:
+    """Looks providers up in the database, so that a change of theirs counts at once.
+
+    With a ``runner`` the engines draw; without one they only understand prompts and plan.
+    """
+
+    def __init__(self, runner: Runner | None = None, *, transport: Transport | None = None) -> None:
+        self._own = Registry(runner)
+        self._runner = runner
+        self._transport = transport
+
+    def engine(self, name: str) -> Engine:
+        """Return the engine of this id. Raises `UnknownEngine`; vault.WrongKey."""
+        provider, colon, model = name.partition(":")
+        if not colon:
+            return self._own.engine(name)
+        row = Provider.objects.filter(public_id=provider, deleted_at=None).first()
+        if row is None:
+            raise UnknownEngine(name)
+        return OpenAICompatible(
+            providers.config(row), model, runner=self._runner, transport=self._transport
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine that can be asked: id and label, and where pixels go (empty: nowhere)."""
+
+    id: str
+    label: str
+    host: str
 
 
 @cache
-def planning_registry() -> Registry:
-    """Return the registry without a runner."""
-    return Registry()
+def planning_registry() -> Engines:
+    """Return the engines without a runner."""
+    return Engines()
 
 
-def choices() -> list[tuple[str, str]]:
-    """Return the engines that can be asked, each with its label."""
-    return [(engine.id, engine.label) for engine in planning_registry().engines()]
+def offered(project: Project, name: str) -> Engine:
+    """Return an engine that the project's members may ask. Raises `UnknownEngine`."""
+    provider, colon, model = name.partition(":")
+    if colon:
+        row = providers.usable(project).filter(public_id=provider).first()
+        if row is None or model not in row.offered:
+            raise UnknownEngine(name)
+    return planning_registry().engine(name)
+
+
+def choices(project: Project) -> list[Choice]:
+    """Return the engines a project's members may ask, our own first. One query."""
+    own = [Choice(engine.id, engine.label, "") for engine in Registry().engines()]
+    found = [
+        OpenAICompatible(providers.config(row), model)
+        for row in providers.usable(project)
+        for model in row.offered
+    ]
+    return own + [Choice(engine.id, engine.label, engine.host) for engine in found]

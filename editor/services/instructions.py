@@ -14,10 +14,11 @@ from editor.engines.builtin.language import MESSAGES
 from editor.engines.builtin.lexicon import vocabularies
 from editor.engines.builtin.words import Kind
 from editor.engines.errors import EngineError
-from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from editor.engines.base import Engine
 
 BACKGROUND = "background"
 SIGNED = frozenset({"brightness", "contrast", "shadows", "highlights", "saturation", "warmth"})
@@ -101,9 +102,8 @@ def refusal(error: EngineError, *, short: bool = False) -> str:
     return _(template).format(part=error.params.get("part", ""), abilities=abilities)
 
 
-def understanding(engine: str, prompt: str, *, has_mask: bool) -> Understanding:
-    """Return what an engine would do. Raises UnknownEngine."""
-    chosen = planning_registry().engine(engine)
+def understanding(chosen: Engine, prompt: str, *, has_mask: bool) -> Understanding:
+    """Return what an engine would do."""
     try:
         instruction = chosen.understand(prompt, has_mask=has_mask)
     except EngineError as error:

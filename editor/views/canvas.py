@@ -54,7 +54,7 @@ def _context(opened: Door, picture: Picture) -> dict[str, object]:
         # The cursor is read before the list: a change in between is told twice, never missed.
         "pulse": _pulse(opened, picture, root),
         "edits": gallery.edit_cards(opened, family_root=root),
-        "engines": engines.choices(),
+        "engines": engines.choices(opened.project),
         "suggestions": instructions.suggestions(),
         "can_edit": opened.may(Action.EDIT),
     }

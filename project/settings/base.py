@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
-from project import csp, mail
+from project import csp, encryption, mail, networks
 from project.secret_key import load_or_create
 from project.settings.accounts import *  # noqa: F403  settings are one namespace by design
 
@@ -64,6 +64,11 @@ MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 10 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(SCRATCH_DIR)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# Providers: one of the environment, and where those of projects may live besides the public net.
+OPENAI_API_KEY: str = env.str("OPENAI_API_KEY", default="")
+OPENAI_BASE_URL: str = env.str("OPENAI_BASE_URL", default="")
+PRIVATE_PROVIDERS = networks.parse(env.list("PENTIMENTO_PRIVATE_PROVIDERS", default=[]))
+
 # How long deleted things can be taken back, and how often a worker looks what is past that.
 TRASH_DAYS = _number("PENTIMENTO_TRASH_DAYS", 30, low=1, high=365)
 HOUSEKEEPING_SECONDS = 3600.0
@@ -74,10 +79,15 @@ LEASE_SECONDS = 15.0
 HEARTBEAT_SECONDS = 3.0
 RESCUE_SECONDS = 3.0
 WORKER_SILENT_SECONDS = 10.0
+WORKER_CALLS = _number("PENTIMENTO_WORKER_CALLS", 256, low=1, high=2000)
 WORKER_SLOTS = _number("PENTIMENTO_WORKER_SLOTS", 2, low=1, high=256)
 MIN_FREE_BYTES = 256 * 1024 * 1024
 
 SECRET_KEY: str = env.str("PENTIMENTO_SECRET_KEY", default="") or load_or_create(DATA_DIR)
+# Providers' keys are encrypted with the first of these; the others still open what is older.
+ENCRYPTION_KEYS: list[str] = encryption.keys(
+    env.str("PENTIMENTO_ENCRYPTION_KEY", default=""), DATA_DIR
+)
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("PENTIMENTO_ALLOWED_HOSTS", default=[])
 

@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from editor.engines.base import EditRequest, EditResult, Engine, Instruction, Progress, Runner
+from editor.engines.base import (
+    Answer,
+    EditRequest,
+    EditResult,
+    Engine,
+    Instruction,
+    Runner,
+    Watch,
+)
+from editor.engines.costs import NO_COST, Cost
+from editor.engines.plans import FREE_PLAN, Abilities, Plan, Wanted
 from editor.engines.registry import Registry
 from editor.imaging.focus import FocusRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 @dataclass
@@ -28,6 +39,10 @@ class StubEngine:
     started: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
     calls: int = 0
+    host: str = ""
+    resend_safe: bool = True
+    max_answer_bytes: int = 1_000_000
+    abilities: Abilities = field(default_factory=Abilities)
 
     def understand(self, prompt: str, *, has_mask: bool) -> Instruction:
         return {"prompt": prompt, "has_mask": has_mask}
@@ -35,10 +50,20 @@ class StubEngine:
     def rules(self, instruction: Instruction) -> FocusRules:
         return FocusRules(margin_factor=0.5, margin_min=4)
 
-    async def edit(self, request: EditRequest, *, progress: Progress) -> EditResult:
+    def plan(self, wanted: Wanted) -> Plan:
+        return FREE_PLAN
+
+    def cost(self, plan: Plan, result: EditResult | None) -> Cost:
+        return NO_COST
+
+    async def prepare(self, request: EditRequest) -> None:
+        pass
+
+    async def edit(self, request: EditRequest, watch: Watch) -> Answer:
+        await watch.sent()
         self.calls += 1
         self.started.set()
-        progress(0.5)
+        watch.progress(0.5)
         if self.script:
             (self.script.pop(0) if len(self.script) > 1 else self.script[0])()
         await self.release.wait()
@@ -46,7 +71,10 @@ class StubEngine:
             answer = Image.new(crop.mode, crop.size, 200 if crop.mode == "L" else None)
         target = request.work / "drawn.png"
         answer.save(target)
-        return EditResult(target, {"drawn": "flat"}, 0.1)
+        return Answer(target, {})
+
+    async def read(self, answer: Answer, work: Path) -> EditResult:
+        return EditResult((answer.file,), {"drawn": "flat"})
 
 
 def registry_of(engine: StubEngine) -> Registry:

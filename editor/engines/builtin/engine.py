@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from editor.engines.base import EditResult
+from editor.engines.base import Answer, EditResult
 from editor.engines.builtin import language
+from editor.engines.costs import NO_COST
 from editor.engines.errors import CannotFill, EngineCrashed, EngineError, NoRunner, Refused
+from editor.engines.plans import FREE_PLAN, Abilities
 from editor.imaging.focus import FocusRules
 from editor.imaging.sandbox.errors import JobCrashed, JobRejected
 
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from editor.engines.base import EditRequest, Instruction, Progress, Runner
+    from editor.engines.base import EditRequest, Instruction, Runner, Watch
+    from editor.engines.costs import Cost
+    from editor.engines.plans import Plan, Wanted
     from editor.imaging.sandbox.wire import JSON
 
 JOB: Final = "editor.engines.builtin.work:paint"
@@ -38,8 +42,13 @@ class Builtin:
 
     id = "builtin"
     label = "Built-in"
+    host = ""
     free = True
     replay_safe = True
+    resend_safe = True
+    # A lossless PNG of the largest crop.
+    max_answer_bytes = 512 * 1024 * 1024
+    abilities = Abilities()
 
     def __init__(
         self, runner: Runner | None = None, *, clock: Callable[[], float] = time.monotonic
@@ -60,36 +69,57 @@ class Builtin:
             return AROUND_HOLES
         return AROUND_BLURS if "blur" in todo else AROUND_TONES
 
-    async def edit(self, request: EditRequest, *, progress: Progress) -> EditResult:
+    def plan(self, wanted: Wanted) -> Plan:
+        """Nothing is sent anywhere, and it costs nothing."""
+        return FREE_PLAN
+
+    def cost(self, plan: Plan, result: EditResult | None) -> Cost:
+        """Nothing."""
+        return NO_COST
+
+    async def prepare(self, request: EditRequest) -> None:
+        """The crop is all it needs."""
+
+    async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         """Draw in a child process.
 
         Raises `CannotFill`, `EngineCrashed`, `NoRunner`; cancelling kills the child.
         """
         if self._runner is None:
             raise NoRunner(self.id)
-        out = request.work / ANSWER
+        await watch.sent()
         about_background = _is_about_background(request.instruction)
         coverage = request.work / COVERAGE if about_background else None
+        out = request.work / ANSWER
         begun = self._clock()
         try:
-            actual = await self._paint(self._runner, request, (out, coverage), progress)
+            actual = await self._paint(self._runner, request, (out, coverage), watch)
         except JobRejected as refusal:
             raise _refused(refusal) from refusal
         except JobCrashed as crash:
             raise _crashed(crash) from crash
-        return EditResult(out, actual, self._clock() - begun, coverage)
+        seconds = round(self._clock() - begun, 2)
+        return Answer(out, {"actual": {"seconds": seconds, **actual}, "coverage": about_background})
+
+    async def read(self, answer: Answer, work: Path) -> EditResult:
+        """The answer is the picture."""
+        actual = answer.head["actual"]
+        if not isinstance(actual, dict):
+            raise TypeError("an answer's head holds what was done")
+        coverage = work / COVERAGE if answer.head["coverage"] else None
+        return EditResult((answer.file,), actual, coverage=coverage)
 
     async def _paint(
         self,
         runner: Runner,
         request: EditRequest,
         files: tuple[Path, Path | None],
-        progress: Progress,
+        watch: Watch,
     ) -> Mapping[str, JSON]:
         out, coverage = files
         return await runner.run(
             JOB,
-            progress=progress,
+            progress=watch.progress,
             image=str(request.image),
             mask=str(request.mask) if request.mask else None,
             instruction=request.instruction,

@@ -13,7 +13,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
 
 from editor.engines.base import Runner
-from editor.engines.registry import Registry
+from editor.engines.registry import EngineSource
 from editor.models import Worker
 from editor.pipeline import rescue
 from editor.pipeline.claim import claim, to_stop
@@ -87,7 +87,7 @@ class LocalDispatch:
     def __init__(
         self,
         *,
-        registry: Registry,
+        registry: EngineSource,
         sandbox: Runner,
         slots: int,
         timing: Timing,

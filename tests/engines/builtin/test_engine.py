@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from editor.engines.base import EditRequest
+from editor.engines.base import EditRequest, EditResult
 from editor.engines.builtin.engine import Builtin
 from editor.engines.errors import CannotFill, EngineCrashed, EngineError, NoRunner, Refused
 from editor.imaging.sandbox.client import Limits, Sandbox
@@ -42,6 +42,29 @@ class Recorder:
         return {"steps": [{"do": "remove"}]}
 
 
+class Seen:
+    """Remembers how far the work was said to be."""
+
+    def __init__(self, shares: list[float] | None = None) -> None:
+        self.progress = (shares if shares is not None else []).append
+
+    async def sent(self) -> None:
+        pass
+
+    async def headed(self, head: object) -> None:
+        raise AssertionError("the built-in engine has no head to tell")
+
+    def partial(self, file: Path) -> None:
+        raise AssertionError("the built-in engine shows no previews")
+
+
+def draw(engine: Builtin, request: EditRequest, watch: Seen) -> EditResult:
+    async def both() -> EditResult:
+        return await engine.read(await engine.edit(request, watch), request.work)
+
+    return asyncio.run(both())
+
+
 def make_request(folder: Path, mask: Path | None) -> EditRequest:
     return EditRequest(
         image=folder / "crop.png",
@@ -56,7 +79,7 @@ def make_request(folder: Path, mask: Path | None) -> EditRequest:
 def edit_with(failure: Exception, folder: Path) -> EngineError:
     engine = Builtin(Recorder(failure))
     with pytest.raises(EngineError) as caught:
-        asyncio.run(engine.edit(make_request(folder, None), progress=lambda _: None))
+        asyncio.run(engine.edit(make_request(folder, None), Seen()))
     return caught.value
 
 
@@ -65,24 +88,25 @@ def test_an_edit_hands_the_job_paths_and_comes_back_with_the_answer(tmp_path: Pa
     times = iter([10.0, 12.5])
     engine = Builtin(runner, clock=lambda: next(times))
     request = make_request(tmp_path, tmp_path / "mask.png")
-    result = asyncio.run(engine.edit(request, progress=told.append))
+    result = draw(engine, request, Seen(told))
     assert runner.function == "editor.engines.builtin.work:paint"
     assert runner.arguments == {
         "image": str(tmp_path / "crop.png"),
         "mask": str(tmp_path / "mask.png"),
         "instruction": {"steps": [{"do": "remove"}]},
         "seed": 7,
-        "out": str(result.image),
+        "out": str(result.images[0]),
         "coverage": None,
     }
-    assert result.image.parent == tmp_path
-    assert (result.actual, result.seconds, told) == ({"steps": [{"do": "remove"}]}, 2.5, [0.5])
+    assert result.images[0].parent == tmp_path
+    assert result.actual == {"seconds": 2.5, "steps": [{"do": "remove"}]}
+    assert told == [0.5]
 
 
 def test_without_a_mask_the_job_gets_none(tmp_path: Path) -> None:
     runner = Recorder()
     engine = Builtin(runner)
-    asyncio.run(engine.edit(make_request(tmp_path, None), progress=lambda _: None))
+    asyncio.run(engine.edit(make_request(tmp_path, None), Seen()))
     assert runner.arguments["mask"] is None
 
 
@@ -93,7 +117,7 @@ def test_a_change_of_the_background_comes_back_with_its_coverage(tmp_path: Path)
         make_request(tmp_path, tmp_path / "mask.png"),
         instruction=engine.understand("blur the background", has_mask=True),
     )
-    result = asyncio.run(engine.edit(request, progress=lambda _: None))
+    result = draw(engine, request, Seen())
     assert result.coverage is not None
     assert runner.arguments["coverage"] == str(result.coverage)
     assert engine.rules(request.instruction).whole
@@ -103,7 +127,7 @@ def test_without_a_runner_it_understands_but_does_not_draw(tmp_path: Path) -> No
     engine = Builtin()
     assert engine.understand("remove this", has_mask=True) == {"steps": [{"do": "remove"}]}
     with pytest.raises(NoRunner):
-        asyncio.run(engine.edit(make_request(tmp_path, None), progress=lambda _: None))
+        asyncio.run(engine.edit(make_request(tmp_path, None), Seen()))
 
 
 def test_a_job_with_nothing_to_fill_from_is_a_refusal(tmp_path: Path) -> None:
@@ -160,10 +184,10 @@ def test_a_real_child_removes_the_thing_and_tells_its_progress(tmp_path: Path) -
     sandbox = Sandbox(preload=["editor.engines.builtin.work"], limits=limits, slots=1)
     request = make_request(tmp_path, tmp_path / "mask.png")
     try:
-        result = asyncio.run(Builtin(sandbox).edit(request, progress=told.append))
+        result = draw(Builtin(sandbox), request, Seen(told))
     finally:
         sandbox.close()
-    with Image.open(result.image) as answer:
+    with Image.open(result.images[0]) as answer:
         pixels = np.asarray(answer)
     assert (pixels[~hole] == grass[~hole]).all()
     assert not (pixels == MAGENTA).all(axis=2).any()

@@ -1,0 +1,1 @@
+"""Any service that speaks `POST /v1/images/edits`, or nearly does, as an engine."""

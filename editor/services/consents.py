@@ -1,0 +1,27 @@
+"""Before the first send to a provider a member reads, once, where the pictures go."""
+
+from urllib.parse import urlsplit
+
+from editor.models import Provider, ProviderConsent, User
+
+
+class ConsentNeeded(Exception):
+    """The member has not agreed yet that pictures leave for `host`."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host)
+        self.host = host
+
+
+def host_of(provider: Provider) -> str:
+    """Return the machine that sees the pictures."""
+    return urlsplit(provider.base_url).hostname or ""
+
+
+def check(provider: Provider, user: User, agreed_host: str = "") -> None:
+    """Note the agreement if this is it. Raises ConsentNeeded when there is none for this host."""
+    host = host_of(provider)
+    if agreed_host == host:
+        ProviderConsent.objects.get_or_create(provider=provider, user=user, host=host)
+    elif not ProviderConsent.objects.filter(provider=provider, user=user, host=host).exists():
+        raise ConsentNeeded(host)

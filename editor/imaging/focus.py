@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from editor.imaging.sizes import Size, SizeRules, snap
+
 type Box = tuple[int, int, int, int]
 
 
@@ -13,12 +15,14 @@ class FocusRules:
     """How much of its surroundings an engine wants around the mask.
 
     On each side `margin_factor` times the mask's extent in that direction, at least `margin_min`
-    pixels; or the `whole` picture, for a change of all that is not painted.
+    pixels; or the `whole` picture, for a change of all that is not painted. With `sizes` the crop
+    grows further, towards an aspect that can be drawn.
     """
 
     margin_factor: float
     margin_min: int
     whole: bool = False
+    sizes: SizeRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,11 @@ def plan(size: tuple[int, int], mask_box: Box | None, rules: FocusRules) -> Focu
         return Focus((0, 0, *size))
     x0, x1 = widen(mask_box[0], mask_box[2], size[0], rules)
     y0, y1 = widen(mask_box[1], mask_box[3], size[1], rules)
+    if rules.sizes is None:
+        return Focus((x0, y0, x1, y1))
+    width, height = drawable(x1 - x0, y1 - y0, size, rules.sizes)
+    x0, x1 = grown(x0, x1, width, size[0])
+    y0, y1 = grown(y0, y1, height, size[1])
     return Focus((x0, y0, x1, y1))
 
 
@@ -57,3 +66,22 @@ def widen(start: int, end: int, length: int, rules: FocusRules) -> tuple[int, in
     """The span with its margins, clipped to 0..length."""
     margin = max(rules.margin_min, round(rules.margin_factor * (end - start)))
     return max(0, start - margin), min(length, end + margin)
+
+
+def drawable(width: int, height: int, picture: Size, rules: SizeRules) -> Size:
+    """The size of a crop, made longer on one side to the aspect of the size it is drawn at.
+
+    Where the picture ends first, the crop keeps what it has and is drawn a little unevenly
+    scaled: it is scaled back just so, and nothing of the picture is lost.
+    """
+    wide, high = snap(width, height, rules)
+    longer = max(width, round(height * wide / high))
+    taller = max(height, round(width * high / wide))
+    return min(longer, picture[0]), min(taller, picture[1])
+
+
+def grown(start: int, end: int, length: int, limit: int) -> tuple[int, int]:
+    """The span made `length` long, on both sides alike as far as 0..limit has room."""
+    first = start - (length - (end - start)) // 2
+    first = min(max(first, 0), limit - length)
+    return first, first + length

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from editor.imaging.focus import Box, Focus, FocusRules, plan
+from editor.imaging.sizes import SizeRules, snap
 
 
 @st.composite
@@ -89,3 +91,45 @@ def test_examples(mask: Box | None, factor: float, least: int, box: Box) -> None
     focus = plan((1000, 800), mask, FocusRules(factor, least))
     assert focus.box == box
     assert focus.size == (box[2] - box[0], box[3] - box[1])
+
+
+FREE = SizeRules(step=16, max_edge=3840, max_ratio=3.0, min_pixels=655_360, max_pixels=8_294_400)
+THREE = SizeRules(listed=((1024, 1024), (1536, 1024), (1024, 1536)))
+sized_rules = st.builds(
+    FocusRules,
+    margin_factor=st.floats(0, 5, allow_nan=False),
+    margin_min=st.integers(0, 2000),
+    sizes=st.sampled_from([FREE, THREE]),
+)
+
+
+@given(sizes_and_masks(), sized_rules)
+def test_a_crop_to_be_drawn_holds_what_it_held_and_lies_in_the_picture(
+    case: tuple[tuple[int, int], Box], rules: FocusRules
+) -> None:
+    (width, height), mask = case
+    x0, y0, x1, y1 = plan((width, height), mask, replace(rules, sizes=None)).box
+    left, top, right, bottom = plan((width, height), mask, rules).box
+    assert 0 <= left <= x0 < x1 <= right <= width
+    assert 0 <= top <= y0 < y1 <= bottom <= height
+    assert plan((width, height), mask, rules) == plan((width, height), mask, rules)
+
+
+@given(sizes_and_masks(), sized_rules)
+def test_where_there_is_room_the_crop_is_drawn_unscaled_in_aspect(
+    case: tuple[tuple[int, int], Box], rules: FocusRules
+) -> None:
+    size, mask = case
+    narrow = plan(size, mask, replace(rules, sizes=None)).size
+    width, height = plan(size, mask, rules).size
+    if width in {narrow[0], size[0]} and height in {narrow[1], size[1]}:
+        return  # The picture had no room.
+    wide, high = snap(*narrow, rules.sizes or FREE)
+    assert abs(width - height * wide / high) <= max(1, wide / high)
+
+
+def test_a_crop_grows_on_both_sides_and_away_from_the_edge() -> None:
+    rules = FocusRules(0.0, 0, sizes=THREE)
+    assert plan((3000, 3000), (1000, 1000, 1400, 1300), rules).box == (975, 1000, 1425, 1300)
+    assert plan((3000, 3000), (0, 1000, 400, 1300), rules).box == (0, 1000, 450, 1300)
+    assert plan((420, 3000), (0, 1000, 400, 1300), rules).box == (0, 1000, 420, 1300)

@@ -7,50 +7,40 @@ values with `adapted`.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from editor.engines.openai import entries
+from editor.engines.openai.manner import Manner
+from editor.engines.openai.model import Model, Price
 from editor.engines.plans import Abilities
-from editor.imaging.sizes import SizeRules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+__all__ = ["Catalog", "Model", "Preset", "Price", "adapted", "catalog", "offered", "unlisted"]
+
 FILE: Final = Path(__file__).with_name("catalog.toml")
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """US dollars: per million tokens of each kind, or ``per_image`` and ``per_input`` picture."""
-
-    text_in: float | None = None
-    image_in: float | None = None
-    image_out: float | None = None
-    text_out: float | None = None
-    per_image: float | None = None
-    per_input: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """One model: what it takes and what it costs. ``tokens`` is the rule its tokens are counted by."""
-
-    id: str
-    label: str
-    abilities: Abilities
-    price: Price | None = None
-    tokens: Mapping[str, Any] = field(default_factory=dict)
-    ends: date | None = None
-    valid_from: date | None = None
-    source: str = ""
+# What the contract knows; which of it a service takes, its preset says.
+ANYTHING: Final = Abilities(
+    n_max=10,
+    inputs_max=16,
+    qualities=("low", "medium", "high"),
+    backgrounds=("transparent", "opaque"),
+    formats=("png", "jpeg", "webp"),
+    compression=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """How one kind of service wants to be asked; ``manner`` holds what only the wire reads."""
+    """How one kind of service wants to be asked; ``manner`` holds what only the wire reads.
+
+    ``ends``: the days on which this service switches models off, where they are days of its own.
+    """
 
     id: str
     label: str
@@ -58,6 +48,7 @@ class Preset:
     models: tuple[str, ...]
     manner: Mapping[str, Any]
     note: str = ""
+    ends: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +63,47 @@ class Catalog:
 @cache
 def catalog() -> Catalog:
     """Return what the file says."""
-    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return read(FILE.read_text(encoding="utf-8"))
+
+
+def read(text: str) -> Catalog:
+    """Return what a catalog's text says. Raises ValueError."""
+    data = tomllib.loads(text)
     presets = {name: _preset(name, entry) for name, entry in data["presets"].items()}
-    models = {
-        name: _model(name, entry, data["valid_from"]) for name, entry in data["models"].items()
-    }
+    models: dict[str, Model] = {}
+    for name, entry in data["models"].items():
+        models[name] = _model(name, {"valid_from": data["valid_from"], **entry}, models)
     return Catalog(data["valid_from"], presets, models)
 
 
 def unlisted(name: str) -> Model:
-    """Return a model that the catalog does not know: it takes prompt and picture, price unknown."""
-    return Model(name, name, Abilities())
+    """Return a model that the catalog does not know: what the contract knows, price unknown.
+
+    It draws at whatever size it is given, and a parameter is sent only to who asks for it.
+    """
+    return Model(name, name, ANYTHING)
+
+
+def offered(preset: str, name: str) -> Model:
+    """Return a model as a kind of service offers it."""
+    found = catalog().models.get(name) or unlisted(name)
+    kind = catalog().presets.get(preset)
+    return replace(found, ends=kind.ends[name]) if kind and name in kind.ends else found
 
 
 def adapted(model: Model, changes: Mapping[str, Any]) -> Model:
-    """Return the model with what a provider's owner changed, in the catalog's own words."""
-    return _model(model.id, _entry(model) | dict(changes), model.valid_from) if changes else model
+    """Return the model with what a provider's owner changed, in the catalog's own words.
+
+    A word that is None loses what the catalog says; ``like`` takes another model's values first.
+    Raises ValueError, with a message that names the word.
+    """
+    return _model(model.id, changes, catalog().models, ground=model) if changes else model
 
 
 def _preset(name: str, entry: Mapping[str, Any]) -> Preset:
-    manner = {key: value for key, value in entry.items() if key not in Preset.__slots__}
+    own = {"label", "base_url", "models", "note", "models_end"}
+    manner = {key: value for key, value in entry.items() if key not in own}
+    Manner.of(manner)
     return Preset(
         id=name,
         label=entry["label"],
@@ -99,47 +111,21 @@ def _preset(name: str, entry: Mapping[str, Any]) -> Preset:
         models=tuple(entry.get("models", ())),
         manner=manner,
         note=entry.get("note", ""),
+        ends=entry.get("models_end", {}),
     )
 
 
-def _model(name: str, entry: Mapping[str, Any], valid_from: date | None) -> Model:
-    price = entry.get("price")
-    return Model(
-        id=name,
-        label=entry.get("label", name),
-        abilities=_abilities(entry),
-        price=Price(**price) if price else None,
-        tokens=entry.get("tokens", {}),
-        ends=entry.get("ends"),
-        valid_from=entry.get("valid_from", valid_from),
-        source=entry.get("source", ""),
-    )
-
-
-def _abilities(entry: Mapping[str, Any]) -> Abilities:
-    sizes = entry.get("sizes")
-    return Abilities(
-        n_max=entry.get("n_max", 1),
-        inputs_max=entry.get("inputs_max", 1),
-        mask=entry.get("mask", True),
-        sizes=_sizes(sizes) if sizes else None,
-        qualities=tuple(entry.get("qualities", ())),
-        backgrounds=tuple(entry.get("backgrounds", ())),
-        fidelities=tuple(entry.get("fidelities", ())),
-        formats=tuple(entry.get("formats", ())),
-        moderations=tuple(entry.get("moderations", ())),
-        compression=entry.get("compression", False),
-        partial_images_max=entry.get("partial_images_max", 0),
-    )
-
-
-def _sizes(entry: Mapping[str, Any]) -> SizeRules:
-    listed = tuple((width, height) for width, height in entry.get("listed", ()))
-    limits = {key: value for key, value in entry.items() if key != "listed"}
-    return SizeRules(listed=listed, **limits)
-
-
-def _entry(model: Model) -> dict[str, Any]:
-    """The reverse of `_model`, for what can be changed."""
-    raw = tomllib.loads(FILE.read_text(encoding="utf-8"))["models"]
-    return dict(raw.get(model.id, {}))
+def _model(
+    name: str,
+    entry: Mapping[str, Any],
+    known: Mapping[str, Model],
+    *,
+    ground: Model | None = None,
+) -> Model:
+    said = dict(entry)
+    like = said.pop("like", None)
+    if like is not None:
+        if like not in known:
+            raise ValueError(f"like: the catalog knows no model {like!r}")
+        ground = known[like]
+    return entries.model(name, (entries.words(ground) if ground else {}) | said)

@@ -62,6 +62,10 @@ MESSAGES: dict[str, str] = {
     "answer_unreadable": gettext_noop(
         "The answer of the engine is not a picture. Try the edit again."
     ),
+    "too_large_to_send": gettext_noop(
+        "This picture takes {megabytes} MB to send and the provider takes {limit}. Choose a smaller"
+        " size, or paint a smaller part."
+    ),
     "side_too_long": gettext_noop(
         "{format} files cannot be longer than {limit} pixels. Choose a smaller size or PNG."
     ),

@@ -167,15 +167,12 @@ def _price(value: Any) -> Price:
         raise ValueError("price: a table is expected")
     if unknown := value.keys() - {one.name for one in fields(Price)}:
         raise ValueError(f"price: no such word: {', '.join(sorted(unknown))}")
-    said = {name: one for name, one in value.items() if one is not None}
-    return Price(
-        **{
-            name: _text(f"price.{name}", one)
-            if name == "reported"
-            else _number(f"price.{name}", one)
-            for name, one in said.items()
-        }
-    )
+    said: dict[str, Any] = {
+        name: (_text if name == "reported" else _number)(f"price.{name}", one)
+        for name, one in value.items()
+        if one is not None
+    }
+    return Price(**said)
 
 
 def _tokens(value: Any) -> Words:
@@ -210,7 +207,7 @@ def _numbers(word: str, value: Any, length: int, *, alone: bool) -> None:
 def _inputs(value: Any) -> Words:
     if not isinstance(value, Mapping) or value.get("rule") not in {"step", "tiles"}:
         raise ValueError('inputs: a table with the rule "step" or "tiles" is expected')
-    needed = ("over", "tokens", "large") if value["rule"] == "step" else ("side", "base", "tile")
+    needed = ("over", "tokens", "large") if value["rule"] == "step" else ("base", "tile")
     for name in needed:
         _number(f"inputs.{name}", value.get(name))
     if "high" in value:

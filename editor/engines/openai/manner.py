@@ -67,7 +67,7 @@ class Manner:
         for name, choices in CHOICES.items():
             if name in words and words[name] not in choices:
                 raise ValueError(f"{name}: {words[name]!r} is none of {', '.join(sorted(choices))}")
-        values = {
+        values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in words.items()
         }

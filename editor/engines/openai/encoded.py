@@ -6,21 +6,25 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from editor.engines.errors import EngineError, Refused
 from editor.engines.openai import planning
 from editor.engines.openai.manner import Manner
+from editor.imaging.sandbox.errors import JobCrashed, JobRejected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-    from editor.engines.base import EditRequest
+    from editor.engines.base import EditRequest, Runner
     from editor.engines.openai.catalog import Model
     from editor.engines.openai.provider import ProviderConfig
+    from editor.engines.plans import Abilities
     from editor.imaging.sandbox.wire import JSON
 
 JOB: Final = "editor.engines.openai.outgoing:encode"
 FOLDER: Final = "outgoing"
 LIST: Final = "files.json"
+# The same job would end the same way; a signal may have come from outside.
+PERMANENT_CRASHES: Final = frozenset({"memory", "cpu", "time", "exception"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +55,45 @@ class Encoded:
         )
 
 
-def arguments(provider: ProviderConfig, model: Model, request: EditRequest) -> Mapping[str, JSON]:
-    """Return what the job is called with; it makes its folder itself."""
+async def prepare(
+    runner: Runner, provider: ProviderConfig, model: Model, request: EditRequest
+) -> None:
+    """Make the files of a request in its folder, in a child process.
+
+    What the service does not take is not made. Raises `Refused` for a picture that is too large
+    to send, `EngineError` when the child died; in both cases nothing has left.
+    """
     manner = Manner.of(provider.preset.manner)
     able = planning.abilities(provider, model)
-    inputs = request.inputs[: able.inputs_max - 1]
+    pictures = (request.image, *request.inputs[: able.inputs_max - 1])
+    try:
+        await runner.run(
+            JOB,
+            pictures=[str(path) for path in pictures],
+            mask=str(request.mask) if request.mask and able.mask else None,
+            size=list(request.size) if request.size else None,
+            polarity=manner.mask,
+            limits=_limits(manner, able),
+            out_dir=str(request.work / FOLDER),
+        )
+    except JobRejected as refusal:
+        raise Refused(refusal.message, code=refusal.code, params=refusal.params) from refusal
+    except JobCrashed as crash:
+        raise EngineError(
+            f"The files for the provider could not be made ({crash.kind}).",
+            code="not_prepared",
+            params={"kind": crash.kind},
+            # What the operating system refused, a full disk above all, it may grant later.
+            permanent=crash.kind in PERMANENT_CRASHES and crash.errno is None,
+        ) from crash
+
+
+def _limits(manner: Manner, able: Abilities) -> dict[str, JSON]:
+    own = able.sizes.max_pixels if able.sizes else 0
     return {
-        "pictures": [str(path) for path in (request.image, *inputs)],
-        "mask": str(request.mask) if request.mask and able.mask else None,
-        "size": list(request.size) if request.size else None,
-        "polarity": manner.mask,
-        "limits": {
-            "pixels": able.sizes.max_pixels
-            if able.sizes and able.sizes.max_pixels
-            else manner.max_pixels,
-            "bytes": manner.max_bytes,
-            "mask_bytes": manner.mask_max_bytes,
-            "jpeg": manner.jpeg,
-            "needs_mask": manner.needs_mask and able.mask,
-        },
-        "out_dir": str(request.work / FOLDER),
+        "pixels": own or manner.max_pixels,
+        "bytes": manner.max_bytes,
+        "mask_bytes": manner.mask_max_bytes,
+        "jpeg": manner.jpeg,
+        "needs_mask": manner.needs_mask and able.mask,
     }

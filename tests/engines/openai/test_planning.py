@@ -34,10 +34,11 @@ def planned(
     crop: Size = (1200, 800),
     inputs: int = 0,
     learned: frozenset[str] = frozenset(),
-    **asked: JSON,
+    asked: dict[str, JSON] | None = None,
+    **parameters: JSON,
 ) -> Plan:
     provider = make_provider(preset, learned={name: learned})
-    wanted = make_wanted(crop, inputs=((640, 480),) * inputs, **asked)
+    wanted = make_wanted(crop, inputs=((640, 480),) * inputs, asked=(asked or {}) | parameters)
     return plan(provider, make_model(name, preset), wanted)
 
 
@@ -160,15 +161,18 @@ def test_where_a_service_knows_aspects_the_nearest_is_sent() -> None:
         ({"n": 1}, {}),
         ({"quality": "high"}, {"quality": "high"}),
         ({"quality": "auto", "background": None, "moderation": ""}, {}),
-        ({"output_format": "webp", "output_compression": 0}, None),
+        (
+            {"output_format": "webp", "output_compression": "0"},
+            {"output_format": "webp", "output_compression": 0},
+        ),
         ({"partial_images": 2}, {"partial_images": 2, "stream": True}),
         ({"partial_images": 0}, {}),
         ({"moderation": "low"}, {"moderation": "low"}),
     ],
 )
 def test_what_is_taken_is_sent_by_its_name(asked: dict[str, JSON], sent: dict[str, JSON]) -> None:
-    found = planned(**asked)
-    assert found.fields == (asked if sent is None else sent) | {"size": "1200x800"}
+    found = planned(asked=asked)
+    assert found.fields == sent | {"size": "1200x800"}
     assert found.changes == ()
 
 
@@ -192,7 +196,7 @@ def test_what_is_taken_is_sent_by_its_name(asked: dict[str, JSON], sent: dict[st
     ],
 )
 def test_what_is_changed_is_said(asked: dict[str, JSON], change: tuple[str, JSON, str]) -> None:
-    found = planned(**asked)
+    found = planned(asked=asked)
     assert changes(found) == {change}
     name, sent, _ = change
     assert found.fields.get(name) == sent
@@ -254,7 +258,7 @@ def test_abilities_are_what_both_the_model_and_the_service_know() -> None:
 
 def test_what_an_owner_changed_counts() -> None:
     model = adapted(make_model(TWO), {"n_max": 2, "sizes": {"listed": [[512, 512]]}})
-    found = plan(make_provider(), model, make_wanted(n=4))
+    found = plan(make_provider(), model, make_wanted(asked={"n": 4}))
     assert (found.size, found.fields["n"]) == ((512, 512), 2)
 
 

@@ -77,7 +77,7 @@ def make_outgoing(case: Case, work: Path) -> Outgoing:
     provider = make_provider(case.preset, base_url=case.base_url)
     model = make_model(case.model, case.preset)
     able = planning.abilities(provider, model)
-    wanted = make_wanted(inputs=((640, 480),) * case.inputs, **dict(case.asked))
+    wanted = make_wanted(inputs=((640, 480),) * case.inputs, asked=dict(case.asked))
     plan = planning.plan(provider, model, wanted)
     files = make_files(work, inputs=min(case.inputs, able.inputs_max - 1), mask=able.mask)
     request = make_request(work, fields=dict(plan.fields), size=plan.size, inputs=case.inputs)

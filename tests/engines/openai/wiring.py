@@ -11,6 +11,7 @@ from editor.engines.openai.provider import ProviderConfig
 from editor.engines.plans import Wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from editor.engines.openai.catalog import Model
@@ -50,10 +51,11 @@ def make_wanted(
     *,
     has_mask: bool = True,
     inputs: tuple[Size, ...] = (),
-    **parameters: JSON,
+    asked: Mapping[str, JSON] | None = None,
+    prompt: str = "A red hat",
 ) -> Wanted:
     return Wanted(
-        crop=crop, has_mask=has_mask, prompt="A red hat", inputs=inputs, parameters=parameters
+        crop=crop, has_mask=has_mask, prompt=prompt, inputs=inputs, parameters=asked or {}
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from editor.imaging.sizes import Size, SizeRules, snap
 
 type Box = tuple[int, int, int, int]
+
+# A size with so many times a crop's pixels is drawn unscaled: with more around, not enlarged.
+NEARLY: Final = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,16 @@ def widen(start: int, end: int, length: int, rules: FocusRules) -> tuple[int, in
 
 
 def drawable(width: int, height: int, picture: Size, rules: SizeRules) -> Size:
-    """The size of a crop, made longer on one side to the aspect of the size it is drawn at.
+    """The size of a crop that grows to what is drawn anyway, or at least to its aspect.
 
-    Where the picture ends first, the crop keeps what it has and is drawn a little unevenly
-    scaled: it is scaled back just so, and nothing of the picture is lost.
+    Grown to just the size that is drawn, it need not be scaled. Where the picture ends first, the
+    crop keeps what it has and is drawn a little unevenly scaled: it is scaled back just so, and
+    nothing of the picture is lost.
     """
     wide, high = snap(width, height, rules)
+    fits = width <= wide <= picture[0] and height <= high <= picture[1]
+    if fits and wide * high <= NEARLY * width * height:
+        return wide, high
     longer = max(width, round(height * wide / high))
     taller = max(height, round(width * high / wide))
     return min(longer, picture[0]), min(taller, picture[1])

@@ -133,3 +133,10 @@ def test_a_crop_grows_on_both_sides_and_away_from_the_edge() -> None:
     assert plan((3000, 3000), (1000, 1000, 1400, 1300), rules).box == (975, 1000, 1425, 1300)
     assert plan((3000, 3000), (0, 1000, 400, 1300), rules).box == (0, 1000, 450, 1300)
     assert plan((420, 3000), (0, 1000, 400, 1300), rules).box == (0, 1000, 420, 1300)
+
+
+@given(st.integers(850, 2300), st.integers(850, 2300))
+def test_a_crop_grows_to_just_what_is_drawn(width: int, height: int) -> None:
+    rules = FocusRules(0.0, 0, sizes=FREE)
+    crop = plan((4000, 4000), (700, 900, 700 + width, 900 + height), rules)
+    assert snap(*crop.size, FREE) == crop.size

@@ -76,12 +76,17 @@ def _said(values: Words, unsaid: Words) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value != unsaid[name]}
 
 
-def sizes(entry: Words) -> SizeRules:
-    """Return size rules by which at least one picture can be drawn. Raises ValueError."""
+def sizes(entry: Words) -> SizeRules | None:
+    """Return size rules by which at least one picture can be drawn; None for an empty table.
+
+    Raises ValueError.
+    """
     if not isinstance(entry, Mapping):
         raise ValueError("sizes: a table is expected")
     if unknown := entry.keys() - {*SIDES, "max_ratio", "listed"}:
         raise ValueError(f"sizes: no such word: {', '.join(sorted(unknown))}")
+    if not entry:
+        return None
     sides = {name: _whole(f"sizes.{name}", entry[name]) for name in SIDES if name in entry}
     ratio = _number("sizes.max_ratio", entry.get("max_ratio", 0.0))
     if 0 < ratio < 1:
@@ -162,7 +167,7 @@ def _pair(value: Any) -> tuple[int, int]:
     return width, height
 
 
-def _price(value: Any) -> Price:
+def _price(value: Any) -> Price | None:
     if not isinstance(value, Mapping):
         raise ValueError("price: a table is expected")
     if unknown := value.keys() - {one.name for one in fields(Price)}:
@@ -172,7 +177,7 @@ def _price(value: Any) -> Price:
         for name, one in value.items()
         if one is not None
     }
-    return Price(**said)
+    return Price(**said) if said else None
 
 
 def _tokens(value: Any) -> Words:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import os
+import shutil
+import struct
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from PIL import Image
 
-from editor.engines.openai.encoded import LIST
 from editor.imaging import pixels
 from editor.imaging.errors import Rejected
 
@@ -17,11 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 type Named = dict[str, str]
+type Size = tuple[int, int]
+
+CHUNK_HEAD: Final = 8
+CHECKSUM: Final = 4
 
 # Level 1 with run lengths is what a photo needs; the thorough one is for what is too large then.
 QUICK: Final[Mapping[str, int]] = {"compress_level": 1, "compress_type": zlib.Z_RLE}
 THOROUGH: Final[Mapping[str, int]] = {"compress_level": 6}
 JPEG_QUALITIES: Final = (95, 85)
+
+
+class Made(TypedDict):
+    """The files that are sent, each with its path and its type."""
+
+    pictures: list[Named]
+    mask: Named | None
 
 
 class Limits(TypedDict):
@@ -42,7 +54,7 @@ def encode(
     polarity: str,
     limits: Limits,
     out_dir: str,
-) -> dict[str, object]:
+) -> Made:
     """Write the crop (the first of `pictures`), the further ones and the mask as they are sent.
 
     The crop is scaled to `size`, the mask with it; the others are made smaller where they have
@@ -50,20 +62,18 @@ def encode(
     """
     out = Path(out_dir)
     out.mkdir(exist_ok=True)
-    crop = coloured(pixels.load_png(pictures[0]))
-    scaled = crop.resize((size[0], size[1]), Image.Resampling.LANCZOS) if size else crop
-    others = [within(coloured(pixels.load_png(one)), limits["pixels"]) for one in pictures[1:]]
+    drawn = (size[0], size[1]) if size else png_size(Path(pictures[0]))
+    sizes = [drawn, *(within(png_size(Path(one)), limits["pixels"]) for one in pictures[1:])]
     sent = [
-        picture(one, out, f"image-{number}", limits)
-        for number, one in enumerate([scaled, *others], start=1)
+        picture(Path(one), wanted, out / f"image-{number}", limits)
+        for number, (one, wanted) in enumerate(zip(pictures, sizes, strict=True), start=1)
     ]
     marked = None
     if mask or limits["needs_mask"]:
-        area = edit_area(mask, scaled.size)
-        marked = write(said(area, polarity), out / "mask.png", limits["mask_bytes"])
-    listed: dict[str, object] = {"pictures": sent, "mask": marked}
-    (out / LIST).write_text(json.dumps(listed))
-    return listed
+        marked = write(
+            said(edit_area(mask, drawn), polarity), out / "mask.png", limits["mask_bytes"]
+        )
+    return {"pictures": sent, "mask": marked}
 
 
 def coloured(image: Image.Image) -> Image.Image:
@@ -71,14 +81,12 @@ def coloured(image: Image.Image) -> Image.Image:
     return image.convert("RGBA" if "A" in image.mode else "RGB")
 
 
-def within(image: Image.Image, most: int) -> Image.Image:
-    """The picture, made smaller if it has more than `most` pixels."""
-    have = image.width * image.height
-    if have <= most:
-        return image
-    scale = (most / have) ** 0.5
-    size = max(1, int(image.width * scale)), max(1, int(image.height * scale))
-    return image.resize(size, Image.Resampling.LANCZOS)
+def within(have: Size, most: int) -> Size:
+    """The size of a picture, made smaller if it has more than `most` pixels."""
+    if have[0] * have[1] <= most:
+        return have
+    scale = (most / (have[0] * have[1])) ** 0.5
+    return max(1, int(have[0] * scale)), max(1, int(have[1] * scale))
 
 
 def edit_area(mask: str | None, size: tuple[int, int]) -> Image.Image:
@@ -103,22 +111,48 @@ def said(area: Image.Image, polarity: str) -> Image.Image:
     return Image.merge("RGBA", (area, area, area, rest))
 
 
-def area_of(mask: Image.Image, polarity: str) -> Image.Image:
-    """The reverse of `said`."""
-    if polarity == "white":
-        return mask
-    rest = mask.getchannel("A") if polarity == "alpha" else mask
-    return rest.point([255 - value for value in range(256)])
+def picture(source: Path, size: Size, out: Path, limits: Limits) -> Named:
+    """Write a picture of that size as PNG: copied if it is just what is wanted.
 
-
-def picture(image: Image.Image, out: Path, name: str, limits: Limits) -> Named:
-    """Write a picture as PNG; as JPEG where it is too large for that and the service takes it."""
+    As JPEG where it is too large for a PNG and the service takes it.
+    """
+    target = out.with_name(f"{out.name}.png")
+    if is_as_sent(source, size) and source.stat().st_size <= limits["bytes"]:
+        shutil.copyfile(source, target)
+        return {"path": str(target), "mime": "image/png"}
+    image = coloured(pixels.load_png(str(source)))
+    if image.size != size:
+        image = image.resize(size, Image.Resampling.LANCZOS)
     try:
-        return write(image, out / f"{name}.png", limits["bytes"])
+        return write(image, target, limits["bytes"])
     except Rejected:
         if not limits["jpeg"]:
             raise
-    return as_jpeg(image, out / f"{name}.jpg", limits["bytes"])
+    return as_jpeg(image, out.with_name(f"{out.name}.jpg"), limits["bytes"])
+
+
+def png_size(path: Path) -> Size:
+    """Width and height of a PNG that we wrote."""
+    with path.open("rb") as file:
+        file.seek(16)
+        width, height = struct.unpack(">II", file.read(8))
+    return width, height
+
+
+def is_as_sent(path: Path, size: Size) -> bool:
+    """Whether a PNG has that size, 8 bits, colour, and nothing but pixels in it."""
+    with path.open("rb") as file:
+        file.seek(8)
+        while len(head := file.read(8)) == CHUNK_HEAD:
+            length, kind = struct.unpack(">I4s", head)
+            if kind == b"IHDR":
+                if struct.unpack(">IIBB", file.read(10)) not in {(*size, 8, 2), (*size, 8, 6)}:
+                    return False
+                length -= 10
+            elif kind not in {b"IDAT", b"IEND"}:
+                return False
+            file.seek(length + CHECKSUM, os.SEEK_CUR)
+    return True
 
 
 def write(image: Image.Image, path: Path, most: int) -> Named:
@@ -147,7 +181,7 @@ def fitting(path: Path, mime: str, most: int, attempts: Sequence[Callable[[], No
     for attempt in attempts:
         attempt()
         if path.stat().st_size <= most:
-            return {"name": path.name, "mime": mime}
+            return {"path": str(path), "mime": mime}
     size = path.stat().st_size
     path.unlink()
     raise Rejected(

@@ -5,19 +5,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
 
+from editor.engines.openai import planning
 from editor.engines.openai.address import endpoint
 from editor.engines.openai.manner import Manner
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from editor.engines.base import EditRequest
     from editor.engines.openai.catalog import Model
-    from editor.engines.openai.encoded import Encoded, Sent
     from editor.engines.openai.provider import ProviderConfig
     from editor.imaging.sandbox.wire import JSON
+
+FOLDER: Final = "outgoing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,61 @@ class Outgoing:
     json: dict[str, JSON] | None = field(default=None, repr=False)
 
 
-def build(provider: ProviderConfig, model: Model, request: EditRequest, files: Encoded) -> Outgoing:
-    """Return the request for an edit whose files were made already.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file as it will be sent."""
+
+    path: Path
+    mime: str
+
+    @classmethod
+    def of(cls, made: Mapping[str, str]) -> Self:
+        """Read what the job said of a file."""
+        return cls(Path(made["path"]), made["mime"])
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """All files of one request: the crop and the further pictures, and a mask if one is sent."""
+
+    pictures: tuple[Sent, ...]
+    mask: Sent | None
+
+    @classmethod
+    def of(cls, made: Mapping[str, Any]) -> Self:
+        """Read what the job answered."""
+        mask = made["mask"]
+        return cls(tuple(Sent.of(one) for one in made["pictures"]), Sent.of(mask) if mask else None)
+
+
+def encoding(provider: ProviderConfig, model: Model, request: EditRequest) -> dict[str, JSON]:
+    """Return what the job `outgoing:encode` is called with.
+
+    What the service does not take is not made.
+    """
+    manner = Manner.of(provider.preset.manner)
+    able = planning.abilities(provider, model)
+    pictures = (request.image, *request.inputs[: able.inputs_max - 1])
+    return {
+        "pictures": [str(path) for path in pictures],
+        "mask": str(request.mask) if request.mask and able.mask else None,
+        "size": list(request.size) if request.size else None,
+        "polarity": manner.mask,
+        "limits": {
+            "pixels": (able.sizes.max_pixels if able.sizes else 0) or manner.max_pixels,
+            "bytes": manner.max_bytes,
+            "mask_bytes": manner.mask_max_bytes,
+            "jpeg": manner.jpeg,
+            "needs_mask": manner.needs_mask and able.mask,
+        },
+        "out_dir": str(request.work / FOLDER),
+    }
+
+
+def build(
+    provider: ProviderConfig, model: Model, request: EditRequest, made: Mapping[str, Any]
+) -> Outgoing:
+    """Return the request for an edit; `made` is what the job answered.
 
     Fields that the service refused before are left out, also those of a plan made earlier.
     """
@@ -54,7 +108,8 @@ def build(provider: ProviderConfig, model: Model, request: EditRequest, files: E
     }
     url = endpoint(provider.base_url, manner, model.id)
     headers = _headers(provider, manner, request)
-    return _TRANSPORTS[manner.transport](Outgoing("POST", url, headers), manner, said, files)
+    frame = Outgoing("POST", url, headers)
+    return _TRANSPORTS[manner.transport](frame, manner, said, Files.of(made))
 
 
 def _headers(provider: ProviderConfig, manner: Manner, request: EditRequest) -> dict[str, str]:
@@ -69,12 +124,11 @@ def _headers(provider: ProviderConfig, manner: Manner, request: EditRequest) -> 
     return headers
 
 
-def _multipart(frame: Outgoing, manner: Manner, said: dict[str, JSON], files: Encoded) -> Outgoing:
+def _multipart(frame: Outgoing, manner: Manner, said: dict[str, JSON], files: Files) -> Outgoing:
     """As browsers send forms: texts first, then the files."""
-    pictures = [files.image, *files.inputs]
     several = {"brackets": "image[]", "repeat": "image", "single": "image"}[manner.image_field]
-    name = several if len(pictures) > 1 else "image"
-    parts = [(name, one) for one in pictures]
+    name = several if len(files.pictures) > 1 else "image"
+    parts = [(name, one) for one in files.pictures]
     if files.mask:
         parts.append((manner.mask_field, files.mask))
     return replace(
@@ -84,22 +138,17 @@ def _multipart(frame: Outgoing, manner: Manner, said: dict[str, JSON], files: En
     )
 
 
-def _xai(frame: Outgoing, _manner: Manner, said: dict[str, JSON], files: Encoded) -> Outgoing:
+def _xai(frame: Outgoing, _manner: Manner, said: dict[str, JSON], files: Files) -> Outgoing:
     """JSON with one `image` or several `images`."""
-    pictures: list[JSON] = [
-        {"type": "image_url", "url": _data_url(one)} for one in (files.image, *files.inputs)
-    ]
-    shown: dict[str, JSON] = {"images": pictures} if files.inputs else {"image": pictures[0]}
+    pictures: list[JSON] = [{"type": "image_url", "url": _data_url(one)} for one in files.pictures]
+    shown: dict[str, JSON] = {"images": pictures} if len(pictures) > 1 else {"image": pictures[0]}
     return replace(frame, json=said | shown)
 
 
-def _openrouter(
-    frame: Outgoing, _manner: Manner, said: dict[str, JSON], files: Encoded
-) -> Outgoing:
+def _openrouter(frame: Outgoing, _manner: Manner, said: dict[str, JSON], files: Files) -> Outgoing:
     """JSON with all pictures as references."""
     pictures: list[JSON] = [
-        {"type": "image_url", "image_url": {"url": _data_url(one)}}
-        for one in (files.image, *files.inputs)
+        {"type": "image_url", "image_url": {"url": _data_url(one)}} for one in files.pictures
     ]
     return replace(frame, json=said | {"input_references": pictures})
 
@@ -116,7 +165,7 @@ def _data_url(sent: Sent) -> str:
     return f"data:{sent.mime};base64,{base64.b64encode(sent.path.read_bytes()).decode()}"
 
 
-type _Transport = Callable[[Outgoing, Manner, dict[str, JSON], Encoded], Outgoing]
+type _Transport = Callable[[Outgoing, Manner, dict[str, JSON], Files], Outgoing]
 
 _TRANSPORTS: Final[Mapping[str, _Transport]] = {
     "multipart": _multipart,

@@ -132,6 +132,8 @@ def test_no_change_is_the_model_itself() -> None:
 def test_a_word_of_nothing_loses_what_the_catalog_says() -> None:
     model = adapted(catalog().models["gpt-image-1.5"], {"ends": None, "price": None, "sizes": None})
     assert (model.ends, model.price, model.abilities.sizes) == (None, None, None)
+    emptied = adapted(catalog().models[TWO], {"price": {}, "sizes": {}})
+    assert (emptied.price, emptied.abilities.sizes) == (None, None)
 
 
 def test_a_deployment_with_a_name_of_its_own_can_be_like_a_known_model() -> None:
@@ -167,7 +169,7 @@ def test_a_deployment_with_a_name_of_its_own_can_be_like_a_known_model() -> None
         ({"price": {"image_out": "30"}}, "price.image_out"),
         ({"price": {"picture": 1}}, "picture"),
         ({"price": {"reported": 3}}, "price.reported"),
-        ({"sizes": {}}, "sizes"),
+        ({"sizes": {"max_edge": 1024}}, "sizes"),
         ({"sizes": [1024, 1024]}, "sizes"),
         ({"sizes": {"listed": [1024]}}, "sizes.listed"),
         ({"sizes": {"listed": [[0, 1024]]}}, "sizes.listed"),
@@ -195,7 +197,7 @@ def test_nonsense_is_refused_by_its_name(changes: dict[str, Any], word: str) -> 
         ('transport = "pigeon"', "transport"),
         ('mask = "inverted"', "mask"),
         ("colour = 3", "colour"),
-        ("sizes = {}", "sizes"),
+        ("sizes = { step = 16, max_edge = 8 }", "sizes"),
     ],
 )
 def test_a_manner_that_means_nothing_is_refused(line: str, word: str) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import random
 from typing import TYPE_CHECKING
 
@@ -8,24 +7,19 @@ import pytest
 from PIL import Image
 
 from editor.engines.base import EditRequest
-from editor.engines.errors import EngineError, Execution
-from editor.engines.openai import encoded
-from editor.engines.openai.encoded import Encoded
-from editor.engines.openai.outgoing import area_of, edit_area, encode, said
+from editor.engines.openai import wire
+from editor.engines.openai.outgoing import edit_area, encode, said
 from editor.imaging.errors import Rejected
+from editor.imaging.mask import coverage_of
 from editor.imaging.sandbox.client import Limits as SandboxLimits
 from editor.imaging.sandbox.client import Sandbox
-from editor.imaging.sandbox.errors import JobCrashed, JobRejected
 from tests.engines.openai.wiring import OWN, TWO, make_model, make_provider
 from tests.imaging.make import make_exif, make_file, make_photo, make_picture, make_rgb_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-    from editor.engines.base import Progress
     from editor.engines.openai.outgoing import Limits
-    from editor.imaging.sandbox.wire import JSON
 
 POLARITIES = ("alpha", "white", "black")
 
@@ -57,6 +51,14 @@ def opened(path: Path) -> Image.Image:
         return image
 
 
+def area_of(mask: Image.Image, polarity: str) -> Image.Image:
+    """What a service reads in a mask: 255 where it would edit."""
+    if polarity == "white":
+        return mask
+    rest = mask.getchannel("A") if polarity == "alpha" else mask
+    return rest.point([255 - value for value in range(256)])
+
+
 def run(folder: Path, image: Image.Image, **arguments: object) -> dict[str, Image.Image]:
     """Encode, and open all that was written, by name."""
     make_file(folder / "crop.png", image)
@@ -69,11 +71,7 @@ def run(folder: Path, image: Image.Image, **arguments: object) -> dict[str, Imag
         "out_dir": str(folder / "outgoing"),
     }
     encode(**(defaults | arguments))  # type: ignore[arg-type]
-    return {
-        path.name: opened(path)
-        for path in sorted((folder / "outgoing").iterdir())
-        if path.suffix != ".json"
-    }
+    return {path.name: opened(path) for path in sorted((folder / "outgoing").iterdir())}
 
 
 @pytest.mark.parametrize("size", [None, (80, 60), (35, 26)])
@@ -86,6 +84,13 @@ def test_row_54_every_polarity_says_the_same_area_at_the_picture_s_size(
     assert files["mask.png"].size == files["image-1.png"].size == (size or (40, 30))
     wanted = edit_area(str(mask), size or (40, 30))
     assert area_of(files["mask.png"], polarity).tobytes() == wanted.tobytes()
+
+
+@pytest.mark.parametrize("polarity", ["alpha", "white"])
+def test_row_54_our_own_reader_of_masks_finds_the_same_area(polarity: str, tmp_path: Path) -> None:
+    area = edit_area(str(make_mask(tmp_path, (40, 30))), (40, 30))
+    coverage, meant = coverage_of(said(area, polarity))
+    assert (coverage.tobytes(), meant) == (area.tobytes(), polarity)
 
 
 @pytest.mark.parametrize("first", POLARITIES)
@@ -184,7 +189,6 @@ def test_too_many_bytes_go_as_jpeg_where_the_service_takes_it(tmp_path: Path) ->
     noise = Image.merge("RGBA", (*make_picture(size=(300, 200)).split(), image.getchannel("A")))
     files = run(tmp_path, noise, limits=make_limits(bytes=150_000, jpeg=True))
     assert list(files) == ["image-1.jpg"]
-    assert Encoded.load(tmp_path).image.mime == "image/jpeg"
     assert (files["image-1.jpg"].format, files["image-1.jpg"].size) == ("JPEG", (300, 200))
 
 
@@ -194,6 +198,14 @@ def test_too_many_bytes_are_refused_with_what_to_do(tmp_path: Path, *, jpeg: boo
         run(tmp_path, make_picture(size=(300, 200)), limits=make_limits(bytes=9_000, jpeg=jpeg))
     assert refusal.value.code == "too_large_to_send"
     assert [path.name for path in (tmp_path / "outgoing").iterdir()] == []
+
+
+def test_a_crop_that_is_as_it_is_sent_is_copied_not_coded_again(tmp_path: Path) -> None:
+    source = tmp_path / "crop.png"
+    run(tmp_path, make_picture(), size=(40, 30))
+    assert (tmp_path / "outgoing" / "image-1.png").read_bytes() == source.read_bytes()
+    run(tmp_path, make_picture("L"), size=(40, 30))
+    assert (tmp_path / "outgoing" / "image-1.png").read_bytes() != source.read_bytes()
 
 
 def make_request(folder: Path, *, inputs: int = 1) -> EditRequest:
@@ -211,79 +223,34 @@ def make_request(folder: Path, *, inputs: int = 1) -> EditRequest:
     )
 
 
-def test_the_job_runs_in_a_child_and_leaves_a_list(tmp_path: Path) -> None:
+def test_the_job_runs_in_a_child_and_says_what_it_made(tmp_path: Path) -> None:
     limits = SandboxLimits(
         cpu_seconds=20, memory_bytes=None, wall_seconds=30, file_bytes=64 * 1024 * 1024
     )
     sandbox = Sandbox(preload=["editor.engines.openai.outgoing"], limits=limits, slots=1)
-    request = make_request(tmp_path)
+    call = wire.encoding(make_provider(), make_model(TWO), make_request(tmp_path))
     try:
-        asyncio.run(encoded.prepare(sandbox, make_provider(), make_model(TWO), request))
+        files = wire.Files.of(sandbox.call("editor.engines.openai.outgoing:encode", **call))
     finally:
         sandbox.close()
-    files = Encoded.load(tmp_path)
-    assert opened(files.image.path).size == (1248, 832)
+    assert [opened(one.path).size for one in files.pictures] == [(1248, 832), (60, 40)]
     assert files.mask
     assert opened(files.mask.path).size == (1248, 832)
-    assert [opened(one.path).size for one in files.inputs] == [(60, 40)]
-
-
-class Recorder:
-    """A runner that notes what it was asked for, and fails if told to."""
-
-    def __init__(self, failure: Exception | None = None) -> None:
-        self.failure = failure
-        self.call: dict[str, JSON] = {}
-
-    async def run(
-        self, function: str, *, progress: Progress | None = None, **arguments: JSON
-    ) -> Mapping[str, JSON]:
-        self.call = {"function": function, **arguments}
-        if self.failure:
-            raise self.failure
-        return {}
-
-
-def prepared(preset: str, request: EditRequest) -> dict[str, JSON]:
-    runner = Recorder()
-    asyncio.run(encoded.prepare(runner, make_provider(preset), make_model(OWN), request))
-    return runner.call
+    assert all(one.path.is_relative_to(tmp_path) for one in files.pictures)
 
 
 def test_what_a_service_does_not_take_is_not_even_made(tmp_path: Path) -> None:
     request = make_request(tmp_path, inputs=3)
-    call = prepared("xai", request)
+    call = wire.encoding(make_provider("xai"), make_model(OWN), request)
     assert call["mask"] is None
     first, second, *_ = request.inputs
     assert call["pictures"] == [str(request.image), str(first), str(second)]
-    alone = prepared("localai", request)
+    alone = wire.encoding(make_provider("localai"), make_model(OWN), request)
     assert alone["pictures"] == [str(request.image)]
     assert (alone["polarity"], alone["mask"]) == ("white", str(request.mask))
-
-
-@pytest.mark.parametrize(
-    ("failure", "code", "permanent"),
-    [
-        (JobRejected("too_large_to_send", {}, "Too large."), "too_large_to_send", True),
-        (JobCrashed("memory", ""), "not_prepared", True),
-        (JobCrashed("signal", ""), "not_prepared", False),
-        (JobCrashed("exception", "", errno=28), "not_prepared", False),
-    ],
-)
-def test_when_the_files_cannot_be_made_nothing_has_left(
-    failure: Exception, code: str, tmp_path: Path, *, permanent: bool
-) -> None:
-    call = encoded.prepare(
-        Recorder(failure), make_provider(), make_model(TWO), make_request(tmp_path)
-    )
-    with pytest.raises(EngineError) as error:
-        asyncio.run(call)
-    assert (error.value.code, error.value.permanent) == (code, permanent)
-    assert error.value.execution == Execution.NO
 
 
 def test_a_second_run_replaces_the_files_of_the_first(tmp_path: Path) -> None:
     run(tmp_path, make_picture())
     files = run(tmp_path, make_picture(seed=2))
     assert files["image-1.png"].tobytes() == make_picture(seed=2).tobytes()
-    assert encoded.LIST in {path.name for path in (tmp_path / "outgoing").iterdir()}

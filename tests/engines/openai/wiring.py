@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from editor.engines.base import EditRequest
 from editor.engines.openai.catalog import catalog, offered
-from editor.engines.openai.encoded import Encoded, Sent
 from editor.engines.openai.provider import ProviderConfig
 from editor.engines.plans import Wanted
 
@@ -77,16 +76,14 @@ def make_request(
     )
 
 
-def make_files(work: Path, *, inputs: int = 0, mask: bool = True) -> Encoded:
-    """Files of a few bytes, by the names that the job gives them."""
+def make_files(work: Path, *, inputs: int = 0, mask: bool = True) -> dict[str, Any]:
+    """Files of a few bytes, as the job would have made them."""
 
-    def sent(name: str) -> Sent:
-        path = work / name
-        path.write_bytes(b"pixels of " + name.encode())
-        return Sent(path, "image/png")
+    def sent(name: str) -> dict[str, str]:
+        (work / name).write_bytes(b"pixels of " + name.encode())
+        return {"path": str(work / name), "mime": "image/png"}
 
-    return Encoded(
-        sent("image-1.png"),
-        sent("mask.png") if mask else None,
-        tuple(sent(f"image-{number}.png") for number in range(2, 2 + inputs)),
-    )
+    return {
+        "pictures": [sent(f"image-{number}.png") for number in range(1, 2 + inputs)],
+        "mask": sent("mask.png") if mask else None,
+    }

@@ -19,6 +19,7 @@ CHOICES: Final[Mapping[str, frozenset[str]]] = {
     "mask": frozenset({"none", "alpha", "white", "black"}),
     "size_mode": frozenset({"size", "aspect", "none"}),
 }
+CLOCKS: Final = frozenset({"connect", "write", "read", "idle", "total"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Manner:
     `size`, as the nearest of ``aspects``, or not at all. ``sizes`` and ``max_pixels`` count for
     models of which nothing is known. ``fields`` are the parameters it takes, None for all;
     ``extra`` are fields that it always wants. ``jpeg``: whether a picture that is too large as
-    PNG may go as JPEG. ``result_hosts`` may hold answers, beside the service itself.
+    PNG may go as JPEG. ``result_hosts`` may hold answers, beside the service itself; "*" is any.
+    ``timeouts`` and ``resend_safe`` are what a new provider of this kind starts with.
     """
 
     transport: str = "multipart"
@@ -57,6 +59,8 @@ class Manner:
     max_bytes: int = 25_000_000
     mask_max_bytes: int = 25_000_000
     jpeg: bool = False
+    timeouts: Mapping[str, float] = field(default_factory=dict)
+    resend_safe: bool = False
 
     @classmethod
     def of(cls, words: Mapping[str, Any]) -> Self:
@@ -67,6 +71,8 @@ class Manner:
         for name, choices in CHOICES.items():
             if name in words and words[name] not in choices:
                 raise ValueError(f"{name}: {words[name]!r} is none of {', '.join(sorted(choices))}")
+        if unknown := words.get("timeouts", {}).keys() - CLOCKS:
+            raise ValueError(f"timeouts: no such clock: {', '.join(sorted(unknown))}")
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in words.items()

@@ -10,6 +10,7 @@ from editor.engines.openai import entries
 from editor.engines.openai.catalog import adapted, catalog, offered, read, unlisted
 from editor.engines.openai.manner import Manner
 from editor.engines.openai.planning import WORDS, abilities
+from editor.engines.openai.provider import Timeouts
 from editor.imaging.sizes import is_legal
 from tests.architecture import source
 from tests.engines.openai.wiring import OWN, TWO, make_provider
@@ -197,12 +198,19 @@ def test_nonsense_is_refused_by_its_name(changes: dict[str, Any], word: str) -> 
         ('transport = "pigeon"', "transport"),
         ('mask = "inverted"', "mask"),
         ("colour = 3", "colour"),
+        ("timeouts = { patience = 3 }", "patience"),
         ("sizes = { step = 16, max_edge = 8 }", "sizes"),
     ],
 )
 def test_a_manner_that_means_nothing_is_refused(line: str, word: str) -> None:
     with pytest.raises(ValueError, match=word):
         read(f'valid_from = 2026-11-26\n[models]\n[presets.x]\nlabel = "X"\n{line}\n')
+
+
+def test_what_a_preset_starts_a_provider_with_is_what_providers_have() -> None:
+    for name, preset in catalog().presets.items():
+        clocks = Timeouts(**Manner.of(preset.manner).timeouts)
+        assert clocks.total >= clocks.read, name
 
 
 def test_fields_of_presets_are_parameters() -> None:

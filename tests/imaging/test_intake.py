@@ -351,6 +351,7 @@ def test_every_message_can_be_filled_and_every_notice_is_a_sentence() -> None:
             "width",
             "height",
             "format",
+            "megabytes",
         ],
         1,
     )

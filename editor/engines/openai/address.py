@@ -19,9 +19,12 @@ def endpoint(base_url: str, manner: Manner, model: str) -> str:
 
     With or without the version, a trailing slash, a prefix before it, or the whole call: all
     lead to one place. A version of another kind in the address is kept. The address's own query
-    wins over the preset's.
+    wins over the preset's. What is no address at all stays none: whoever dials it says so.
     """
-    parts = urlsplit(base_url.strip())
+    try:
+        parts = urlsplit(base_url.strip())
+    except ValueError:
+        return base_url.strip()
     prefix = CALLS.sub("", re.sub(r"/{2,}", "/", parts.path).rstrip("/"))
     path = manner.path.replace("{model}", quote(model, safe=""))
     query = urlencode({**manner.query, **dict(parse_qsl(parts.query))})

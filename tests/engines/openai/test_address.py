@@ -82,3 +82,7 @@ def test_row_56_azure_of_old(base_url: str, version: str) -> None:
 )
 def test_row_56_other_services(preset: str, base_url: str, wanted: str) -> None:
     assert address(base_url, preset) == wanted
+
+
+def test_what_is_no_address_is_left_to_whoever_dials() -> None:
+    assert address("http://[::1/v1") == "http://[::1/v1"

@@ -6,6 +6,7 @@ values with `adapted`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Catalog", "Model", "Preset", "Price", "adapted", "catalog", "offered", "unlisted"]
 
 FILE: Final = Path(__file__).with_name("catalog.toml")
+DAY: Final = re.compile(r"-[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 # What the contract knows; which of it a service takes, its preset says.
 ANYTHING: Final = Abilities(
     n_max=10,
@@ -77,11 +79,14 @@ def read(text: str) -> Catalog:
 
 
 def unlisted(name: str) -> Model:
-    """Return a model that the catalog does not know: what the contract knows, price unknown.
+    """Return a model that the catalog does not know under this name.
 
-    It draws at whatever size it is given, and a parameter is sent only to who asks for it.
+    Behind a prefix ("team/") or a day ("-2026-04-21") may stand one that it does know. Else it is
+    what the contract knows: price unknown, drawn at whatever size it is given, and a parameter is
+    sent only to who asks for it.
     """
-    return Model(name, name, ANYTHING)
+    known = catalog().models.get(DAY.sub("", name.rpartition("/")[2]))
+    return replace(known, id=name, label=name) if known else Model(name, name, ANYTHING)
 
 
 def offered(preset: str, name: str) -> Model:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from editor.engines.openai.provider import ProviderConfig
     from editor.engines.plans import Size, Wanted
     from editor.imaging.sandbox.wire import JSON
+    from editor.imaging.sizes import SizeRules
 
 # What everybody means who says nothing; it is not sent.
 UNSAID: Final = "auto"
@@ -64,11 +65,17 @@ def abilities(provider: ProviderConfig, model: Model) -> Abilities:
         n_max=own.n_max if takes("n") else 1,
         inputs_max=min(own.inputs_max, manner.max_images),
         mask=own.mask and manner.mask != "none" and manner.mask_field not in refused,
-        sizes=own.sizes or manner.sizes,
+        sizes=_sizes(own.sizes, manner),
         compression=own.compression and takes("output_compression"),
         partial_images_max=own.partial_images_max if streams else 0,
         **{name: () for parameter, name in WORDS.items() if not takes(parameter)},
     )
+
+
+def _sizes(own: SizeRules | None, manner: Manner) -> SizeRules | None:
+    """The model's, unless it is free where the service only knows a few aspects."""
+    only_aspects = manner.size_mode == "aspect" and own is not None and own.is_free
+    return manner.sizes if only_aspects or own is None else own
 
 
 def rules(provider: ProviderConfig, model: Model) -> FocusRules:

@@ -102,6 +102,16 @@ def test_a_model_nobody_knows_is_usable() -> None:
     assert abilities(make_provider("xai"), model).inputs_max == 3
 
 
+@pytest.mark.parametrize("name", [f"team/{TWO}", f"{TWO}-2026-04-21", f"a/b/{TWO}-2031-01-01"])
+def test_a_known_model_is_known_behind_a_prefix_and_a_day(name: str) -> None:
+    found, known = unlisted(name), catalog().models[TWO]
+    assert (found.id, found.label) == (name, name)
+    assert (found.abilities, found.price, found.tokens) == (
+        known.abilities, known.price, known.tokens
+    )  # fmt: skip
+    assert unlisted(f"{TWO}-turbo").price is None
+
+
 def test_an_owner_changes_what_they_know_better() -> None:
     model = adapted(
         catalog().models[TWO],

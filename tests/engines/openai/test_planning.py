@@ -153,6 +153,13 @@ def test_where_a_service_knows_aspects_the_nearest_is_sent() -> None:
     assert planned(OWN, "openrouter").size == (1536, 1024)
 
 
+def test_a_free_model_behind_a_service_of_aspects_is_drawn_at_one_of_them() -> None:
+    found = planned(f"openai/{TWO}", "openrouter", crop=(1000, 740))
+    assert (found.size, found.fields["aspect_ratio"]) == ((1280, 960), "4:3")
+    listed = adapted(unlisted(OWN), {"sizes": {"listed": [[512, 512]]}})
+    assert plan(make_provider("openrouter"), listed, make_wanted()).size == (512, 512)
+
+
 @pytest.mark.parametrize(
     ("asked", "sent"),
     [

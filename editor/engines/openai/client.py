@@ -207,9 +207,9 @@ class Call:
         self._clock.alarm.reschedule(None)
         with suppress(TimeoutError, httpx.HTTPError):
             async with asyncio.timeout(min(ERROR_SECONDS, self._times.read)):
-                async with aclosing(_parts(response)) as parts:
-                    async for part in parts:
-                        body += part
+                async with aclosing(parts(response)) as pieces:
+                    async for piece in pieces:
+                        body += piece
                         if len(body) >= ERROR_BYTES:
                             break
         return errors.of_answer(
@@ -244,11 +244,11 @@ class Call:
     async def _fill(self, response: httpx.Response, body: BodyFile) -> None:
         listener = self._listener
         self._clock.allow(self._times.read)
-        async with aclosing(_parts(response)) as parts:
-            async for part in parts:
-                await body.write(part)
+        async with aclosing(parts(response)) as pieces:
+            async for piece in pieces:
+                await body.write(piece)
                 if listener:
-                    await listener.take(part)
+                    await listener.take(piece)
                     if listener.is_over:
                         break
                 self._clock.allow(self._times.idle if listener else self._times.read)
@@ -277,7 +277,7 @@ class Call:
         return errors.failure(LOST[self._phase])
 
 
-async def _parts(response: httpx.Response) -> AsyncGenerator[bytes]:
+async def parts(response: httpx.Response) -> AsyncGenerator[bytes]:
     """The body as it comes, not inflated."""
     stream = response.stream
     if not isinstance(stream, httpx.AsyncByteStream):

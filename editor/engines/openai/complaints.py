@@ -29,8 +29,9 @@ KEY_LIKE: Final = re.compile(
 )
 # A picture in base64 tells nobody anything.
 BLOB: Final = re.compile(r"[A-Za-z0-9+/_=-]{80,}")
-# As much of a key as would give it away.
-KEY_PART: Final = 10
+TOKEN: Final = re.compile(r"[\w*./+=-]+")
+# As much of a key as would give it away, and as much of a text as is looked at.
+KEY_PART, LOOKED_AT = 8, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,19 @@ def of_document(document: Any) -> Complaint:
 
 def clean(text: str, key: str, most: int = MOST) -> str:
     """Return a provider's words fit to be shown: one line, no keys, no controls, not long."""
-    for part in (key, key[:KEY_PART], key[-KEY_PART:]):
-        if len(part) >= min(KEY_PART, len(key)) > 0:
-            text = text.replace(part, "…")
+    text = text[:LOOKED_AT]
+    if key:
+        text = TOKEN.sub(lambda token: "…" if _gives_away(token[0], key) else token[0], text)
     text = KEY_LIKE.sub("…", BLOB.sub("…", text))
     visible = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
     line = " ".join("".join(visible).split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _gives_away(token: str, key: str) -> bool:
+    """Whether a word holds a part of the key that is long enough to matter."""
+    part = min(KEY_PART, len(key))
+    return any(key[at : at + part] in token for at in range(len(key) - part + 1))
 
 
 def _of_details(detail: Any) -> Complaint:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import socket
 import ssl
 from contextlib import AsyncExitStack
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
     from editor.engines.openai.provider import Network
+
+# At DEBUG it logs whole heads of answers, and what a provider sends may quote our key.
+for chatty in ("httpcore.connection", "httpcore.http11"):
+    logging.getLogger(chatty).addFilter(lambda record: False)
 
 type Address = IPv4Address | IPv6Address
 type Resolve = Callable[[str, int], Awaitable[Sequence[str]]]

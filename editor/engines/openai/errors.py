@@ -96,7 +96,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "answer_stalled": _unknown("The answer stopped coming."),
     "stream_cut": _unknown("The answer ended before the picture was finished."),
     "stream_failed": _unknown("The provider broke off while it was drawing."),
-    "bad_answer_head": _unknown("The head of the answer cannot be read."),
+    "bad_answer_head": _unknown("No answer that can be read came back."),
     "answer_not_stored": _unknown("The answer could not be written to disk."),
     "redirected": _unknown("The provider sends us to another address, which is never followed."),
     "no_verdict": _unknown("The provider does not say whether it worked on the request."),

@@ -105,7 +105,8 @@ class Scanner:
 
     def finish(self) -> list[Event]:
         """The stream has ended: an event without its blank line counts if its JSON is closed."""
-        self._end_line()
+        if self._line.start != self._line.stop:
+            self._end_line()
         closed = self._tail.rstrip().endswith((b"}", b"]"))
         return self._dispatch() if closed else []
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from editor.engines.base import Progress
+    from editor.engines.base import Answer, Progress
     from editor.engines.openai.engine import Transport
     from editor.imaging.sandbox.wire import JSON
 
@@ -105,6 +105,12 @@ def make_engine(
     provider: ProviderConfig, *, model: str = "any-model", transport: Transport | None = None
 ) -> OpenAICompatible:
     return OpenAICompatible(provider, model, runner=Inline(), transport=transport)
+
+
+async def send(engine: OpenAICompatible, request: EditRequest, watch: Watcher) -> Answer:
+    """Prepare and edit, as the pipeline does."""
+    await engine.prepare(request)
+    return await engine.edit(request, watch)
 
 
 class Server:

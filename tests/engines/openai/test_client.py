@@ -24,6 +24,7 @@ from tests.engines.openai.setting import (
     make_request,
     read_request,
     reset,
+    send,
 )
 
 if TYPE_CHECKING:
@@ -40,10 +41,7 @@ EVENTS = {"Content-Type": "text/event-stream"}
 
 
 async def edit(folder: Path, provider: ProviderConfig, watch: Watcher, **fields: Any) -> Answer:
-    engine = make_engine(provider)
-    request = make_request(folder, **fields)
-    await engine.prepare(request)
-    return await engine.edit(request, watch)
+    return await send(make_engine(provider), make_request(folder, **fields), watch)
 
 
 def against(
@@ -225,7 +223,7 @@ def test_a_line_that_breaks_while_we_send(
 ) -> None:
     engine = make_engine(make_provider(), transport=lambda: Broken(after))
     with pytest.raises(ProviderError) as caught:
-        asyncio.run(engine.edit(make_request(tmp_path), Watcher()))
+        asyncio.run(send(engine, make_request(tmp_path), Watcher()))
     assert summary(caught.value) == expected
 
 
@@ -240,7 +238,7 @@ def test_an_upload_that_stalls(tmp_path: Path) -> None:
         async with Server(handler) as server:
             engine = make_engine(make_provider(server.base_url, timeouts=HASTY))
             with pytest.raises(ProviderError) as caught:
-                await engine.edit(request, Watcher())
+                await send(engine, request, Watcher())
             return caught.value
 
     assert summary(asyncio.run(run())) == ("lost_while_sending", Execution.UNKNOWN, 0)
@@ -348,7 +346,7 @@ def test_an_early_refusal_is_heard_while_we_still_send(tmp_path: Path) -> None:
         async with Server(handler) as server:
             engine = make_engine(make_provider(server.base_url))
             with pytest.raises(ProviderError) as caught:
-                await engine.edit(request, Watcher())
+                await send(engine, request, Watcher())
             return caught.value
 
     error = asyncio.run(run())
@@ -412,7 +410,7 @@ def test_an_answer_of_30_mb_is_never_in_memory(tmp_path: Path) -> None:
 def test_row_51_every_wait_has_an_end(tmp_path: Path) -> None:
     """The defaults of the contract; and the total counts however lively the answer is."""
     assert Timeouts() == Timeouts(connect=10, write=120, read=600, idle=60, total=900)
-    lively = [CHUNKED, *[b"1\r\nx\r\n", 0.05] * 60]
+    beat: list[bytes | float] = [b"1\r\nx\r\n", 0.05]
     times = Timeouts(connect=1, write=1, read=1, idle=1, total=0.6)
-    error = failure_of(against(scripted(*lively), tmp_path, timeouts=times))
+    error = failure_of(against(scripted(CHUNKED, *beat * 60), tmp_path, timeouts=times))
     assert summary(error) == ("answer_stalled", Execution.UNKNOWN, 0)

@@ -11,6 +11,7 @@ import httpcore
 import httpx
 import pytest
 
+from editor.engines.openai import dial as dial_module
 from editor.engines.openai.dial import AddressRefused, NameUnknown, Policy, Reach, Transport, reach
 from tests.engines.openai.setting import Server, answer
 
@@ -164,8 +165,8 @@ def dial(
 
     async def call() -> list[Exception]:
         network = Recorder()
-        chosen = {"resolve": resolve} if answers else {}
-        transport = Transport(policy or Policy(), network=network, **chosen)
+        chosen = resolve if answers else dial_module.resolve
+        transport = Transport(policy or Policy(), network=network, resolve=chosen)
         errors: list[Exception] = []
         for _ in range(times):
             try:
@@ -299,7 +300,7 @@ def test_the_name_stays_in_the_host_field_and_proxies_are_not_asked(
             response = await transport.handle_async_request(httpx.Request("GET", url))
             await response.aread()
             await response.aclose()
-            return server.port
+            return int(server.port)
 
     port = asyncio.run(call())
     assert f"Host: box.example:{port}".encode() in heads[0]

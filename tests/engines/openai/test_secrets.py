@@ -14,6 +14,7 @@ import pytest
 
 from editor.engines.errors import ProviderError
 from editor.engines.openai import wire
+from editor.engines.openai.catalog import unlisted
 from tests.engines.openai.pictures import b64, picture
 from tests.engines.openai.setting import (
     KEY,
@@ -22,6 +23,7 @@ from tests.engines.openai.setting import (
     make_engine,
     make_provider,
     make_request,
+    send,
 )
 from tests.engines.openai.test_client import CHUNKED, GOOD, HASTY, against, scripted
 from tests.engines.openai.test_listening import HEAD, LAST, event, partial
@@ -88,7 +90,7 @@ def test_row_55_no_failure_tells_the_key(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, handler: Handler, base_url: str
 ) -> None:
     at_debug(caplog)
-    changes = {"base_url": base_url} if base_url else {}
+    changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
     outcome = against(handler, tmp_path, timeouts=HASTY, **changes)
     assert isinstance(outcome, ProviderError)
     assert KEY not in everything(outcome, tmp_path, caplog)
@@ -129,7 +131,7 @@ def test_row_55_the_key_stands_in_one_header_field(tmp_path: Path) -> None:
         return httpx.Response(200, content=GOOD)
 
     engine = make_engine(make_provider(), transport=lambda: httpx.MockTransport(handler))
-    asyncio.run(engine.edit(make_request(tmp_path), Watcher()))
+    asyncio.run(send(engine, make_request(tmp_path), Watcher()))
     (request,) = seen
     holding = [name for name, value in request.headers.items() if KEY in value]
     assert holding == ["authorization"]
@@ -142,7 +144,7 @@ def test_row_55_nothing_shows_the_key_by_its_repr(tmp_path: Path) -> None:
     request = make_request(tmp_path)
     engine = make_engine(provider)
     asyncio.run(engine.prepare(request))
-    files = json.loads((tmp_path / "outgoing.json").read_text())
-    outgoing = wire.build(provider, engine._model, request, files)
+    made = json.loads((tmp_path / "outgoing.json").read_text())
+    outgoing = wire.build(provider, unlisted("any-model"), request, made)
     assert KEY in str(outgoing.headers)
     assert KEY not in repr(provider) + repr(outgoing) + repr(engine) + repr(request)

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from editor.engines.costs import Cost, CostBasis, CostRange
+from editor.engines.costs import Cost, CostBasis
+from editor.engines.errors import EngineError, NoRunner, Refused
+from editor.engines.openai import dial, errors, planning, prices, wire
 from editor.engines.openai.catalog import unlisted
-from editor.engines.plans import Abilities, Plan, Wanted
-from editor.imaging.focus import FocusRules
+from editor.engines.openai.client import Call
+from editor.engines.openai.reading import Reader
+from editor.imaging.sandbox.errors import JobCrashed, JobRejected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import httpx
 
     from editor.engines.base import Answer, EditRequest, EditResult, Instruction, Runner, Watch
     from editor.engines.openai.provider import ProviderConfig
+    from editor.engines.openai.wire import Outgoing
+    from editor.engines.plans import Abilities, Plan, Wanted
+    from editor.imaging.focus import FocusRules
+
+ENCODE: Final = "editor.engines.openai.outgoing:encode"
+# What `prepare` made, for `edit`.
+MADE: Final = "outgoing.json"
+# The same job would end the same way; a signal may have come from outside.
+PERMANENT_CRASHES: Final = frozenset({"memory", "cpu", "time", "exception"})
+# What its runner must offer.
+JOBS: Final = ("editor.engines.openai.outgoing", "editor.engines.openai.answer_job")
+# Without these there is no request; everything else may be left out if a service asks for it.
+REQUIRED: Final = frozenset(
+    {"model", "prompt", "image", "images", "image[]", "input_references", "mask"}
+)
 
 type Transport = Callable[[], httpx.AsyncBaseTransport]
 
@@ -69,32 +89,90 @@ class OpenAICompatible:
     @property
     def abilities(self) -> Abilities:
         """Those of the model at this provider."""
-        return self._model.abilities
+        return planning.abilities(self._provider, self._model)
 
     def understand(self, prompt: str, *, has_mask: bool) -> Instruction:
         """The model reads the prompt itself."""
         return {}
 
     def rules(self, instruction: Instruction) -> FocusRules:
-        """A context of 1.75 times the mask's box."""
-        return FocusRules(margin_factor=0.375, margin_min=64)
+        """A context of 1.75 times the mask's box, in a shape that the model can draw."""
+        return planning.rules(self._provider, self._model)
 
     def plan(self, wanted: Wanted) -> Plan:
         """Return what would be sent."""
-        return Plan(None, {}, (), CostRange(None, None))
+        return planning.plan(self._provider, self._model, wanted)
 
     def cost(self, plan: Plan, result: EditResult | None) -> Cost:
-        """Return what it cost."""
-        return Cost(0, CostBasis.UNKNOWN)
+        """Return what it cost: as the provider counted, else the most that was estimated."""
+        if result:
+            charged = prices.charged(self._model, result.usage, len(result.images))
+            if charged:
+                return charged
+        if plan.cost.high is None:
+            return Cost(0, CostBasis.UNKNOWN)
+        return Cost(plan.cost.high, CostBasis.ESTIMATE)
 
     async def prepare(self, request: EditRequest) -> None:
-        """Write the files to be sent."""
-        raise NotImplementedError
+        """Make the files to be sent in a child process. Raises `EngineError`."""
+        arguments: Mapping[str, Any] = wire.encoding(self._provider, self._model, request)
+        try:
+            made = await self._child.run(ENCODE, progress=None, **arguments)
+        except JobRejected as refusal:
+            raise Refused(refusal.message, code=refusal.code, params=refusal.params) from None
+        except JobCrashed as crash:
+            raise _not_prepared(crash) from crash
+        (request.work / MADE).write_text(json.dumps(made), encoding="utf-8")
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
-        """Send, and keep the answer."""
-        raise NotImplementedError
+        """Send what was prepared, once, and keep the answer. Raises `ProviderError`."""
+        outgoing = await asyncio.to_thread(self._outgoing, request)
+        asked = request.fields.get("n", 1)
+        call = Call(
+            provider=self._provider,
+            transport=self._new_transport(),
+            watch=watch,
+            work=request.work,
+            asked=asked if isinstance(asked, int) else 1,
+            optional=_names(outgoing) - REQUIRED,
+        )
+        return await call.send(outgoing)
 
     async def read(self, answer: Answer, work: Path) -> EditResult:
-        """Open the answer in a child process."""
-        raise NotImplementedError
+        """Open the answer in a child process. Raises `ProviderError` and `EngineCrashed`."""
+        return await Reader(self._provider, self._child, self._new_transport).read(answer, work)
+
+    def _outgoing(self, request: EditRequest) -> Outgoing:
+        made = json.loads((request.work / MADE).read_text(encoding="utf-8"))
+        try:
+            return wire.build(self._provider, self._model, request, made)
+        except ValueError:
+            raise errors.failure("bad_address") from None
+
+    @property
+    def _child(self) -> Runner:
+        if self._runner is None:
+            raise NoRunner(self.id)
+        return self._runner
+
+    def _new_transport(self) -> httpx.AsyncBaseTransport:
+        """Every attempt has a connection of its own."""
+        if self._transport:
+            return self._transport()
+        policy = dial.Policy(self._provider.any_private, self._provider.networks)
+        return dial.Transport(policy)
+
+
+def _names(outgoing: Outgoing) -> frozenset[str]:
+    """The names of everything in a request that is no file."""
+    return frozenset(outgoing.json or ()) | {name for name, _ in outgoing.data}
+
+
+def _not_prepared(crash: JobCrashed) -> EngineError:
+    return EngineError(
+        f"The files to be sent could not be made ({crash.kind}).",
+        code="not_prepared",
+        params={"kind": crash.kind},
+        # What the operating system refused, a full disk above all, it may grant later.
+        permanent=crash.kind in PERMANENT_CRASHES and crash.errno is None,
+    )

@@ -1,0 +1,279 @@
+"""Connects to what it has checked: no name and no trick leads into a network that is closed to it.
+
+The check is where the connection is made, below HTTP and TLS: a name is resolved once, every
+address it has is judged, and those very addresses are dialled. Whatever the address in the text
+looked like (decimal, octal, a name that resolves anew), only numbers reach the socket. The name
+stays in the Host field and is what the certificate must match.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+import ssl
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import certifi
+import httpcore
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+    from ipaddress import IPv4Address, IPv6Address
+
+    from editor.engines.openai.provider import Network
+
+# At DEBUG it logs whole heads of answers, and what a provider sends may quote our key.
+for chatty in ("httpcore.connection", "httpcore.http11"):
+    logging.getLogger(chatty).addFilter(lambda record: False)
+
+type Address = IPv4Address | IPv6Address
+type Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+
+class Reach(StrEnum):
+    """Where an address leads: out, into a network that may be opened, or nowhere we ever go."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    CLOSED = "closed"
+
+
+class AddressRefused(Exception):
+    """An address that may not be dialled; ``code`` is "address_refused" or "plain_http"."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NameUnknown(httpx.ConnectError):
+    """The host's name has no address."""
+
+
+def _networks(*texts: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(text) for text in texts)
+
+
+# Homes, offices, this machine, and the networks that carriers and overlays make (RFC 6598).
+OPENABLE: Final = _networks(
+    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8"),
+    *("::1/128", "fc00::/7"),
+)
+# Beyond what `is_global` refuses: relays, documentation, and addresses with others inside.
+NEVER: Final = _networks(
+    *("192.0.0.0/24", "192.88.99.0/24", "::/96", "64:ff9b:1::/48", "2001::/23", "2002::/16"),
+    *("3fff::/20", "5f00::/16", "fec0::/10"),
+)
+NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+
+
+def reach(address: Address) -> Reach:
+    """Return where an address leads, looking through those that only wrap another."""
+    inner = _unwrapped(address)
+    if any(inner in network for network in OPENABLE):
+        return Reach.CLOSED if address in NAT64 else Reach.PRIVATE
+    if inner.is_multicast or inner.is_reserved or any(inner in network for network in NEVER):
+        return Reach.CLOSED
+    if inner.version == 6 and inner not in UNICAST:
+        return Reach.CLOSED
+    return Reach.PUBLIC if inner.is_global else Reach.CLOSED
+
+
+def _unwrapped(address: Address) -> Address:
+    if address.version == 6:
+        if address.ipv4_mapped:
+            return address.ipv4_mapped
+        if address in NAT64:
+            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which addresses may be dialled beside the public ones.
+
+    ``any_private`` opens private networks and this machine; link-local and reserved ones, where
+    clouds keep their secrets, are opened only by naming them in ``networks``.
+    """
+
+    any_private: bool = False
+    networks: Sequence[Network] = ()
+
+    def check(self, address: Address, *, is_plain: bool) -> None:
+        """Raise AddressRefused unless it may be dialled; without TLS only what is not public."""
+        inner = _unwrapped(address)
+        if any(inner in network for network in self.networks):
+            return
+        where = reach(address)
+        if where == Reach.PUBLIC and is_plain:
+            raise AddressRefused("plain_http")
+        if where == Reach.CLOSED or (where == Reach.PRIVATE and not self.any_private):
+            raise AddressRefused("address_refused")
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Return all addresses of a host, as the system orders them."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Return the one context of this process; reading the certificates costs milliseconds."""
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+class Dialler(httpcore.AsyncNetworkBackend):
+    """Resolves, judges and connects."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        is_plain: bool,
+        resolve: Resolve = resolve,
+        network: httpcore.AsyncNetworkBackend,
+    ) -> None:
+        self._policy = policy
+        self._is_plain = is_plain
+        self._resolve = resolve
+        self._network = network
+        self._stream: httpcore.AsyncNetworkStream | None = None
+
+    async def hang_up(self) -> None:
+        """Close the connection, also one that was given up half way to TLS."""
+        if self._stream:
+            await self._stream.aclose()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first address of the host that answers.
+
+        Raises AddressRefused when only one of them is closed to us, and NameUnknown.
+        """
+        addresses = await self._addresses(host, port)
+        for address in addresses:
+            self._policy.check(address, is_plain=self._is_plain)
+        failure: Exception = NameUnknown("this name has no address")
+        for address in addresses:
+            try:
+                self._stream = await self._network.connect_tcp(
+                    str(address), port, timeout, local_address, socket_options
+                )
+                return self._stream
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def _addresses(self, host: str, port: int) -> list[Address]:
+        try:
+            found = await self._resolve(host, port)
+            return [ipaddress.ip_address(text) for text in found]
+        except (OSError, ValueError):
+            raise NameUnknown("this name is unknown") from None
+
+
+class Transport(httpx.AsyncBaseTransport):
+    """One connection a request, to nowhere but where the policy allows; nothing is followed."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        resolve: Resolve = resolve,
+        network: httpcore.AsyncNetworkBackend | None = None,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._policy = policy
+        self._resolve = resolve
+        self._network = network or httpcore.AnyIOBackend()
+        self._context = context
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request. Raises httpx.TransportError and AddressRefused."""
+        if request.url.scheme not in {"http", "https"} or not request.url.host:
+            raise AddressRefused("address_refused")
+        dialler = Dialler(
+            self._policy,
+            is_plain=request.url.scheme == "http",
+            resolve=self._resolve,
+            network=self._network,
+        )
+        pool = httpcore.AsyncConnectionPool(
+            ssl_context=self._context or tls(),
+            max_connections=1,
+            max_keepalive_connections=0,
+            network_backend=dialler,
+        )
+        async with AsyncExitStack() as line:
+            line.push_async_callback(dialler.hang_up)
+            line.push_async_callback(pool.aclose)
+            response = await _answer(pool, request)
+            return httpx.Response(
+                response.status,
+                headers=response.headers,
+                stream=Body(response, line.pop_all()),
+                extensions=response.extensions,
+            )
+
+
+class Body(httpx.AsyncByteStream):
+    """The body of an answer; closing it closes the connection."""
+
+    def __init__(self, response: httpcore.Response, line: AsyncExitStack) -> None:
+        self._response = response
+        self._line = line
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for part in self._response.aiter_stream():
+                yield part
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise _raised(error) from None
+
+    async def aclose(self) -> None:
+        """Hang up."""
+        await self._response.aclose()
+        await self._line.aclose()
+
+
+async def _answer(pool: httpcore.AsyncConnectionPool, request: httpx.Request) -> httpcore.Response:
+    try:
+        return await pool.handle_async_request(_lower(request))
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
+        raise _raised(error) from None
+
+
+def _lower(request: httpx.Request) -> httpcore.Request:
+    url = request.url
+    return httpcore.Request(
+        method=request.method,
+        url=httpcore.URL(
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+        ),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
+
+
+def _raised(error: Exception) -> httpx.TransportError:
+    """The same error as httpx calls it; its text may quote a header field, so none is kept."""
+    name = type(error).__name__
+    kind: type[httpx.TransportError] = getattr(httpx, name, httpx.TransportError)
+    return kind(name)

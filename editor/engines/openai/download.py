@@ -1,0 +1,110 @@
+"""Fetches a result that the provider only gives an address of: at once, for it soon expires.
+
+The fetch is free, so a lost connection is tried again. Nobody's key goes along, nothing is
+followed, and the address must be the provider's own or one that its preset lists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from editor.engines.errors import ProviderError, Upstream
+from editor.engines.openai import errors
+from editor.engines.openai.body import BodyFile, TooLarge
+from editor.engines.openai.client import OURS, parts
+from editor.engines.openai.dial import AddressRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from editor.engines.openai.provider import ProviderConfig
+
+TRIES: Final = 3
+# Pictures come as image/…, as bytes, or unnamed; a page is an error that somebody made pretty.
+NEVER: Final = ("text/", "application/json", "application/xml", "application/xhtml")
+
+
+def allowed(host: str, provider: ProviderConfig) -> bool:
+    """Whether results may be fetched from a host: the provider's own, or one that is listed.
+
+    A listed name counts for those below it too; "*" is any.
+    """
+    own = (urlsplit(provider.base_url).hostname or "").lower().rstrip(".")
+    listed = [str(name).lower() for name in provider.preset.manner.get("result_hosts", ())]
+    name = host.lower().rstrip(".")
+    return bool(name) and (
+        name == own or "*" in listed or any(f".{name}".endswith(f".{one}") for one in listed)
+    )
+
+
+async def fetch(
+    url: str,
+    out: Path,
+    *,
+    provider: ProviderConfig,
+    transport: Callable[[], httpx.AsyncBaseTransport],
+) -> Path:
+    """Bring the result at ``url`` to the file ``out``. Raises `ProviderError`.
+
+    What was fetched before is not fetched again: some serve a result once.
+    """
+    if out.exists():
+        return out
+    absolute = _absolute(url, provider)
+    for left in reversed(range(TRIES)):
+        try:
+            async with asyncio.timeout(provider.timeouts.read):
+                return await _try(absolute, out, provider.max_answer_bytes, transport())
+        except AddressRefused:
+            raise _refused(absolute) from None
+        except (httpx.TransportError, TimeoutError):
+            if not left:
+                raise errors.failure("result_unreachable") from None
+    raise errors.failure("result_unreachable")
+
+
+def _absolute(url: str, provider: ProviderConfig) -> httpx.URL:
+    """The whole address of a result. Raises `ProviderError` where we never go."""
+    try:
+        absolute = httpx.URL(provider.base_url).join(url)
+    except (httpx.InvalidURL, ValueError):
+        raise errors.failure("result_host_refused") from None
+    if absolute.userinfo or not allowed(absolute.host, provider):
+        raise _refused(absolute)
+    return absolute
+
+
+def _refused(url: httpx.URL) -> ProviderError:
+    return errors.failure("result_host_refused", Upstream(text=url.host[:200]))
+
+
+async def _try(url: httpx.URL, out: Path, most: int, transport: httpx.AsyncBaseTransport) -> Path:
+    async with transport:
+        response = await transport.handle_async_request(httpx.Request("GET", url, headers=OURS))
+        try:
+            kind = response.headers.get("content-type", "").lower()
+            if response.status_code != 200 or kind.startswith(NEVER):
+                raise errors.failure("result_gone", Upstream(status=response.status_code))
+            return await _store(response, out, most)
+        finally:
+            await response.aclose()
+
+
+async def _store(response: httpx.Response, out: Path, most: int) -> Path:
+    part = out.with_suffix(".part")
+    body = BodyFile(part, most=most)
+    try:
+        async with aclosing(parts(response)) as pieces:
+            async for piece in pieces:
+                await body.write(piece)
+    except TooLarge:
+        raise errors.failure("answer_too_large") from None
+    finally:
+        await body.close()
+    return part.rename(out)

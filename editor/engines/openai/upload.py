@@ -1,0 +1,64 @@
+"""A request as the wire builds it, made into one that knows how much of itself has left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from contextlib import ExitStack
+    from pathlib import Path
+
+    from editor.imaging.sandbox.wire import JSON
+
+
+class Sendable(Protocol):
+    """A request as the wire builds it."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def data(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def files(self) -> Sequence[tuple[str, str, Path, str]]: ...
+    @property
+    def json(self) -> JSON: ...
+
+
+class Upload(httpx.AsyncByteStream):
+    """A request's body that knows how much of itself was handed on, and how much went through."""
+
+    def __init__(self, inner: httpx.AsyncByteStream, on_progress: Callable[[], None]) -> None:
+        self._inner = inner
+        self._on_progress = on_progress
+        self.offered = 0
+        self.written = 0
+        self.is_over = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._inner:
+            self.offered += len(chunk)
+            yield chunk
+            self.written += len(chunk)
+            self._on_progress()
+        self.is_over = True
+
+
+def content(outgoing: Sendable, files: ExitStack) -> dict[str, Any]:
+    """The body as httpx wants it; the files stay open until ``files`` is left."""
+    if outgoing.json is not None:
+        return {"json": outgoing.json}
+    data: dict[str, list[str]] = {}
+    for name, value in outgoing.data:
+        data.setdefault(name, []).append(value)
+    parts = [
+        (name, (filename, files.enter_context(path.open("rb")), mime))
+        for name, filename, path, mime in outgoing.files
+    ]
+    return {"data": data, "files": parts}

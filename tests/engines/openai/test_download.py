@@ -1,0 +1,194 @@
+"""Results by address: fetched at once, once, from where they may be, with nothing of ours (row 46)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from editor.engines.base import Answer
+from editor.engines.errors import Execution, ProviderError
+from editor.engines.openai import download
+from editor.engines.openai.catalog import catalog
+from editor.engines.openai.dial import Policy, Transport
+from tests.engines.openai.pictures import picture
+from tests.engines.openai.setting import KEY, Server, answer, make_engine, make_provider
+from tests.engines.openai.test_reading import document, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from editor.engines.openai.provider import ProviderConfig
+
+PNG = picture()
+HERE = "https://api.example/files/a.png"
+
+
+def listing(*hosts: str) -> dict[str, Any]:
+    """A provider whose preset lists hosts of results."""
+    preset = catalog().presets["generic"]
+    return {"preset": replace(preset, manner={**preset.manner, "result_hosts": list(hosts)})}
+
+
+class Shelf:
+    """Serves what it is told to, and remembers who asked for what."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self._answers = list(answers)
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        turn = self._answers.pop(0)
+        if isinstance(turn, Exception):
+            raise turn
+        return turn
+
+
+def served(content: bytes = PNG, kind: str = "image/png", status: int = 200) -> httpx.Response:
+    return httpx.Response(status, content=content, headers={"content-type": kind})
+
+
+def lost(folder: Path, url: str, shelf: Shelf, **changes: Any) -> ProviderError:
+    with pytest.raises(ProviderError) as caught:
+        read(folder, document({"url": url}), handler=shelf, **changes)
+    assert caught.value.execution == Execution.YES
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("url", "changes", "asked"),
+    [
+        (HERE, {}, HERE),
+        ("/v1/images/7/content", {}, "https://api.example/v1/images/7/content"),
+        ("images/7", {}, "https://api.example/images/7"),
+        ("https://API.example.:443/x", {}, "https://api.example./x"),
+        ("https://cdn.example/x", listing("cdn.example"), "https://cdn.example/x"),
+        ("https://eu.cdn.example/x", listing("cdn.example"), "https://eu.cdn.example/x"),
+        ("https://anything.test/x", listing("*"), "https://anything.test/x"),
+    ],
+)
+def test_row_46_a_result_is_fetched_from_where_it_may_be(
+    tmp_path: Path, url: str, changes: dict[str, Any], asked: str
+) -> None:
+    shelf = Shelf(served())
+    result = read(tmp_path, document({"url": url}), handler=shelf, **changes)
+    assert [file.read_bytes() for file in result.images] == [PNG]
+    assert [str(request.url) for request in shelf.asked] == [asked]
+
+
+def test_row_46_nothing_of_ours_goes_along(tmp_path: Path) -> None:
+    shelf = Shelf(served())
+    read(tmp_path, document({"url": HERE}), handler=shelf)
+    (request,) = shelf.asked
+    assert request.method == "GET"
+    assert set(request.headers) == {"host", "user-agent", "accept", "accept-encoding"}
+    assert KEY not in str(request.headers.raw)
+
+
+def test_row_46_what_was_fetched_is_not_fetched_again(tmp_path: Path) -> None:
+    shelf = Shelf(served())
+    body = document({"url": HERE})
+    assert read(tmp_path, body, handler=shelf) == read(tmp_path, body, handler=shelf)
+    assert len(shelf.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://elsewhere.example/x",
+        "https://api.example.evil.test/x",
+        "https://evilapi.example/x",
+        "https://api.example@evil.test/x",
+        "https://user:secret@api.example/x",
+        "https://evil.test#@api.example/x",
+        "//evil.test/x",
+        "http://169.254.169.254/latest/meta-data",
+        "file:///etc/passwd",
+        "gopher://evil.test/",
+        "https://[::1/x",
+        "\\\\evil.test\\x",
+    ],
+)
+def test_row_46_other_hosts_are_not_called(tmp_path: Path, url: str) -> None:
+    shelf = Shelf(httpx.Response(404))
+    error = lost(tmp_path, url, shelf, **listing("cdn.example"))
+    called = {request.url.host for request in shelf.asked}
+    assert error.code == ("result_gone" if called else "result_host_refused")
+    assert called <= {"api.example"}
+
+
+@pytest.mark.parametrize(
+    ("response", "code"),
+    [
+        (served(b"gone", status=404), "result_gone"),
+        (served(b"no", status=403), "result_gone"),
+        (served(b"", status=500), "result_gone"),
+        (httpx.Response(302, headers={"location": "http://169.254.169.254/"}), "result_gone"),
+        (served(b"<html>", "text/html"), "result_gone"),
+        (served(b"{}", "application/json; charset=utf-8"), "result_gone"),
+        (served(bytes(5000)), "answer_too_large"),
+        (served(b"<svg/>", "image/svg+xml"), "answer_unreadable"),
+        (served(b"<html>", "image/png"), "answer_unreadable"),
+    ],
+)
+def test_row_46_what_cannot_be_used_is_asked_for_once(
+    tmp_path: Path, response: httpx.Response, code: str
+) -> None:
+    shelf = Shelf(response)
+    error = lost(tmp_path, HERE, shelf, max_answer_bytes=4000)
+    assert (error.code, len(shelf.asked)) == (code, 1)
+
+
+def test_a_lost_connection_is_tried_three_times(tmp_path: Path) -> None:
+    shelf = Shelf(httpx.ConnectError("no"), httpx.ReadError("no"), served())
+    assert len(read(tmp_path, document({"url": HERE}), handler=shelf).images) == 1
+    other = tmp_path / "other"
+    other.mkdir()
+    shelf = Shelf(*[httpx.ConnectError("no")] * 3)
+    assert lost(other, HERE, shelf).code == "result_unreachable"
+    assert len(shelf.asked) == 3
+
+
+def test_one_lost_result_is_no_reason_to_lose_the_others(tmp_path: Path) -> None:
+    shelf = Shelf(served(status=404), served())
+    result = read(tmp_path, document({"url": HERE}, {"url": HERE + "2"}), handler=shelf)
+    assert len(result.images) == 1
+
+
+def test_row_46_the_same_guard_stands_before_results(tmp_path: Path) -> None:
+    """A listed name that leads inside is refused where the connection would be made."""
+
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    async def fetch(provider: ProviderConfig) -> Path:
+        return await download.fetch(
+            "https://cdn.example/x",
+            tmp_path / "out",
+            provider=provider,
+            transport=lambda: Transport(Policy(), resolve=resolve),
+        )
+
+    with pytest.raises(ProviderError) as caught:
+        asyncio.run(fetch(make_provider(**listing("*"))))
+    assert caught.value.code == "result_host_refused"
+
+
+def test_over_a_real_line(tmp_path: Path) -> None:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer(PNG, "Content-Type: image/png"))
+
+    async def run() -> bytes:
+        async with Server(handler) as server:
+            body = tmp_path / "answer"
+            body.write_bytes(document({"url": "/v1/a.png"}))
+            engine = make_engine(make_provider(server.base_url))
+            result = await engine.read(Answer(body, {}), tmp_path)
+            return result.images[0].read_bytes()
+
+    assert asyncio.run(run()) == PNG

@@ -1,0 +1,126 @@
+"""The engine as the pipeline knows it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from editor.engines.costs import Cost, CostBasis, CostRange
+from editor.engines.errors import ErrorClass, Execution, NoRunner, ProviderError
+from editor.engines.openai.catalog import catalog
+from editor.engines.openai.engine import JOBS, OpenAICompatible
+from editor.engines.plans import Plan, Wanted
+from editor.imaging.sandbox.client import Limits, Sandbox
+from tests.engines.openai.pictures import b64, picture
+from tests.engines.openai.setting import (
+    Inline,
+    Server,
+    Watcher,
+    answer,
+    make_engine,
+    make_provider,
+    make_request,
+    read_request,
+    send,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from editor.engines.base import EditResult
+
+PNG = picture()
+BODY = json.dumps({"data": [{"b64_json": b64(PNG)}]}).encode()
+
+
+def test_a_whole_edit_with_real_children_over_a_real_line(tmp_path: Path) -> None:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await read_request(reader)
+        assert b'name="mask"' in request
+        writer.write(answer(BODY, "Content-Type: application/json", "X-Request-Id: r-1"))
+
+    async def run(sandbox: Sandbox) -> EditResult:
+        async with Server(handler) as server:
+            engine = OpenAICompatible(make_provider(server.base_url), "m", runner=sandbox)
+            kept = await send(engine, make_request(tmp_path), Watcher())
+            return await engine.read(kept, tmp_path)
+
+    limits = Limits(cpu_seconds=20, memory_bytes=None, wall_seconds=40.0, file_bytes=2**30)
+    sandbox = Sandbox(preload=JOBS, limits=limits, slots=1)
+    try:
+        result = asyncio.run(run(sandbox))
+    finally:
+        sandbox.close()
+    assert [file.read_bytes() for file in result.images] == [PNG]
+    assert result.actual["request_id"] == "r-1"
+
+
+def test_another_process_can_read_what_this_one_received(tmp_path: Path) -> None:
+    """The head beside the body holds all that reading needs."""
+    engine = make_engine(
+        make_provider(),
+        transport=lambda: httpx.MockTransport(lambda _: httpx.Response(200, content=BODY)),
+    )
+    kept = asyncio.run(send(engine, make_request(tmp_path, n=3), Watcher()))
+    assert json.loads((tmp_path / "answer.head").read_text()) == kept.head
+    result = asyncio.run(make_engine(make_provider()).read(kept, tmp_path))
+    assert (result.actual["count"], result.actual["asked"]) == (1, 3)
+
+
+def test_a_refused_parameter_is_named_whatever_field_it_was(tmp_path: Path) -> None:
+    """Also one that no plan holds, as the member's hash; never one that makes the request."""
+
+    def refusing(name: str) -> ProviderError:
+        error = {"message": "no", "code": "unknown_parameter", "param": name}
+        transport = httpx.MockTransport(lambda _: httpx.Response(400, json={"error": error}))
+        engine = make_engine(make_provider(), transport=lambda: transport)
+        with pytest.raises(ProviderError) as caught:
+            asyncio.run(send(engine, make_request(tmp_path, quality="low"), Watcher()))
+        return caught.value
+
+    assert refusing("quality").unknown_parameter == "quality"
+    assert refusing("user").unknown_parameter == "user"
+    for name in ("prompt", "model", "image", "mask", "elsewhere"):
+        error = refusing(name)
+        assert (error.unknown_parameter, error.code) == ("", "bad_request")
+        assert (error.execution, error.error_class) == (Execution.NO, ErrorClass.INPUT)
+
+
+def test_the_cost_is_what_the_provider_counted() -> None:
+    name = catalog().presets["openai"].models[0]
+    model = catalog().models[name]
+    engine = OpenAICompatible(make_provider(models={name: model}), name)
+    plan = Plan(None, {}, (), CostRange(1, 9))
+    assert engine.cost(plan, None) == Cost(9, CostBasis.ESTIMATE)
+
+
+def test_a_plan_needs_neither_runner_nor_line() -> None:
+    engine = OpenAICompatible(make_provider(), "any-model")
+    plan = engine.plan(Wanted(crop=(640, 480), has_mask=True, prompt="x"))
+    assert plan.count == 1
+    assert engine.rules({}).margin_min == 64
+    assert (engine.id, engine.host) == ("prov:any-model", "127.0.0.1")
+    assert engine.understand("x", has_mask=False) == {}
+
+
+def test_without_a_runner_nothing_is_prepared(tmp_path: Path) -> None:
+    engine = OpenAICompatible(make_provider(), "any-model")
+    with pytest.raises(NoRunner):
+        asyncio.run(engine.prepare(make_request(tmp_path)))
+
+
+def test_every_attempt_has_a_line_of_its_own(tmp_path: Path) -> None:
+    made: list[httpx.MockTransport] = []
+
+    def transport() -> httpx.MockTransport:
+        made.append(httpx.MockTransport(lambda _: httpx.Response(200, content=BODY)))
+        return made[-1]
+
+    engine = OpenAICompatible(make_provider(), "m", runner=Inline(), transport=transport)
+    for _ in range(2):
+        asyncio.run(send(engine, make_request(tmp_path), Watcher()))
+    assert len(set(made)) == 2

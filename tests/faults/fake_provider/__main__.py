@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.faults.fake_provider.drifts import names
@@ -18,6 +20,17 @@ from tests.faults.fake_provider.script import Script
 HOST = "127.0.0.1"
 OTHER_HOST = "127.0.0.2"
 BACKLOG = 1024
+EXPLANATION = """\
+A provider that is none answers at {base} until you press Ctrl-C.
+
+Connect the studio to it, in one of two ways:
+  start it with  OPENAI_BASE_URL={base} OPENAI_API_KEY=sk-fake make run
+  or add a provider with this address, any key, and the model gpt-image-2.
+
+What it receives and would charge is written to {ledger}
+A prompt can order what happens: "a red hat [[fault:429-retry-after:5]]", "… [[drift:shift]]",
+"… [[delay:20]]"; NAME*2 means the first two times. --faults lists all names.
+"""
 
 
 def arguments() -> argparse.Namespace:
@@ -27,24 +40,28 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--ledger", type=Path, help="where received requests are written down")
     parser.add_argument("--delay", type=float, default=0, help="seconds before every answer")
-    parser.add_argument("--drift", default="", help="what happens to pixels nobody painted: a+b")
+    parser.add_argument("--drift", type=names, default=(), help="what happens to pixels: a+b")
     parser.add_argument("--done", action="store_true", help="end streams with [DONE]")
     parser.add_argument("--canned", type=int, default=0, help="one answer of so many bytes for all")
+    parser.add_argument("--explain", action="store_true", help="say how to connect to it")
     parser.add_argument("--faults", action="store_true", help="list the faults and stop")
     return parser.parse_args()
 
 
 async def main(options: argparse.Namespace) -> None:
     """Serve at home and elsewhere, and say where on the first line."""
-    script = Script(drift=names(options.drift), delay=options.delay, done=options.done)
+    script = Script(drift=options.drift, delay=options.delay, done=options.done)
     provider = Provider(Ledger(options.ledger), script, canned_bytes=options.canned)
-    home = await asyncio.start_server(
-        provider.connection, options.host, options.port, backlog=BACKLOG
-    )
+    try:
+        home = await asyncio.start_server(
+            provider.connection, options.host, options.port, backlog=BACKLOG
+        )
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        sys.exit(f"Cannot listen on {options.host}, port {options.port}: {reason}.")
     elsewhere = await asyncio.start_server(provider.elsewhere, other_host(), 0, backlog=BACKLOG)
     provider.addresses = Addresses(*map(address, (home, elsewhere)))
-    sys.stdout.write(f"{provider.addresses.home} {provider.addresses.elsewhere}\n")
-    sys.stdout.flush()
+    say(provider.addresses, options)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -52,6 +69,16 @@ async def main(options: argparse.Namespace) -> None:
     for server in (home, elsewhere):
         server.close()
         server.close_clients()
+
+
+def say(addresses: Addresses, options: argparse.Namespace) -> None:
+    """Tell programs where it is in one line, people in some more."""
+    if options.explain:
+        text = EXPLANATION.format(base=f"{addresses.home}/v1", ledger=options.ledger)
+    else:
+        text = f"{addresses.home} {addresses.elsewhere}\n"
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def other_host() -> str:
@@ -76,5 +103,5 @@ if __name__ == "__main__":
         sys.stdout.write(listing() + "\n")
         sys.exit()
     if given.ledger is None:
-        sys.exit("--ledger is needed")
+        given.ledger = Path(tempfile.mkdtemp(prefix="fake-provider-")) / "ledger.jsonl"
     asyncio.run(main(given))

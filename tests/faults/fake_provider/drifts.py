@@ -90,11 +90,11 @@ OF_THE_MASK = ("mask-ignored", "mask-inverted", "repaint")
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Return the drifts in "shift+noise". Raises KeyError for an unknown one."""
+    """Return the drifts in "shift+noise". Raises ValueError for an unknown one."""
     found = tuple(name for name in text.split("+") if name)
     for name in found:
         if name not in DRIFTS and name not in OF_THE_MASK:
-            raise KeyError(name)
+            raise ValueError(f"no such drift: {name}")
     return found
 
 

@@ -81,7 +81,7 @@ async def _ledger(exchange: Exchange, provider: Provider) -> None:
 async def _script(exchange: Exchange, provider: Provider) -> None:
     try:
         provider.script.order(json.loads(exchange.body))
-    except (ValueError, KeyError) as error:
+    except ValueError as error:
         await exchange.respond_json(400, {"error": f"{error!r}"})
         return
     await exchange.respond_json(200, {})

@@ -29,7 +29,7 @@ class Script:
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def order(self, wish: dict[str, Any]) -> None:
-        """Take a new order. Raises ValueError, KeyError for what does not exist."""
+        """Take a new order. Raises ValueError for what does not exist."""
         self.drift = drifts.names(str(wish.get("drift", "+".join(self.drift))))
         self.delay = float(wish.get("delay", self.delay))
         self.done = bool(wish.get("done", self.done))

@@ -131,11 +131,14 @@ def installed() -> Path:
 def _install(python: Path) -> None:
     """With the set-up's own uv where there is one, it is ten times faster; else with pip."""
     uv = shutil.which("uv") or next(map(str, sorted(TOOLS.glob("uv-*/bin/uv"))), None)
-    command = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
-    _run(*command, "--quiet", f"litellm[proxy]=={VERSION}")
+    words = ("pip", "install", "--quiet", f"litellm[proxy]=={VERSION}")
+    if uv:
+        _run(uv, *words, "--python", python)
+    else:
+        _run(python, "-m", *words)
 
 
-def _run(*command: str | Path | None) -> None:
+def _run(*command: str | Path) -> None:
     environment = os.environ | {"UV_NO_PROGRESS": "1"}
     if not os.access(Path.home(), os.W_OK):
         environment["UV_CACHE_DIR"] = str(TOOLS / "cache")

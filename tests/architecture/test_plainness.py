@@ -26,6 +26,8 @@ FORBIDDEN_IN_SCRIPTS = {
     "a log line": re.compile(r"\bconsole\.(?:log|debug)\b"),
     "somebody else's server": re.compile(r"[\"'`]https?://(?!www\.w3\.org/)"),
 }
+# It needs what only a package registry can give, and says so where none can be reached.
+MAY_SKIP = {"tests/faults/litellm_proxy.py"}
 UNFINISHED = re.compile("TO" + r"DO\b|FIX" + r"ME\b|\bXX" + "X")
 
 
@@ -80,7 +82,8 @@ def test_no_test_is_switched_off() -> None:
     paths = [
         p for p in (*source.files("*.py", "tests"), *source.files("*.js", "tests")) if p != here
     ]
-    assert not [source.relative(path) for path in paths if switch.search(path.read_text())]
+    found = {source.relative(path) for path in paths if switch.search(path.read_text())}
+    assert found == MAY_SKIP
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,150 @@
+"""The official LiteLLM proxy, in an environment of its own, in front of the fake provider.
+
+It keeps nothing and asks nobody: no database, no telemetry, its own price list. Its packages stay
+in ``.tools`` and are fetched once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.faults.fake import NO_TLS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ROOT / ".tools"
+VERSION = "1.108.7"
+KEY = "sk-proxy"
+PATIENCE_SECONDS = 180
+OUT_OF_REACH = re.compile(
+    r"error sending request|dns error|failed to lookup|Could not connect|timed out|"
+    r"NameResolutionError|NewConnectionError|No matching distribution",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A running proxy. ``base_url`` is what its users call; ``passing`` hands on as it comes."""
+
+    base_url: str
+    passing: str
+
+
+@contextmanager
+def litellm_proxy(upstream: str, folder: Path) -> Iterator[Proxy]:
+    """Start one that sends everything for gpt-image-2 to this host; killed at the end."""
+    program = installed()
+    config = folder / "litellm.json"  # JSON is YAML
+    config.write_text(json.dumps(_config(upstream)))
+    port = _free_port()
+    with (folder / "litellm.log").open("w") as log:
+        process = subprocess.Popen(
+            [program, "--config", config, "--host", "127.0.0.1", "--port", str(port)],
+            cwd=folder,
+            env=_environment(upstream, folder),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            home = f"http://127.0.0.1:{port}"
+            _wait(process, home, folder / "litellm.log")
+            yield Proxy(f"{home}/v1", f"{home}/openai_passthrough/v1")
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _config(upstream: str) -> dict[str, object]:
+    """One model. Nothing is sent twice: the proxy must not retry what may have been charged."""
+    where = {"api_base": f"{upstream}/v1", "api_key": "sk-upstream"}
+    model = {"model_name": "gpt-image-2", "litellm_params": {"model": "openai/gpt-image-2"} | where}
+    return {
+        "model_list": [model],
+        "general_settings": {"master_key": KEY},
+        "litellm_settings": {"num_retries": 0, "telemetry": False},
+        "router_settings": {"num_retries": 0},
+    }
+
+
+def _environment(upstream: str, folder: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "OPENAI_API_BASE": upstream,
+        "OPENAI_API_KEY": "sk-upstream",
+    }
+
+
+def _wait(process: subprocess.Popen[bytes], home: str, log: Path) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if httpx.get(f"{home}/health/liveliness", verify=NO_TLS, trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise AssertionError(f"the proxy did not start:\n{log.read_text()[-3000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def installed() -> Path:
+    """Return the proxy's program, fetched if it is not there yet.
+
+    Skips the test where no registry can be reached; any other failure fails it.
+    """
+    home = TOOLS / f"litellm-{VERSION}"
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "litellm.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "ready").exists():
+            shutil.rmtree(home, ignore_errors=True)
+            _run(sys.executable, "-m", "venv", home)
+            _install(home / "bin/python")
+            (home / "ready").touch()
+    return home / "bin/litellm"
+
+
+def _install(python: Path) -> None:
+    """With the set-up's own uv where there is one, it is ten times faster; else with pip."""
+    uv = shutil.which("uv") or next(map(str, sorted(TOOLS.glob("uv-*/bin/uv"))), None)
+    words = ("pip", "install", "--quiet", f"litellm[proxy]=={VERSION}")
+    if uv:
+        _run(uv, *words, "--python", python)
+    else:
+        _run(python, "-m", *words)
+
+
+def _run(*command: str | Path) -> None:
+    environment = os.environ | {"UV_NO_PROGRESS": "1"}
+    if not os.access(Path.home(), os.W_OK):
+        environment["UV_CACHE_DIR"] = str(TOOLS / "cache")
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, env=environment
+    )
+    if done.returncode and OUT_OF_REACH.search(done.stderr):
+        pytest.skip(f"LiteLLM {VERSION} cannot be fetched here: {done.stderr[-500:]}")
+    assert done.returncode == 0, done.stderr[-3000:]

@@ -96,7 +96,9 @@ class LedgerEntry(models.Model):
         ]
         indexes = [
             # Holds all that a budget is checked by, so that a submit reads no rows.
-            models.Index(fields=["project", "day", "actor", "kind", "micros"], name="ledger_by_day"),
+            models.Index(
+                fields=["project", "day", "actor", "kind", "micros"], name="ledger_by_day"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -64,9 +64,7 @@ class Books:
             case LedgerKind.RELEASE:
                 self._release(row)
 
-    def _enter(
-        self, page: dict[int | None, LedgerEntry], row: LedgerEntry, if_there: str
-    ) -> None:
+    def _enter(self, page: dict[int | None, LedgerEntry], row: LedgerEntry, if_there: str) -> None:
         if row.attempt_id in page:
             self.faults.append(if_there)
         page[row.attempt_id] = row

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from editor.services import budgets
-from editor.services.budgets import OverBudget, Whose
+from editor.services.budgets import OverBudget, Refused, Whose
 from editor.services.money import at_least, at_most, dollars
 
 if TYPE_CHECKING:
     from editor.models import User
 
 
-def refusal(refused: budgets.Refused, reader: User) -> str:
+def refusal(refused: Refused, reader: User) -> str:
     """Return what happened, what is left and what can be done."""
     if not isinstance(refused, OverBudget):
         return _(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import BigIntegerField, Case, F, Q, Sum, When
 
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from django.db.models import QuerySet
-    from django.db.models.expressions import Combinable
 
     from editor.access.fetch import Door
     from editor.models import Edit
+
+
+PAGE_MEMBERS = 50
 
 
 class Whose(StrEnum):
@@ -54,6 +57,16 @@ class Budget:
     def percent(self) -> int:
         """How much is committed, in whole percent up to 100."""
         return min(100, self.committed * 100 // self.cap) if self.cap else 100
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether little is left."""
+        return self.left * 10 < self.cap
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left."""
+        return self.left == 0
 
 
 class Refused(Exception):
@@ -97,9 +110,7 @@ def check(edit: Edit) -> None:
         raise PriceUnknown
     tightest = min(budgets, key=lambda budget: budget.left, default=None)
     if tightest and edit.reserved_micros > tightest.left:
-        raise OverBudget(
-            tightest, needed=edit.reserved_micros, month=month, user_id=edit.actor_id
-        )
+        raise OverBudget(tightest, needed=edit.reserved_micros, month=month, user_id=edit.actor_id)
 
 
 def standing(project: Project, user_id: int | None, month: Month) -> list[Budget]:
@@ -112,9 +123,7 @@ def standing(project: Project, user_id: int | None, month: Month) -> list[Budget
     if all(cap is None for cap in caps.values()):
         return []
     mine = Q(actor=user_id) if user_id else Q(actor=None)
-    found = in_month(project, month).aggregate(
-        project=committed(), member=committed(mine)
-    )
+    found = in_month(project, month).aggregate(project=committed(), member=committed(mine))
     return [Budget(whose, cap, found[whose] or 0) for whose, cap in caps.items() if cap is not None]
 
 
@@ -127,12 +136,49 @@ def in_month(project: Project, month: Month) -> QuerySet[LedgerEntry]:
 
 def committed(only: Q | None = None) -> Sum:
     """Return the sum of rows as they count against a budget: releases give back."""
-    signed: Combinable = Case(
+    signed = Case(
         When(kind=LedgerKind.RELEASE, then=-F("micros")),
         default=F("micros"),
         output_field=BigIntegerField(),
     )
     return Sum(signed, filter=only)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A member's part of a month; `cap` is None without a limit, `is_own` when it is theirs alone."""
+
+    membership: Membership
+    committed: int
+    cap: int | None
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """One page of the members, and what belongs to nobody on the list."""
+
+    page: Page[Share]
+    committed: int
+    by_others: int
+
+
+def shares(*, door: Door, month: Month, number: int = 1) -> Shares:
+    """Return what each member committed in a month, the largest part first. Two queries."""
+    by_actor = in_month(door.project, month).values("actor").order_by().annotate(n=committed())
+    sums = {row["actor"]: row["n"] for row in by_actor}
+    members = Membership.objects.filter(project=door.project).select_related("user")
+    found = [_share(door.project, one, sums.get(one.user_id, 0)) for one in members]
+    found.sort(key=lambda share: (-share.committed, str(share.membership.user).casefold()))
+    everything = sum(sums.values())
+    by_others = everything - sum(share.committed for share in found)
+    return Shares(Paginator(found, PAGE_MEMBERS).get_page(number), everything, by_others)
+
+
+def _share(project: Project, membership: Membership, committed_by_them: int) -> Share:
+    own = membership.budget_micros
+    cap = project.member_budget_micros if own is None else own
+    return Share(membership, committed_by_them, cap, own is not None)
 
 
 @transaction.atomic
@@ -145,9 +191,7 @@ def set_project(*, door: Door, cap: int | None, member_cap: int | None) -> None:
     project = opened.project
     if (project.budget_micros, project.member_budget_micros) == (cap, member_cap):
         return
-    Project.objects.filter(pk=project.pk).update(
-        budget_micros=cap, member_budget_micros=member_cap
-    )
+    Project.objects.filter(pk=project.pk).update(budget_micros=cap, member_budget_micros=member_cap)
     activities.record(
         "budget.changed", project, actor=door.user, project_micros=cap, member_micros=member_cap
     )

@@ -56,7 +56,7 @@ def from_dollars(amount: Decimal) -> int:
 
 
 def span(cost: CostRange) -> str:
-    """Return "$0.04–0.21", "up to $0.21", "free", or that nobody knows."""
+    """Return what something may cost: from least to most, or that nobody knows."""
     if cost.high is None:
         return _("unknown cost")
     if cost.high == 0:

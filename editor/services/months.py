@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
 from editor.models.ledger import today
 
-WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")
 A_MONTH_AND_MORE = timedelta(days=31)
 
 
@@ -28,14 +26,6 @@ class Month:
     def current(cls) -> Self:
         """Return the month it is."""
         return cls.of(today())
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the month written "2026-11". Raises ValueError."""
-        found = WRITTEN.fullmatch(text)
-        if found is None:
-            raise ValueError(text)
-        return cls(date(int(found[1]), int(found[2]), 1))
 
     def __str__(self) -> str:
         return f"{self.first:%Y-%m}"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from editor.access.fetch import Door
     from editor.services.budgets import Budget
 
-UNDECIDED_SHOWN = 20
+UNDECIDED_SHOWN = 5
 
 SETTLE, HOLD = Q(kind=LedgerKind.SETTLE), Q(kind=LedgerKind.HOLD)
 RESERVE, RELEASE = Q(kind=LedgerKind.RESERVE), Q(kind=LedgerKind.RELEASE)

@@ -18,12 +18,6 @@ def dollars(micros: int) -> str:
 
 
 @register.filter
-def at_least(micros: int) -> str:
-    """Return what is left, never more than there is."""
-    return money.at_least(micros)
-
-
-@register.filter
 def span(cost: CostRange) -> str:
     """Return what something may cost, from least to most."""
     return money.span(cost)

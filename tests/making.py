@@ -127,16 +127,10 @@ def make_edit(
 
 def make_edit_row(project: Project, user: User, picture: Picture, **fields: object) -> Edit:
     """An edit's row alone, in whatever state a test wants."""
-    values = {"state": State.QUEUED, "engine": "builtin", "prompt": "black and white"}
     key = f"row-{next(_numbers)}"
-    return Edit.objects.create(
-        project=project,
-        actor=user,
-        picture=picture,
-        idem_key=key,
-        fingerprint=key,
-        **values | fields,
-    )
+    values = {"state": State.QUEUED, "engine": "builtin", "prompt": "black and white"}
+    values |= {"idem_key": key, "fingerprint": key}
+    return Edit.objects.create(project=project, actor=user, picture=picture, **values | fields)
 
 
 def make_provider(project: Project | None = None, **fields: object) -> Provider:

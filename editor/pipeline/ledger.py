@@ -14,6 +14,7 @@ from editor.services import budgets
 from editor.services.books import Books
 
 
+@transaction.atomic
 def reserve(edit: Edit) -> None:
     """Set the edit's possible cost aside, in the transaction that queues it, again or at first.
 

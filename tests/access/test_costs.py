@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from editor.access import fetch
-from editor.models import Edit, Membership
+from editor.models import Edit, Membership, Role
 from tests.making import make_door, make_edit_row, make_rows
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_who_sees_costs(people: People, who: str, own: bool, others: bool) -> None:
     (picture,) = make_rows(people.project, people.olga, 1)
     user = getattr(people, who)
-    door = make_door(people.project, user, Membership.objects.get(user=user).role)
+    door = make_door(people.project, user, Role(Membership.objects.get(user=user).role))
     mine = make_edit_row(people.project, user, picture)
     theirs = make_edit_row(people.project, people.sam, picture)
     assert fetch.may_see_cost(door, mine) is own

@@ -49,18 +49,18 @@ class Spending:
         self.provider = provider or make_provider()
         (self.picture,) = make_rows(project, project.created_by, 1)
 
-    def ask(self, user: User, micros: int | None = 210_000, **fields: object) -> Edit:
-        edit = make_paid_row(self.picture, user, self.provider, micros, **fields)
+    def ask(self, user: User, micros: int | None = 210_000, state: State = State.QUEUED) -> Edit:
+        edit = make_paid_row(self.picture, user, self.provider, micros, state=state)
         ledger.reserve(edit)
         return edit
 
-    def pay(self, user: User, micros: int, basis: str = "usage", **fields: object) -> Edit:
-        edit = self.ask(user, state=State.SUCCEEDED, **fields)
+    def pay(self, user: User, micros: int, basis: str = "usage") -> Edit:
+        edit = self.ask(user, state=State.SUCCEEDED)
         ledger.settle(edit, attempt(edit), Cost(micros, CostBasis(basis)))
         return edit
 
     def lose(self, user: User, micros: int | None = 210_000) -> Edit:
-        edit = self.ask(user, micros, state=State.UNKNOWN)
+        edit = self.ask(user, micros, State.UNKNOWN)
         ledger.hold(edit, attempt(edit))
         return edit
 

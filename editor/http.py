@@ -153,13 +153,15 @@ def stream_file(
     return response
 
 
-def stream_archive(parts: Generator[bytes], *, filename: str) -> StreamingHttpResponse:
+def stream_archive(
+    parts: Generator[bytes], *, filename: str, content_type: str = "application/zip"
+) -> StreamingHttpResponse:
     """Return a download of what a generator makes while it is sent; it may ask the database.
 
     Each part is made in a thread of the archives, in the language of the request.
     """
     pieces = _in_threads(parts, translation.get_language())
-    response = StreamingHttpResponse(pieces, content_type="application/zip")
+    response = StreamingHttpResponse(pieces, content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Disposition"] = content_disposition(filename)
     # A proxy that collects the whole answer first would make the member wait in the dark.

@@ -4,6 +4,7 @@ from django.urls import path
 
 from editor.views import (
     account,
+    budget,
     canvas,
     edits,
     favourite,
@@ -26,6 +27,7 @@ from editor.views import (
     two_step,
     understand,
     upload,
+    usage,
     version,
 )
 
@@ -95,6 +97,13 @@ project_settings_urls = [
     path("p/<slug:slug>/undelete/", project_settings.undelete, name="undelete_project"),
 ]
 
+money_urls = [
+    path("p/<slug:slug>/usage/", usage.usage, name="usage"),
+    path("p/<slug:slug>/usage/csv", usage.csv, name="usage_csv"),
+    path("p/<slug:slug>/budget/", budget.budget, name="budget"),
+    path("p/<slug:slug>/budget/<int:member>/", budget.member, name="member_budget"),
+]
+
 picture_urls = [
     path("p/<slug:slug>/v/<slug:picture>/favourite/", favourite.favourite, name="favourite"),
     path("p/<slug:slug>/pictures/favourite/", selection.favourite, name="favourite_pictures"),
@@ -125,6 +134,7 @@ urlpatterns = [
     *picture_urls,
     *members_urls,
     *project_settings_urls,
+    *money_urls,
     *media_urls,
     *health_urls,
 ]

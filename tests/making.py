@@ -14,7 +14,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from editor.access.fetch import Door
-from editor.models import Edit, Mask, Membership, Picture, Project, Role, State, User
+from editor.models import (
+    Edit,
+    Mask,
+    Membership,
+    Picture,
+    Project,
+    Provider,
+    ProviderSource,
+    Role,
+    State,
+    User,
+)
 from editor.pipeline.submit import Wish, submit
 from editor.services import media, pictures, projects
 from editor.services.engines import planning_registry
@@ -116,16 +127,28 @@ def make_edit(
 
 def make_edit_row(project: Project, user: User, picture: Picture, **fields: object) -> Edit:
     """An edit's row alone, in whatever state a test wants."""
-    values = {"state": State.QUEUED, "engine": "builtin", "prompt": "black and white"}
     key = f"row-{next(_numbers)}"
-    return Edit.objects.create(
-        project=project,
-        actor=user,
-        picture=picture,
-        idem_key=key,
-        fingerprint=key,
-        **values | fields,
-    )
+    values = {"state": State.QUEUED, "engine": "builtin", "prompt": "black and white"}
+    values |= {"idem_key": key, "fingerprint": key}
+    return Edit.objects.create(project=project, actor=user, picture=picture, **values | fields)
+
+
+def make_provider(project: Project | None = None, **fields: object) -> Provider:
+    """A provider of a project, or of the instance, that offers one model."""
+    source = ProviderSource.OWNER if project else ProviderSource.STAFF
+    values = {"name": "Paints", "preset": "generic", "offered": ["brush-1"], "source": source}
+    values |= {"base_url": "https://paints.example/v1"}
+    return Provider.objects.create(project=project, **values | fields)
+
+
+def make_paid_row(
+    picture: Picture, user: User, provider: Provider, micros: int | None, **fields: object
+) -> Edit:
+    """The row of an edit that a provider may take so much for; None: nobody knows."""
+    values = {"provider": provider, "model": "brush-1", "engine": f"{provider.public_id}:brush-1"}
+    values |= {"plan": {"size": None, "fields": {}, "changes": [], "cost": [micros, micros]}}
+    values["reserved_micros"] = micros or 0
+    return make_edit_row(picture.project, user, picture, **values | fields)
 
 
 def make_mask_row(project: Project, picture: Picture) -> Mask:

@@ -38,6 +38,16 @@ class Door:
         """Whether the user looks after the project: its name, its members, its end."""
         return may(self.role, Action.ARCHIVE)
 
+    @property
+    def sees_costs(self) -> bool:
+        """Whether the user sees what edits cost: an owner of all, an editor of own ones."""
+        return may(self.role, Action.SEE_COST)
+
+    @property
+    def sees_all_costs(self) -> bool:
+        """Whether the user sees what the edits of others cost."""
+        return self.sees_costs and self.role == Role.OWNER
+
 
 def door(user: User, slug: str, action: Action) -> Door:
     """Return the project for `action`. Raises Http404 to strangers, PermissionDenied to members."""
@@ -168,6 +178,12 @@ def edit_to_cancel(opened: Door, public_id: str) -> Edit:
     if opened.role != Role.OWNER and found.actor_id != opened.user.pk:
         raise PermissionDenied(_("Only the member who started an edit, or an owner, cancels it."))
     return found
+
+
+def may_see_cost(opened: Door, found: Edit) -> bool:
+    """Whether the user sees what that edit cost."""
+    is_own = found.actor_id is not None and found.actor_id == opened.user.pk
+    return opened.sees_all_costs or (opened.sees_costs and is_own)
 
 
 def membership(opened: Door, pk: int) -> Membership:

@@ -1,9 +1,11 @@
 """The money ledger: rows are added, never changed."""
 
+from datetime import date
 from typing import Any, Never
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,8 +27,16 @@ class CostBasis(models.TextChoices):
     UNKNOWN = "unknown", _("unknown")
 
 
+def today() -> date:
+    """Return the day it is in UTC, by which money is counted everywhere."""
+    return timezone.now().date()
+
+
 class LedgerEntry(models.Model):
     """One movement, in millionths of a US dollar. A free engine's rows carry 0.
+
+    Amounts are positive; a release counts against. With an attempt it gives back what was held for
+    that attempt, without one what was reserved for the edit (editor.services.books).
 
     The row stays when the edit or the project it was for is purged: what was spent was spent.
     """
@@ -67,6 +77,9 @@ class LedgerEntry(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=LedgerKind)
     micros = models.BigIntegerField(_("millionths"))
     basis = models.CharField(_("known by"), max_length=8, choices=CostBasis, default=CostBasis.FREE)
+    # The day that money counts for is that of its reservation, whenever the outcome is learned: what
+    # a month set aside is settled in that month.
+    day = models.DateField(_("counts for"), default=today)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
@@ -82,7 +95,10 @@ class LedgerEntry(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["project", "created_at", "actor"], name="ledger_by_month"),
+            # Holds all that a budget is checked by, so that a submit reads no rows.
+            models.Index(
+                fields=["project", "day", "actor", "kind", "micros"], name="ledger_by_day"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,49 +1,130 @@
-"""Ledger rules: what is reserved is settled, released or held, once."""
+"""Ledger rules: what is reserved is settled, released or held, once.
+
+Every function belongs into the transaction that learns of the fact, and asks the edit's own rows
+what is still open, so that saying a thing twice writes it once.
+"""
 
 from django.db import transaction
 
-from editor.engines.costs import Cost
+from editor.engines import costs
+from editor.engines.plans import Plan
 from editor.models import Attempt, CostBasis, Edit, LedgerEntry, LedgerKind
+from editor.models.ledger import today
+from editor.services import budgets
+from editor.services.books import Books
 
 
+@transaction.atomic
 def reserve(edit: Edit) -> None:
-    """Set the edit's possible cost aside, in the transaction that queues it."""
-    _add(edit, LedgerKind.RESERVE, edit.reserved_micros)
+    """Set the edit's possible cost aside, in the transaction that queues it, again or at first.
+
+    Raises budgets.OverBudget, budgets.PriceUnknown; then nothing may be sent.
+    """
+    if _is_paid(edit):
+        budgets.check(edit)
+    LedgerEntry.objects.create(
+        **_whose(edit),
+        kind=LedgerKind.RESERVE,
+        micros=edit.reserved_micros,
+        basis=_basis_of_plan(edit),
+        day=today(),
+    )
 
 
-def settle(edit: Edit, attempt: Attempt | None, cost: Cost) -> None:
-    """Write what an execution cost, in the transaction that learns it."""
-    _add(edit, LedgerKind.SETTLE, cost.micros, attempt, cost.basis)
-    _add(edit, LedgerKind.RELEASE, edit.reserved_micros, attempt)
+@transaction.atomic
+def settle(edit: Edit, attempt: Attempt | None, cost: costs.Cost) -> None:
+    """Write what an execution cost, in the transaction that learns it.
+
+    What was held for that attempt is given back, else what is reserved for the edit. An attempt
+    that was settled before stays as it was settled.
+    """
+    books = _books(edit)
+    key = attempt.pk if attempt else None
+    if key in books.settled:
+        return
+    charged = _charged(edit, cost)
+    held = books.held.get(key)
+    given_back = held or books.reserved
+    LedgerEntry.objects.create(
+        **_whose(edit),
+        attempt=attempt,
+        kind=LedgerKind.SETTLE,
+        micros=charged.micros,
+        basis=charged.basis if _is_paid(edit) else CostBasis.FREE,
+        day=given_back.day if given_back else today(),
+    )
+    if given_back:
+        _give_back(edit, given_back)
 
 
+@transaction.atomic
 def hold(edit: Edit, attempt: Attempt) -> None:
-    """Keep what may have been charged: it counts against the budget as if it had been."""
-    _add(edit, LedgerKind.HOLD, edit.reserved_micros, attempt)
-    _add(edit, LedgerKind.RELEASE, edit.reserved_micros, attempt)
+    """Keep what may have been charged: it counts against the budget as if it had been.
+
+    What is known of the attempt already stays as it is.
+    """
+    books = _books(edit)
+    if attempt.pk in books.settled or attempt.pk in books.held:
+        return
+    LedgerEntry.objects.create(
+        **_whose(edit),
+        attempt=attempt,
+        kind=LedgerKind.HOLD,
+        micros=edit.reserved_micros,
+        basis=_basis_of_plan(edit),
+        day=books.reserved.day if books.reserved else today(),
+    )
+    if books.reserved:
+        _give_back(edit, books.reserved)
 
 
 @transaction.atomic
 def release(edit: Edit) -> None:
-    """Give back what was reserved for an edit that cost nothing."""
-    _add(edit, LedgerKind.RELEASE, edit.reserved_micros)
+    """Give back what is reserved for an edit that will not run; what is held stays held."""
+    reserved = _books(edit).reserved
+    if reserved:
+        _give_back(edit, reserved)
 
 
-def _add(
-    edit: Edit,
-    kind: LedgerKind,
-    micros: int,
-    attempt: Attempt | None = None,
-    basis: str = CostBasis.ESTIMATE,
-) -> None:
+def _give_back(edit: Edit, row: LedgerEntry) -> None:
+    """Take back a reservation or a hold: it counts for the same day."""
     LedgerEntry.objects.create(
-        project_id=edit.project_id,
-        edit=edit,
-        attempt=attempt,
-        actor_id=edit.actor_id,
-        provider_id=edit.provider_id,
-        model=edit.model,
-        kind=kind,
-        micros=micros,
-        basis=basis if edit.provider_id else CostBasis.FREE,
+        **_whose(edit),
+        attempt_id=row.attempt_id,
+        kind=LedgerKind.RELEASE,
+        micros=row.micros,
+        basis=row.basis,
+        day=row.day,
     )
+
+
+def _books(edit: Edit) -> Books:
+    return Books.read(LedgerEntry.objects.filter(edit=edit).order_by("pk"))
+
+
+def _charged(edit: Edit, cost: costs.Cost) -> costs.Cost:
+    """Return the cost; where nobody knows it, what was reserved must do."""
+    if cost.basis == costs.CostBasis.UNKNOWN and edit.reserved_micros:
+        return costs.Cost(edit.reserved_micros, costs.CostBasis.ESTIMATE)
+    return cost
+
+
+def _basis_of_plan(edit: Edit) -> CostBasis:
+    if not _is_paid(edit):
+        return CostBasis.FREE
+    known = Plan.from_json(edit.plan).cost.is_known
+    return CostBasis.ESTIMATE if known else CostBasis.UNKNOWN
+
+
+def _is_paid(edit: Edit) -> bool:
+    return edit.provider_id is not None
+
+
+def _whose(edit: Edit) -> dict[str, object]:
+    return {
+        "project_id": edit.project_id,
+        "edit": edit,
+        "actor_id": edit.actor_id,
+        "provider_id": edit.provider_id,
+        "model": edit.model,
+    }

@@ -21,7 +21,16 @@ from editor.imaging import focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Edit, EditInput, Mask, Picture, Project, Provider, State
 from editor.pipeline import ledger, steps
-from editor.services import activities, consents, instructions, intake_texts, media, providers
+from editor.services import (
+    activities,
+    budget_texts,
+    budgets,
+    consents,
+    instructions,
+    intake_texts,
+    media,
+    providers,
+)
 from editor.services.decoder import decoder
 
 if TYPE_CHECKING:
@@ -250,8 +259,16 @@ def _write(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> None
         EditInput(edit=edit, picture=picture, number=number)
         for number, picture in enumerate(wish.inputs, start=2)
     )
-    ledger.reserve(edit)
+    _reserve(edit, door)
     activities.record("edit.queued", edit.project, actor=edit.actor, edit=edit)
+
+
+def _reserve(edit: Edit, door: Door) -> None:
+    try:
+        ledger.reserve(edit)
+    except budgets.Refused as refused:
+        text = budget_texts.refusal(refused, door.user)
+        raise SubmitRefused(refused.code, text) from refused
 
 
 def _mask(edit: Edit, painted: _Painted) -> Mask:

@@ -42,7 +42,12 @@ def project_settings(request: PageRequest, slug: str) -> HttpResponse:
 
 
 def _context(opened: Door) -> dict[str, object]:
-    return {"door": opened, "project": opened.project, "grace_days": trash.grace().days}
+    return {
+        "door": opened,
+        "project": opened.project,
+        "grace_days": trash.grace().days,
+        "can_budget": opened.may(Action.BUDGET),
+    }
 
 
 @require_POST

@@ -88,6 +88,10 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "remove_member": {"GET": OWNERS_READ, "POST": OWNERS_DO},
     "leave_project": {"GET": MEMBERS_READ, "POST": LEAVE},
     "project_settings": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
+    "usage": {"GET": MAKERS_READ},
+    "usage_csv": {"GET": MAKERS_READ},
+    "budget": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
+    "member_budget": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
     "archive_project": {"POST": OWNERS_DO},
     "restore_project": {"POST": OWNERS_DO},
     "delete_project": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
@@ -152,6 +156,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
 WITH_AN_ID = {
     *("canvas", "version", "preview", "full", "download", "original", "cancel_edit"),
     *("rename_picture", "edit_mask", "favourite", "member_role", "remove_member"),
+    "member_budget",
 }
 # Who is not signed in is let in here.
 OPEN = {name for name, row in TABLE.items() if row.get("PUT") == NOT_ALLOWED_OPEN}
@@ -264,6 +269,8 @@ RESTING = {
     ("delete_pictures", "POST"),
     ("restore_pictures", "POST"),
     ("project_settings", "POST"),
+    *(("budget", "GET"), ("budget", "POST")),
+    *(("member_budget", "GET"), ("member_budget", "POST")),
 }
 
 

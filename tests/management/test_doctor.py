@@ -12,8 +12,19 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from editor.management.checkup import CHECKS
-from editor.models import Activity, Attempt, Edit, LedgerEntry, Picture, State
+from editor.models import (
+    Activity,
+    Attempt,
+    Edit,
+    LedgerEntry,
+    Membership,
+    Picture,
+    Project,
+    Role,
+    State,
+)
 from editor.services.leftovers import ORPHAN_SECONDS
+from tests.making import make_provider
 from tests.management.scene import Scene, make_edit, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +97,58 @@ def lose_ledger(scene: Scene, data: Path) -> None:
     LedgerEntry.objects.filter(kind="release")._raw_delete(using="default")
 
 
+def settle_again(scene: Scene, data: Path) -> None:
+    LedgerEntry.objects.create(project=scene.project, edit=scene.edit, kind="settle", micros=0)
+    LedgerEntry.objects.create(project=scene.project, edit=scene.edit, kind="settle", micros=0)
+
+
+def reserve_twice(scene: Scene, data: Path) -> None:
+    edit = make_edit(scene.project, scene.original, scene.mask, State.QUEUED)
+    LedgerEntry.objects.create(project=scene.project, edit=edit, kind="reserve", micros=0)
+
+
+def give_back_too_much(scene: Scene, data: Path) -> None:
+    edit = make_edit(scene.project, scene.original, scene.mask, State.CANCELED)
+    LedgerEntry.objects.create(project=scene.project, edit=edit, kind="release", micros=5)
+
+
+def forget_reservation(scene: Scene, data: Path) -> None:
+    edit = make_edit(scene.project, scene.original, scene.mask, State.QUEUED)
+    LedgerEntry.objects.filter(edit=edit)._raw_delete(using="default")
+
+
+def forget_charge(scene: Scene, data: Path) -> None:
+    edit = make_edit(scene.project, scene.original, scene.mask, State.UNKNOWN)
+    Edit.objects.filter(pk=edit.pk).update(provider=make_provider(scene.project))
+    Attempt.objects.create(edit=edit, number=1, fence=1, intent_at=timezone.now())
+    LedgerEntry.objects.create(project=scene.project, edit=edit, kind="release", micros=0)
+
+
+def overspend(scene: Scene, data: Path) -> None:
+    Project.objects.update(budget_micros=50)
+    commit(scene, reserved=51, charged=None)
+
+
+def overspend_alone(scene: Scene, data: Path) -> None:
+    Membership.objects.create(project=scene.project, user=scene.user, role=Role.EDITOR)
+    long_ago = timezone.now() - timedelta(days=40)
+    Membership.objects.update(budget_micros=50, created_at=long_ago)
+    commit(scene, reserved=51, charged=None)
+
+
+def commit(scene: Scene, *, reserved: int, charged: int | None) -> None:
+    """An edit on its way, or charged, in the plain words of the ledger."""
+    state = State.QUEUED if charged is None else State.FAILED
+    edit = make_edit(scene.project, scene.original, scene.mask, state)
+    Edit.objects.filter(pk=edit.pk).update(reserved_micros=reserved)
+    LedgerEntry.objects.filter(edit=edit).update(micros=reserved, actor=scene.user)
+    if charged is not None:
+        for kind, micros in (("settle", charged), ("release", reserved)):
+            LedgerEntry.objects.create(
+                project=scene.project, edit=edit, actor=scene.user, kind=kind, micros=micros
+            )
+
+
 def test_a_sound_instance_passes(data_dir: Path) -> None:
     make_scene()
     out = StringIO()
@@ -97,6 +160,13 @@ def test_a_sound_instance_passes(data_dir: Path) -> None:
     ("harm", "name", "text"),
     [
         (lose_ledger, "ledger", "still has a reservation"),
+        (settle_again, "ledger", "settled twice"),
+        (reserve_twice, "ledger", "reserved twice"),
+        (give_back_too_much, "ledger", "released 5 of 0"),
+        (forget_reservation, "ledger", "has no reservation"),
+        (forget_charge, "ledger", "neither settled nor held"),
+        (overspend, "budgets", "committed 51 of 50"),
+        (overspend_alone, "budgets", "committed 51 of 50"),
         (run_twice, "runs", "may have run 2 times"),
         (fall_silent, "leases", "held by w1"),
         (lose_result, "results", "succeeded with 0 results"),
@@ -116,6 +186,21 @@ def test_each_check_finds_its_breach(
     found = breaches()
     assert list(found) == [name]
     assert text in found[name][0]
+
+
+def test_a_charge_above_the_promised_price_breaks_no_budget(data_dir: Path) -> None:
+    scene = make_scene()
+    Project.objects.update(budget_micros=50)
+    commit(scene, reserved=50, charged=70)
+    assert not breaches()
+
+
+def test_a_budget_cut_in_the_course_of_the_month_breaks_nothing(data_dir: Path) -> None:
+    scene = make_scene()
+    Project.objects.update(budget_micros=50)
+    commit(scene, reserved=60, charged=60)
+    Activity.objects.create(project=scene.project, kind="budget.changed")
+    assert not breaches()
 
 
 def test_young_folders_may_still_get_their_row(data_dir: Path) -> None:

@@ -1,0 +1,54 @@
+"""Why an edit was not sent because of money, in words for the member who wanted it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from editor.services.budgets import OverBudget, Refused, Whose
+from editor.services.money import at_least, at_most, dollars
+
+if TYPE_CHECKING:
+    from editor.models import User
+
+
+def refusal(refused: Refused, reader: User) -> str:
+    """Return what happened, what is left and what can be done."""
+    if not isinstance(refused, OverBudget):
+        return _(
+            "Nobody knows what this edit would cost, and there is a budget. An owner can enter "
+            "the model\u2019s price at its provider, or remove the budget."
+        )
+    if refused.needed > refused.budget.cap:
+        advice = _("An owner can raise the budget.")
+    else:
+        advice = _("An owner can raise the budget, or wait until %(day)s.") % {
+            "day": date_format(refused.renews, "MONTH_DAY_FORMAT")
+        }
+    return f"{_shortage(refused, reader)} {advice}"
+
+
+def _shortage(refused: OverBudget, reader: User) -> str:
+    figures = {
+        "needed": at_most(refused.needed),
+        "left": at_least(refused.budget.left),
+        "cap": dollars(refused.budget.cap),
+        "month": date_format(refused.month.first, "F"),
+    }
+    if refused.budget.whose == Whose.PROJECT:
+        text = _(
+            "This edit may cost up to %(needed)s; %(left)s of the project\u2019s %(cap)s for "
+            "%(month)s are left."
+        )
+    elif refused.user_id == reader.pk:
+        text = _(
+            "This edit may cost up to %(needed)s; %(left)s of your %(cap)s for %(month)s are left."
+        )
+    else:
+        text = _(
+            "This edit may cost up to %(needed)s; %(left)s of the member\u2019s %(cap)s for "
+            "%(month)s are left."
+        )
+    return text % figures

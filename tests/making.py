@@ -197,6 +197,10 @@ def look_up(host: str) -> list[str]:
     return HOSTS.get(host, [])
 
 
+def look_up_and_crash(host: str) -> list[str]:
+    raise RuntimeError(host)
+
+
 def make_provider(project: Project | None = None, **fields: object) -> Provider:
     """A provider's row; `key` is sealed as the pages do it."""
     key = str(fields.pop("key", "sk-test-0123456789abcd"))

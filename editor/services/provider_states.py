@@ -78,7 +78,7 @@ def _resting(provider: Provider) -> Sign | None:
     until = provider.open_until
     if until is None or until <= timezone.now():
         return None
-    at = time_format(timezone.localtime(until))
+    at = time_format(timezone.localtime(until), "H:i")
     if provider.trouble == Trouble.QUOTA:
         text = _(
             "The service says that the credit is used up. Edits wait; we ask again at %(time)s."

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.conf import settings
@@ -106,7 +106,7 @@ class Settings:
     preset: str
     base_url: str
     offered: tuple[str, ...]
-    key: str = ""
+    key: str = field(default="", repr=False)
     concurrency: int = 8
     resend_safe: bool = False
     timeouts: Mapping[str, float] | None = None

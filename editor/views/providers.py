@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from editor.access import fetch
@@ -43,12 +44,12 @@ def _context(room: ProviderRoom) -> dict[str, object]:
 # The name in an address may have to be looked up, which can take a while.
 @waits_for_sandbox("POST")
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("key", "handed")
 @never_cache
 def add(request: PageRequest, slug: str = "") -> HttpResponse:
     """Ask what kind of service it is; then for the rest; then for the password; then connect it."""
     room = fetch.provider_room(request.user, slug)
-    asked = request.POST if request.method == "POST" else request.GET
-    choice = PresetForm(asked)
+    choice = PresetForm(request.POST if request.method == "POST" else request.GET)
     preset = choice.chosen
     if preset is None:
         return _choose(request, room, choice)
@@ -103,6 +104,7 @@ def _create(request: PageRequest, room: ProviderRoom, form: ProviderForm) -> Htt
 
 @waits_for_sandbox("POST")
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("key", "handed")
 @never_cache
 def provider(request: PageRequest, provider: str, slug: str = "") -> HttpResponse:
     """Show a provider; POST changes it, and asks for the password where key or server change."""

@@ -25,6 +25,10 @@ async def good(provider: ProviderConfig, model: str) -> dict[str, Any]:
     return GOOD
 
 
+async def counted(provider: ProviderConfig, model: str) -> dict[str, Any]:
+    return {**GOOD, "cost_micros": 6125, "cost_basis": "usage"}
+
+
 async def rejected(provider: ProviderConfig, model: str) -> dict[str, Any]:
     error = {"code": "key_rejected", "execution": "no", "text": "Incorrect API key provided"}
     return {"reachable": True, "key": False, "error": error}

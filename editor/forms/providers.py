@@ -170,9 +170,9 @@ class ProviderForm(forms.Form):
     def models(self) -> list[ModelLine]:
         """The models to tick, as the page shows them."""
         checked = set(self["offered"].value() or ())
-        row = self._provider
+        row, preset = self._provider, self._preset.id if self._preset else ""
         found = (
-            providers.model(row, name) if row else providers.listed_model(name)
+            providers.model(row, name) if row else providers.listed_model(preset, name)
             for name in self._known()
         )
         return [ModelLine(each.id, each.label, each.id in checked, each.ends) for each in found]
@@ -280,7 +280,7 @@ def _initial(provider: Provider | None, preset: Preset | None) -> dict[str, Any]
 
 def _initial_of_preset(preset: Preset) -> dict[str, Any]:
     today = timezone.localdate()
-    ends = {name: providers.listed_model(name).ends for name in preset.models}
+    ends = {name: providers.listed_model(preset.id, name).ends for name in preset.models}
     return {
         "preset": preset.id,
         "name": preset.label if preset.base_url else "",

@@ -63,12 +63,12 @@ def _follow(row: Provider, address: str, preset: Preset) -> None:
 
 
 def _preset() -> Preset:
-    """Return the preset whose own address has the host of the settings' one, else the general."""
+    """Return the preset whose own address is on the settings' server, else the general one."""
     presets = catalog().presets
     if not settings.OPENAI_BASE_URL:
         return _first()
-    host = addresses.origin(settings.OPENAI_BASE_URL)[1]
-    found = (preset for preset in presets.values() if _is_at(preset, host))
+    addresses.origin(settings.OPENAI_BASE_URL)
+    found = (preset for preset in presets.values() if _is_at(preset, settings.OPENAI_BASE_URL))
     return next(found, presets["generic"])
 
 
@@ -83,8 +83,8 @@ def _models(preset: Preset) -> list[str]:
 
 def _name(preset: Preset, address: str) -> str:
     host = addresses.origin(address)[1]
-    return preset.label if _is_at(preset, host) else Truncator(host).chars(NAME_LENGTH)
+    return preset.label if _is_at(preset, address) else Truncator(host).chars(NAME_LENGTH)
 
 
-def _is_at(preset: Preset, host: str) -> bool:
-    return bool(preset.base_url) and addresses.origin(preset.base_url)[1] == host
+def _is_at(preset: Preset, address: str) -> bool:
+    return addresses.same_origin(preset.base_url, address)

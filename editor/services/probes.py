@@ -38,7 +38,10 @@ class Busy(Exception):
 def cost(provider: Provider, name: str) -> CostRange:
     """Return what a test of this model may cost."""
     engine = OpenAICompatible(providers.config(provider, with_key=False), name)
-    return engine.plan(Wanted(crop=CROP, has_mask=True, prompt=PROMPT)).cost
+    # The first quality is the lowest.
+    asked = {"quality": engine.abilities.qualities[0]} if engine.abilities.qualities else {}
+    wanted = Wanted(crop=CROP, has_mask=True, prompt=PROMPT, parameters=asked)
+    return engine.plan(wanted).cost
 
 
 def run(*, room: ProviderRoom, provider: Provider, name: str) -> Findings:
@@ -86,7 +89,13 @@ def _settle(room: ProviderRoom, provider: Provider, findings: Findings, price: P
     """Write what the test cost; nothing where it is proven that the service did no work."""
     _write(room, provider, findings["model"], LedgerKind.RELEASE, price)
     if (findings.get("error") or {}).get("execution") != Execution.NO:
-        _write(room, provider, findings["model"], LedgerKind.SETTLE, price)
+        _write(room, provider, findings["model"], LedgerKind.SETTLE, _charged(findings) or price)
+
+
+def _charged(findings: Findings) -> Price | None:
+    """What the probe knows of the cost, if anything."""
+    micros, basis = findings.get("cost_micros"), findings.get("cost_basis")
+    return (int(micros), str(basis)) if micros is not None and basis in CostBasis else None
 
 
 @transaction.atomic

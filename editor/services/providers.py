@@ -62,12 +62,18 @@ def config(provider: Provider, *, with_key: bool = True) -> ProviderConfig:
 
 def model(provider: Provider, name: str) -> Model:
     """Return a model as this provider offers it."""
+    listed = listed_model(provider.preset, name)
     changes: dict[str, Any] = provider.overrides.get(name, {})
-    return adapted(listed_model(name), changes)
+    try:
+        return adapted(listed, changes)
+    except (TypeError, ValueError) as error:
+        # Entered under another version's rules: the pages must open, so that it can be mended.
+        logger.warning("provider %s, model %s: %s", provider.public_id, name, error)
+        return listed
 
 
-def listed_model(name: str) -> Model:
-    """Return a model as the catalog has it."""
+def listed_model(preset: str, name: str) -> Model:
+    """Return a model as the catalog has it for this kind of service."""
     return catalog().models.get(name) or unlisted(name)
 
 
@@ -181,8 +187,8 @@ def adapt(
 
     Raises ValueError when they make no sense, and what the doorkeeper raises.
     """
-    adapted(listed_model(name), changes)
     row = fetch.provider_again(room, provider)
+    adapted(listed_model(row.preset, name), changes)
     if row.overrides.get(name, {}) != changes:
         row.overrides = {key: value for key, value in row.overrides.items() if key != name}
         if changes:

@@ -51,7 +51,7 @@ def _form(row: Provider, model: str) -> ProviderModelForm:
 def _about(row: Provider, model: str) -> dict[str, Any]:
     return {
         "model": service.model(row, model),
-        "listed": service.listed_model(model),
+        "listed": service.listed_model(row.preset, model),
         "kept": row.overrides.get(model, {}),
     }
 
@@ -71,7 +71,7 @@ def _reset(
 def _page(
     request: PageRequest, room: ProviderRoom, row: Provider, model: str, form: ProviderModelForm
 ) -> HttpResponse:
-    listed = service.listed_model(model)
+    listed = service.listed_model(row.preset, model)
     context = {
         "room": room,
         "door": room.door,

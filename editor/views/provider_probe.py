@@ -32,15 +32,15 @@ def provider_probe(request: PageRequest, provider: str, slug: str = "") -> HttpR
     form = ProviderProbeForm(request.POST, provider=row)
     if not form.is_valid():
         focus_first_error(form)
-        return _page(request, room, row, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _page(request, room, row, form, refusal=_("Choose a model from the list."))
     try:
         probes.run(room=room, provider=row, name=form.cleaned_data["model"])
     except probes.Busy:
         text = _("A test of this provider is under way. Wait for it, then reload the page.")
-        return _page(request, room, row, form, status=HTTPStatus.CONFLICT, refusal=text)
+        return _page(request, room, row, form, refusal=text)
     except vault.WrongKey:
         text = _("The key cannot be read. Enter it once more, then test again.")
-        return _page(request, room, row, form, status=HTTPStatus.CONFLICT, refusal=text)
+        return _page(request, room, row, form, refusal=text)
     if not request.htmx:
         return redirect(room.url("provider_probe", row.public_id))
     return _page(request, room, fetch.provider(room, provider), form)
@@ -52,7 +52,6 @@ def _page(
     row: Provider,
     form: ProviderProbeForm,
     *,
-    status: HTTPStatus = HTTPStatus.OK,
     refusal: str = "",
 ) -> HttpResponse:
     context = {
@@ -68,6 +67,7 @@ def _page(
         "refusal": refusal,
     }
     part = "#found" if request.htmx else ""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK
     return render(request, f"provider_probe/provider_probe.html{part}", context, status=status)
 
 

@@ -55,6 +55,14 @@ def test_a_passed_test_is_kept_paid_and_ends_the_trouble(
     assert Activity.objects.latest("pk").kind == "provider.tested"
 
 
+def test_what_the_service_counted_is_what_it_cost(
+    room: ProviderRoom, row: Provider, settings: Any
+) -> None:
+    run(room, row, settings, "counted")
+    entry = LedgerEntry.objects.get(kind="settle")
+    assert (entry.micros, entry.basis) == (6125, "usage")
+
+
 @pytest.mark.parametrize(
     ("probe", "trouble", "paid"),
     [

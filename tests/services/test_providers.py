@@ -146,7 +146,13 @@ def test_values_are_laid_over_the_catalog_and_taken_off(room: ProviderRoom) -> N
     assert again.version == found.version == 2
     bare = providers.adapt(room=room, provider=found, name="gpt-image-2", changes={})
     assert bare.overrides == {}
-    assert providers.model(bare, "gpt-image-2") == providers.listed_model("gpt-image-2")
+    assert providers.model(bare, "gpt-image-2") == providers.listed_model("openai", "gpt-image-2")
+
+
+def test_values_of_another_time_do_not_close_the_pages(room: ProviderRoom) -> None:
+    made = providers.create(room=room, wanted=WANTED)
+    made.overrides = {"gpt-image-2": {"price": {"by_the_dozen": 3}}}
+    assert providers.model(made, "gpt-image-2") == providers.listed_model("openai", "gpt-image-2")
 
 
 def test_what_a_service_refused_can_be_tried_again(room: ProviderRoom) -> None:

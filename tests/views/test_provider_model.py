@@ -55,7 +55,7 @@ def test_what_is_shown_and_sent_back_changes_nothing(olga: Client, row: Provider
 
 
 def test_another_price_is_kept_beside_the_catalogs(olga: Client, row: Provider) -> None:
-    catalog = providers.listed_model(MODEL).price
+    catalog = providers.listed_model("openai", MODEL).price
     assert catalog
     olga.post(url(row), shown(olga, row) | {"image_out": "24.5"})
     row.refresh_from_db()
@@ -79,7 +79,7 @@ def test_abilities_and_sizes_are_kept_in_the_catalogs_words(olga: Client, row: P
     assert (takes.n_max, takes.mask, takes.qualities) == (2, False, ("low", "medium", "ultra"))
     assert takes.sizes
     assert (takes.sizes.step, takes.sizes.listed) == (32, ((1024, 1024), (2048, 2048)))
-    before = providers.listed_model(MODEL).abilities.sizes
+    before = providers.listed_model("openai", MODEL).abilities.sizes
     assert before
     assert takes.sizes.max_edge == before.max_edge
     assert set(row.overrides[MODEL]) == {"n_max", "mask", "qualities", "sizes"}
@@ -93,7 +93,7 @@ def test_the_catalogs_values_come_back(olga: Client, row: Provider) -> None:
     olga.post(url(row), {"reset": "1"})
     row.refresh_from_db()
     assert row.overrides == {}
-    assert providers.model(row, MODEL) == providers.listed_model(MODEL)
+    assert providers.model(row, MODEL) == providers.listed_model("openai", MODEL)
 
 
 def test_a_model_that_the_catalog_does_not_know_gets_a_price(olga: Client, row: Provider) -> None:

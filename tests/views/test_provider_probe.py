@@ -68,14 +68,14 @@ def test_a_model_must_be_chosen(olga: Client, row: Provider, model: str) -> None
 def test_one_test_at_a_time(olga: Client, row: Provider) -> None:
     cache.add(f"provider-test:{row.pk}", 1)
     response = olga.post(url(row), {"model": "gpt-image-2"})
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert "under way" in response.content.decode()
 
 
 def test_a_key_that_cannot_be_read_is_told(olga: Client, row: Provider, settings: Any) -> None:
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     response = olga.post(url(row), {"model": "gpt-image-2"})
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert "Enter it once more" in response.content.decode()
     assert not LedgerEntry.objects.exists()
 

@@ -143,6 +143,29 @@ def test_without_key_the_keys_stay_home(origin: tuple[Path, Path], tmp_path: Pat
         assert set(backup.KEYS) <= set(tar.getnames())
 
 
+CONNECT = """
+from editor.services import providers, vault
+Provider.objects.create(
+    source="staff", name="Ours", preset="openai", base_url="https://api.openai.com",
+    key_encrypted=vault.seal("sk-canary-0123456789"), key_tail="6789",
+)
+"""
+READABLE = """
+from editor.services import providers
+print(providers.key_is_readable(Provider.objects.get()))
+"""
+
+
+@pytest.mark.parametrize("with_key", [True, False])
+def test_providers_keys_open_with_the_encryption_key_only(tmp_path: Path, with_key: bool) -> None:
+    """An archive without it holds nothing that could be spent."""
+    data, new, saved = tmp_path / "data", tmp_path / "new", str(tmp_path / "backup.tar")
+    run(data, FILL + CONNECT + f"call_command('backup', {saved!r}, without_key={not with_key})")
+    assert b"sk-canary" not in Path(saved).read_bytes()
+    run(new, f"call_command('restore', {saved!r})")
+    assert run(new, READABLE).split() == [str(with_key)]
+
+
 def test_a_missing_file_is_named_and_the_rest_is_saved(
     origin: tuple[Path, Path], tmp_path: Path
 ) -> None:

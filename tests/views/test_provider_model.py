@@ -107,10 +107,10 @@ def test_a_model_that_the_catalog_does_not_know_gets_a_price(olga: Client, row: 
 
 
 def test_what_the_page_does_not_know_is_left_alone(olga: Client, row: Provider) -> None:
-    Provider.objects.update(overrides={MODEL: {"tokens": {"rule": "fixed"}, "n_max": 2}})
+    Provider.objects.update(overrides={MODEL: {"source": "https://x.example", "n_max": 2}})
     olga.post(url(row), shown(olga, row) | {"n_max": "3"})
     row.refresh_from_db()
-    assert row.overrides == {MODEL: {"tokens": {"rule": "fixed"}, "n_max": 3}}
+    assert row.overrides == {MODEL: {"source": "https://x.example", "n_max": 3}}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """The table of contents, grouped by page."""
 
+from collections.abc import Callable
+
+from django.http import HttpResponse
 from django.urls import path
 
 from editor.views import (
@@ -18,6 +21,9 @@ from editor.views import (
     profile,
     project_settings,
     projects,
+    provider_model,
+    provider_probe,
+    providers,
     pulse,
     samples,
     selection,
@@ -120,6 +126,25 @@ media_urls = [
     path("p/<slug:slug>/m/<slug:picture>/original", media.original, name="original"),
 ]
 
+# Each page twice: for the whole instance, and in a project, where its name begins with project_.
+_one = "providers/<slug:provider>/"
+_providers_pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
+    ("providers/", providers.providers, "providers"),
+    ("providers/add/", providers.add, "add_provider"),
+    (_one, providers.provider, "provider"),
+    (f"{_one}switch/", providers.switch, "switch_provider"),
+    (f"{_one}delete/", providers.delete, "delete_provider"),
+    (f"{_one}test/", provider_probe.provider_probe, "provider_probe"),
+    (f"{_one}models/<path:model>/", provider_model.provider_model, "provider_model"),
+]
+providers_urls = [
+    *(path(route, view, name=name) for route, view, name in _providers_pages),
+    *(
+        path(f"p/<slug:slug>/{route}", view, name=f"project_{name}")
+        for route, view, name in _providers_pages
+    ),
+]
+
 health_urls = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -135,6 +160,7 @@ urlpatterns = [
     *members_urls,
     *project_settings_urls,
     *money_urls,
+    *providers_urls,
     *media_urls,
     *health_urls,
 ]

@@ -27,7 +27,7 @@ from editor.models import (
     User,
 )
 from editor.pipeline.submit import Wish, submit
-from editor.services import media, pictures, projects
+from editor.services import media, pictures, projects, vault
 from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
@@ -191,6 +191,42 @@ def plain(response: Any, address: str) -> str:
     secrets = r'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce=")[\w-]+'
     page = re.sub(secrets, "", response.content.decode())
     return page.replace(address, "ADDRESS")
+
+
+HOSTS = {
+    "api.openai.com": ["93.184.216.34"],
+    "images.example.org": ["93.184.216.35"],
+    "printer.lan": ["192.168.7.9"],
+    "two-faced.example.org": ["93.184.216.36", "10.0.0.5"],
+    "127.0.0.1": ["127.0.0.1"],
+    "2130706433": ["127.0.0.1"],
+    "localhost": ["127.0.0.1", "::1"],
+}
+
+
+def look_up(host: str) -> list[str]:
+    """Where names lead in tests (settings.PROVIDER_RESOLVER)."""
+    return HOSTS.get(host, [])
+
+
+def look_up_and_crash(host: str) -> list[str]:
+    raise RuntimeError(host)
+
+
+def make_provider(project: Project | None = None, **fields: object) -> Provider:
+    """A provider's row; `key` is sealed as the pages do it."""
+    key = str(fields.pop("key", "sk-test-0123456789abcd"))
+    values: dict[str, object] = {
+        "project": project,
+        "source": ProviderSource.OWNER if project else ProviderSource.STAFF,
+        "name": f"Provider {next(_numbers)}",
+        "preset": "openai",
+        "base_url": "https://api.openai.com/v1",
+        "key_encrypted": vault.seal(key) if key else "",
+        "key_tail": key[-4:],
+        "offered": ["gpt-image-2"],
+    }
+    return Provider.objects.create(**values | fields)
 
 
 def read_stream(response: object) -> bytes:

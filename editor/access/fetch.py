@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from editor.access.roles import RESTS_IN_ARCHIVE, Action, may
-from editor.models import Edit, Membership, Picture, Project, Role, User
+from editor.models import Edit, Membership, Picture, Project, Provider, Role, User
 from editor.models.public_id import is_public_id
 
 # An address may name any number; a database takes 64 bits of it.
@@ -82,6 +83,68 @@ def door_to_deleted_again(opened: Door) -> Door:
     """Lock a deleted project and ask again: it may have been taken back. Raises Http404."""
     _lock(opened.project)
     return door_to_deleted(opened.user, opened.project.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRoom:
+    """Where providers are looked after: in a project by its owners, for the instance by staff."""
+
+    user: User
+    door: Door | None
+
+    @property
+    def project(self) -> Project | None:
+        """The project, or None for the whole instance."""
+        return self.door.project if self.door else None
+
+    @property
+    def may_change(self) -> bool:
+        """Whether anything can be changed now: not in an archived project."""
+        return self.door is None or self.door.may(Action.PROVIDERS)
+
+    def url(self, name: str, *args: str) -> str:
+        """Return the address of a page of this room; the project's are named `project_NAME`."""
+        if self.door is None:
+            return reverse(name, args=args)
+        return reverse(f"project_{name}", args=[self.door.project.slug, *args])
+
+
+def provider_room(user: User, slug: str, action: Action = Action.PROVIDERS) -> ProviderRoom:
+    """Return the room of a project's providers, or, without a slug, of the instance's.
+
+    Raises what `door` raises; Http404 for the instance's to anybody who is not staff.
+    """
+    if slug:
+        return ProviderRoom(user, door(user, slug, action))
+    if not user.is_staff:
+        raise Http404
+    return ProviderRoom(user, None)
+
+
+def provider_room_again(room: ProviderRoom) -> ProviderRoom:
+    """Lock the project until the transaction ends and ask again. Raises what `door` does."""
+    if room.door is None:
+        return room
+    return ProviderRoom(room.user, door_again(room.door, Action.PROVIDERS))
+
+
+def provider(room: ProviderRoom, public_id: str) -> Provider:
+    """Return a provider of this very room that is not deleted. Raises Http404 for any other."""
+    rows = Provider.objects.filter(project=room.project, deleted_at=None, public_id=public_id)
+    found = rows.first() if is_public_id(public_id) else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def provider_again(room: ProviderRoom, found: Provider) -> Provider:
+    """Ask again and lock the row until the transaction ends. Raises what `provider` raises."""
+    room = provider_room_again(room)
+    rows = Provider.objects.select_for_update().filter(pk=found.pk, deleted_at=None)
+    locked = rows.filter(project=room.project).first()
+    if locked is None:
+        raise Http404
+    return locked
 
 
 def _lock(project: Project) -> None:

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from editor.admin.site import Record, site
-from editor.models import Attempt, Edit, Membership, Picture, Project, Worker
+from editor.models import Attempt, Edit, Membership, Picture, Project, Provider, Worker
+from editor.services import consents
 
 
 @admin.register(Project, site=site)
@@ -110,3 +111,37 @@ class WorkerAdmin(Record[Worker]):
     list_display = ("name", "slots", "started_at", "seen_at")
     fields = ("name", "slots", "started_at", "seen_at")
     ordering = ("name",)
+
+
+@admin.register(Provider, site=site)
+class ProviderAdmin(Record[Provider]):
+    """Where edits are sent, and how that goes; never the key, nor what else stands in the address.
+
+    They are looked after on pages of their own: the instance's at /providers/, others in projects.
+    """
+
+    list_display = (
+        *("name", "project", "source", "host", "is_enabled", "trouble"),
+        *("failures", "open_until", "probed_at"),
+    )
+    list_filter = ("source", "is_enabled", "trouble")
+    list_select_related = ("project",)
+    search_fields = ("name", "project__name", "public_id")
+    search_help_text = _("Name or id of the provider, or name of the project")
+    fields = (
+        *("public_id", "name", "project", "source", "preset", "host", "models", "concurrency"),
+        *("is_enabled", "trouble", "failures", "open_until", "probed_at", "version"),
+        *("created_by", "created_at", "deleted_at"),
+    )
+    readonly_fields = ("host", "models")
+    ordering = ("-pk",)
+
+    @admin.display(description=_("machine"))
+    def host(self, provider: Provider) -> str:
+        """The machine that sees pictures."""
+        return consents.host_of(provider)
+
+    @admin.display(description=_("models"))
+    def models(self, provider: Provider) -> str:
+        """What it offers."""
+        return ", ".join(provider.offered)

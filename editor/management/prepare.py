@@ -9,12 +9,36 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from editor.services import addresses, environment, providers
+
 
 def prepare() -> None:
     """Bring database and static files up to date. Quick when nothing has changed."""
     if is_behind():
         call_command("migrate", interactive=False, verbosity=0)
     collect_static(Path(settings.STATIC_ROOT))
+
+
+def follow_settings() -> None:
+    """Let the provider of the environment be as the settings say. Raises CommandError."""
+    try:
+        environment.sync()
+    except addresses.BadAddress as error:
+        raise CommandError(f"OPENAI_BASE_URL: {error}") from error
+
+
+def complaints() -> list[str]:
+    """Return what is wrong with the providers' keys, and what to do; nothing stops for it."""
+    lost = providers.unreadable()
+    if not lost:
+        return []
+    names = ", ".join(f"“{row.name}” ({row.public_id})" for row in lost)
+    return [
+        f"The keys of {len(lost)} providers cannot be read: {names}. They were encrypted with "
+        "another key than PENTIMENTO_ENCRYPTION_KEY (or the file encryption_key in the data "
+        "folder) holds. Put that one back, behind the new one with a comma between, or enter the "
+        "providers' keys anew on their pages. Nothing is sent to them until then."
+    ]
 
 
 def collect_static(root: Path) -> bool:

@@ -37,9 +37,9 @@ class Engines:
         row = Provider.objects.filter(public_id=provider, deleted_at=None).first()
         if row is None:
             raise UnknownEngine(name)
-        return OpenAICompatible(
-            providers.config(row), model, runner=self._runner, transport=self._transport
-        )
+        # What only plans needs no key, and must not fail for one that cannot be read.
+        known = providers.config(row, with_key=self._runner is not None)
+        return OpenAICompatible(known, model, runner=self._runner, transport=self._transport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def choices(project: Project) -> list[Choice]:
     """Return the engines a project's members may ask, our own first. One query."""
     own = [Choice(engine.id, engine.label, "") for engine in Registry().engines()]
     found = [
-        OpenAICompatible(providers.config(row), model)
+        OpenAICompatible(providers.config(row, with_key=False), model)
         for row in providers.usable(project)
         for model in row.offered
     ]

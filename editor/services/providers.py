@@ -1,14 +1,34 @@
-"""Providers: who may use which, and what their engines need to know of them."""
+"""Providers: who may use which, what their engines need to know of them, and how they change."""
 
-from typing import Any
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from editor.access import fetch
+from editor.access.fetch import ProviderRoom
 from editor.engines.openai.catalog import Model, adapted, catalog, unlisted
 from editor.engines.openai.provider import ProviderConfig, Timeouts
 from editor.models import Project, Provider, ProviderSource
-from editor.services import vault
+from editor.services import activities, addresses, vault
+
+logger = logging.getLogger(__name__)
+
+NAME_LENGTH: Final = 80
+# The end of a short key would be too much of it.
+SHOWN_FROM: Final = 12
+HIDDEN_TAIL: Final = "····"
+
+
+class KeyNeeded(Exception):
+    """Another server is named: it gets no key that was entered for the old one."""
 
 
 def usable(project: Project) -> QuerySet[Provider]:
@@ -19,8 +39,11 @@ def usable(project: Project) -> QuerySet[Provider]:
     )
 
 
-def config(provider: Provider) -> ProviderConfig:
-    """Return what an engine needs to know of a provider. Raises vault.WrongKey."""
+def config(provider: Provider, *, with_key: bool = True) -> ProviderConfig:
+    """Return what an engine needs to know of a provider; without the key it plans, no more.
+
+    Raises vault.WrongKey when the key is wanted and cannot be read.
+    """
     presets = catalog().presets
     return ProviderConfig(
         id=provider.public_id,
@@ -28,7 +51,7 @@ def config(provider: Provider) -> ProviderConfig:
         base_url=provider.base_url,
         preset=presets.get(provider.preset) or presets["generic"],
         models={name: model(provider, name) for name in provider.offered},
-        key=_key(provider),
+        key=_key(provider) if with_key else "",
         resend_safe=provider.resend_safe,
         any_private=provider.source != ProviderSource.OWNER,
         networks=settings.PRIVATE_PROVIDERS,
@@ -39,12 +62,218 @@ def config(provider: Provider) -> ProviderConfig:
 
 def model(provider: Provider, name: str) -> Model:
     """Return a model as this provider offers it."""
-    known = catalog().models.get(name) or unlisted(name)
+    listed = listed_model(provider.preset, name)
     changes: dict[str, Any] = provider.overrides.get(name, {})
-    return adapted(known, changes)
+    try:
+        return adapted(listed, changes)
+    except (TypeError, ValueError) as error:
+        # Entered under another version's rules: the pages must open, so that it can be mended.
+        logger.warning("provider %s, model %s: %s", provider.public_id, name, error)
+        return listed
+
+
+def listed_model(preset: str, name: str) -> Model:
+    """Return a model as the catalog has it for this kind of service."""
+    return catalog().models.get(name) or unlisted(name)
 
 
 def _key(provider: Provider) -> str:
     if provider.source == ProviderSource.ENVIRONMENT:
         return str(settings.OPENAI_API_KEY)
     return vault.open_sealed(provider.key_encrypted) if provider.key_encrypted else ""
+
+
+def tail(key: str) -> str:
+    """Return what may be shown of a key; never empty when there is one."""
+    return key[-4:] if len(key) >= SHOWN_FROM else HIDDEN_TAIL if key else ""
+
+
+def key_is_readable(provider: Provider) -> bool:
+    """Whether this instance can open the provider's key."""
+    return vault.opens(provider.key_encrypted)
+
+
+def listed(room: ProviderRoom) -> list[Provider]:
+    """Return the providers looked after in this room. One query."""
+    rows = Provider.objects.filter(project=room.project, deleted_at=None)
+    return list(rows.order_by("-is_enabled", "name", "pk"))
+
+
+def shared_with(project: Project) -> list[Provider]:
+    """Return the instance's providers that a project's members may use. One query."""
+    return list(usable(project).filter(project=None).order_by("name", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be said of a provider; an empty ``key`` leaves the stored one as it is."""
+
+    name: str
+    preset: str
+    base_url: str
+    offered: tuple[str, ...]
+    key: str = field(default="", repr=False)
+    concurrency: int = 8
+    resend_safe: bool = False
+    timeouts: Mapping[str, float] | None = None
+
+
+@transaction.atomic
+def create(*, room: ProviderRoom, wanted: Settings) -> Provider:
+    """Return a new provider. Raises what the doorkeeper raises."""
+    room = fetch.provider_room_again(room)
+    made = Provider(
+        project=room.project,
+        source=ProviderSource.OWNER if room.project else ProviderSource.STAFF,
+        created_by=room.user,
+    )
+    _write(made, wanted)
+    _set_key(made, wanted.key)
+    made.save()
+    _record("provider.added", room, made)
+    return made
+
+
+@transaction.atomic
+def change(*, room: ProviderRoom, provider: Provider, wanted: Settings) -> Provider:
+    """Return the provider as it is now. Raises KeyNeeded, and what the doorkeeper raises."""
+    row = fetch.provider_again(room, provider)
+    moves = not addresses.same_origin(row.base_url, wanted.base_url)
+    if moves and row.key_tail and not wanted.key:
+        raise KeyNeeded
+    if moves or wanted.key:
+        _check_ours(row)
+    before = _values(row)
+    _write(row, wanted)
+    _set_key(row, wanted.key)
+    if moves:
+        row.probe, row.probed_at, row.learned = {}, None, {}
+    if moves or wanted.key:
+        _forgive(row)
+    changed = [name for name, value in _values(row).items() if value != before[name]]
+    if changed or wanted.key:
+        _save(row)
+        _record("provider.changed", room, row, fields=changed, key=bool(wanted.key))
+    return row
+
+
+@transaction.atomic
+def switch(*, room: ProviderRoom, provider: Provider, on: bool) -> Provider:
+    """Take a provider into use, or out of it; what was sent already is not called back."""
+    row = fetch.provider_again(room, provider)
+    if row.is_enabled != on:
+        row.is_enabled = on
+        _save(row)
+        _record("provider.switched_on" if on else "provider.switched_off", room, row)
+    return row
+
+
+@transaction.atomic
+def delete(*, room: ProviderRoom, provider: Provider) -> None:
+    """Forget the key and end its use; the row stays for the edits that were sent to it."""
+    row = fetch.provider_again(room, provider)
+    _check_ours(row)
+    row.key_encrypted, row.key_tail, row.is_enabled = "", "", False
+    row.deleted_at = timezone.now()
+    _save(row)
+    _record("provider.deleted", room, row)
+
+
+@transaction.atomic
+def adapt(
+    *, room: ProviderRoom, provider: Provider, name: str, changes: Mapping[str, Any]
+) -> Provider:
+    """Lay values over those the catalog has of a model; none puts the catalog's back.
+
+    Raises ValueError when they make no sense, and what the doorkeeper raises.
+    """
+    row = fetch.provider_again(room, provider)
+    adapted(listed_model(row.preset, name), changes)
+    if row.overrides.get(name, {}) != changes:
+        row.overrides = {key: value for key, value in row.overrides.items() if key != name}
+        if changes:
+            row.overrides[name] = dict(changes)
+        _save(row)
+        _record("provider.model_changed", room, row, model=name, fields=sorted(changes))
+    return row
+
+
+@transaction.atomic
+def relearn(*, room: ProviderRoom, provider: Provider, name: str) -> Provider:
+    """Forget which parameters the service refused to take of a model: they are sent again."""
+    row = fetch.provider_again(room, provider)
+    if row.learned.pop(name, None):
+        _save(row)
+        _record("provider.model_changed", room, row, model=name, fields=["learned"])
+    return row
+
+
+def unreadable() -> list[Provider]:
+    """Return the providers whose keys this instance cannot open. One query."""
+    rows = Provider.objects.exclude(key_encrypted="").filter(deleted_at=None)
+    return [row for row in rows.order_by("pk") if not key_is_readable(row)]
+
+
+def rotate() -> tuple[int, list[Provider]]:
+    """Encrypt every key anew with the first encryption key; return how many, and which cannot be.
+
+    Each row is written by itself, so that the studio goes on meanwhile.
+    """
+    done, failed = 0, []
+    for row in Provider.objects.exclude(key_encrypted="").order_by("pk"):
+        try:
+            fresh = vault.resealed(row.key_encrypted)
+        except vault.WrongKey:
+            failed.append(row)
+            continue
+        # A key that was entered meanwhile is sealed with the new one already.
+        same = Provider.objects.filter(pk=row.pk, key_encrypted=row.key_encrypted)
+        done += same.update(key_encrypted=fresh)
+    return done, failed
+
+
+def _check_ours(row: Provider) -> None:
+    if row.source == ProviderSource.ENVIRONMENT:
+        raise PermissionDenied(_("Its key and address stand in the server\u2019s settings."))
+
+
+def _write(row: Provider, wanted: Settings) -> None:
+    row.name, row.preset, row.base_url = wanted.name, wanted.preset, wanted.base_url
+    row.offered = list(wanted.offered)
+    row.concurrency, row.resend_safe = wanted.concurrency, wanted.resend_safe
+    row.timeouts = dict(wanted.timeouts or {})
+
+
+def _set_key(row: Provider, key: str) -> None:
+    if key:
+        row.key_encrypted, row.key_tail = vault.seal(key), tail(key)
+
+
+def _forgive(row: Provider) -> None:
+    """End a rest that the old key or address was the reason of."""
+    row.trouble, row.failures, row.open_until = "", 0, None
+
+
+def _values(row: Provider) -> dict[str, Any]:
+    names = ("name", "preset", "base_url", "offered", "concurrency", "resend_safe", "timeouts")
+    return {name: getattr(row, name) for name in names}
+
+
+def _save(row: Provider) -> None:
+    """Write the row with a new version: edits say with which one they were made."""
+    row.version += 1
+    row.save()
+
+
+def _record(kind: str, room: ProviderRoom, row: Provider, **detail: Any) -> None:
+    """Write the record: of the project, or for the instance in the log. Never keys or addresses."""
+    if room.project:
+        activities.record(kind, room.project, actor=room.user, provider=row.public_id, **detail)
+    else:
+        logger.info("%s: provider %s, by account %s", kind, row.public_id, room.user.pk)
+
+
+def labels(presets: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the choices of presets, with the one that a row has though the catalog lost it."""
+    known = {preset.id: preset.label for preset in catalog().presets.values()}
+    return [*known.items(), *((name, name) for name in presets if name not in known)]

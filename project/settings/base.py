@@ -68,6 +68,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 OPENAI_API_KEY: str = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL: str = env.str("OPENAI_BASE_URL", default="")
 PRIVATE_PROVIDERS = networks.parse(env.list("PENTIMENTO_PRIVATE_PROVIDERS", default=[]))
+# How a form learns where a name leads, and what the test of a provider sends: tests have their own.
+PROVIDER_RESOLVER = "editor.services.addresses.look_up"
+PROVIDER_PROBE = "editor.engines.openai.probe.probe"
 
 # How long deleted things can be taken back, and how often a worker looks what is past that.
 TRASH_DAYS = _number("PENTIMENTO_TRASH_DAYS", 30, low=1, high=365)

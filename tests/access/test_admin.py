@@ -10,9 +10,19 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from editor.admin import site
-from editor.models import Activity, Attempt, Edit, LedgerEntry, Membership, Project, User, Worker
+from editor.models import (
+    Activity,
+    Attempt,
+    Edit,
+    LedgerEntry,
+    Membership,
+    Project,
+    Provider,
+    User,
+    Worker,
+)
 from tests.access.test_matrix import METHODS, WHO
-from tests.making import make_edit, make_picture, make_user
+from tests.making import make_edit, make_picture, make_provider, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +70,7 @@ def rows(people: People) -> Rows:
         Activity: Activity.objects.earliest("pk").pk,
         LedgerEntry: LedgerEntry.objects.earliest("pk").pk,
         Worker: worker.pk,
+        Provider: make_provider(people.project).pk,
     }
     assert set(found) == set(site._registry)
     return found

@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from editor.access.roles import ROLES_FOR, Action, may
-from editor.models import Edit, Favourite, Membership, Picture, Project, Role, User
+from editor.models import Edit, Favourite, Membership, Picture, Project, Provider, Role, User
 from editor.urls import urlpatterns
 from tests.making import (
     make_edit_row,
     make_mask_row,
     make_picture,
     make_project,
+    make_provider,
     make_rows,
     make_user,
 )
@@ -35,6 +36,8 @@ TO_LOGIN = 302
 # that was let in and found empty.
 MEMBERS_READ = (200, 200, 200, 200, 404, 404, TO_LOGIN)
 STAFF_READ = (404, 404, 404, 404, 404, 200, TO_LOGIN)
+STAFF_SEND = (404, 404, 404, 404, 404, 422, TO_LOGIN)
+STAFF_DO = (404, 404, 404, 404, 404, 302, TO_LOGIN)
 MAKERS_READ = (200, 200, 403, 403, 404, 404, TO_LOGIN)
 MAKERS_DO = (302, 302, 403, 403, 404, 404, TO_LOGIN)
 MAKERS_SEND = (422, 422, 403, 403, 404, 404, TO_LOGIN)
@@ -72,6 +75,22 @@ PROVE_FIRST = (
     "mfa_reauthenticate_webauthn",
 )
 
+
+def providers_pages(
+    prefix: str, read: tuple[int, ...], send: tuple[int, ...], do: tuple[int, ...]
+) -> dict[str, dict[str, tuple[int, ...]]]:
+    """The pages of providers, which are there for the instance and for each project."""
+    return {
+        f"{prefix}providers": {"GET": read},
+        f"{prefix}add_provider": {"GET": read, "POST": send},
+        f"{prefix}provider": {"GET": read, "POST": send},
+        f"{prefix}switch_provider": {"POST": do},
+        f"{prefix}delete_provider": {"GET": read, "POST": do},
+        f"{prefix}provider_probe": {"GET": read, "POST": send},
+        f"{prefix}provider_model": {"GET": read, "POST": send},
+    }
+
+
 TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "projects": {"GET": SIGNED_IN_READ, "POST": SIGNED_IN_SEND},
     "gallery": {"GET": MEMBERS_READ},
@@ -96,6 +115,8 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "restore_project": {"POST": OWNERS_DO},
     "delete_project": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
     "undelete_project": {"POST": NOTHING_THERE},
+    **providers_pages("project_", OWNERS_READ, OWNERS_SEND, OWNERS_DO),
+    **providers_pages("", STAFF_READ, STAFF_SEND, STAFF_DO),
     "favourite": {"POST": MEMBERS_SEND},
     "favourite_pictures": {"POST": MEMBERS_SEND},
     "delete_pictures": {"POST": MAKERS_SEND},
@@ -157,6 +178,12 @@ WITH_AN_ID = {
     *("canvas", "version", "preview", "full", "download", "original", "cancel_edit"),
     *("rename_picture", "edit_mask", "favourite", "member_role", "remove_member"),
     "member_budget",
+    *("project_provider", "project_switch_provider", "project_delete_provider"),
+    *("project_provider_probe", "project_provider_model"),
+}
+# The instance's providers belong to no project.
+OF_THE_INSTANCE = {
+    *("provider", "switch_provider", "delete_provider", "provider_probe", "provider_model"),
 }
 # Who is not signed in is let in here.
 OPEN = {name for name, row in TABLE.items() if row.get("PUT") == NOT_ALLOWED_OPEN}
@@ -171,6 +198,8 @@ class Scene:
     staff: User
     vitos_membership: int
     session: UserSession
+    provider: Provider
+    shared: Provider
 
     def client(self, who: str) -> Client:
         client = Client()
@@ -187,6 +216,8 @@ class Scene:
             "size": 320,
             "member": self.vitos_membership,
             "pk": self.session.pk,
+            "provider": (self.shared if name in OF_THE_INSTANCE else self.provider).public_id,
+            "model": "gpt-image-2",
         }
         path = reverse(name, kwargs={key: values[key] for key in needed(name)})
         return f"{path}?since=0.0&view=gallery" if name == "pulse" else path
@@ -206,7 +237,8 @@ def scene(people: People) -> Scene:
     session = UserSession.objects.create(user=people.olga, ip="127.0.0.1", session_key="elsewhere")
     staff = make_user("steve", is_staff=True, is_superuser=True)
     vitos = Membership.objects.get(project=people.project, user=people.vito)
-    return Scene(people, picture, edit, staff, vitos.pk, session)
+    provider, shared = make_provider(people.project), make_provider()
+    return Scene(people, picture, edit, staff, vitos.pk, session, provider, shared)
 
 
 def test_every_url_has_a_row() -> None:
@@ -234,17 +266,33 @@ def test_anonymous_is_sent_to_the_login(scene: Scene, name: str) -> None:
 
 
 def test_every_url_with_an_id_is_tried_with_a_foreign_one() -> None:
-    ids = {"picture", "edit", "member"}
-    assert {name for name in TABLE if ids & set(needed(name))} == set(WITH_AN_ID)
+    ids = {"picture", "edit", "member", "provider"}
+    found = {name for name in TABLE if ids & set(needed(name))}
+    assert found == set(WITH_AN_ID) | OF_THE_INSTANCE
 
 
 @pytest.mark.parametrize("name", sorted(WITH_AN_ID))
 def test_an_id_of_another_project_is_not_found(scene: Scene, name: str) -> None:
-    """Olga owns both projects; picture, edit and member belong to the first."""
+    """Olga owns both projects; picture, edit, member and provider belong to the first."""
     other = make_project(scene.people.olga, "Other")
     client = scene.client("olga")
     send = client.get if "GET" in TABLE[name] else client.post
     assert send(scene.url(name, other)).status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_INSTANCE))
+def test_a_provider_is_found_in_its_own_room_only(scene: Scene, name: str) -> None:
+    """Neither a project's in the instance's pages, nor the instance's in a project's."""
+    people = scene.people
+    send = "get" if "GET" in TABLE[name] else "post"
+    theirs = scene.url(name).replace(scene.shared.public_id, scene.provider.public_id)
+    assert getattr(scene.client("staff"), send)(theirs).status_code == 404
+    ours = scene.url(f"project_{name}").replace(scene.provider.public_id, scene.shared.public_id)
+    assert getattr(scene.client("olga"), send)(ours).status_code == 404
+    scene.provider.delete()
+    assert people.project.providers.count() == 0
+    gone = scene.client("olga").get(scene.url("project_provider"))
+    assert gone.status_code == 404
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -271,7 +319,9 @@ RESTING = {
     ("project_settings", "POST"),
     *(("budget", "GET"), ("budget", "POST")),
     *(("member_budget", "GET"), ("member_budget", "POST")),
-}
+    *((name, "GET") for name in TABLE if name.startswith("project_") and "provider" in name),
+    *((name, "POST") for name in TABLE if name.startswith("project_") and "provider" in name),
+} - {("project_providers", "GET"), ("project_providers", "POST")}
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,11 @@ from editor.models import (
     Membership,
     Picture,
     Project,
+    Provider,
     User,
     Worker,
 )
-from tests.making import make_edit, make_picture, make_user
+from tests.making import make_edit, make_picture, make_provider, make_user
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -29,7 +30,7 @@ CANARY = "kanarienvogel"
 SECRET_FIELDS = {
     "prompt", "instruction", "focus", "seed", "actual", "fingerprint", "idem_key",
     "error_message", "picture", "mask", "detail", "answer_file", "answer_sha256", "client_token",
-    "password", "folder", "sha256", "slug",
+    "password", "folder", "sha256", "slug", "key_encrypted", "key_tail", "base_url",
 }  # fmt: skip
 
 
@@ -64,6 +65,10 @@ def edit(people: People) -> Edit:
         answer_file=f"{CANARY}/answer.png", answer_sha256=CANARY,
     )  # fmt: skip
     Worker.objects.create(name="w", slots=1)
+    make_provider(
+        people.project, key=CANARY, base_url=f"https://example.test/{CANARY}",
+        overrides={"m": {"label": CANARY}}, probe={"said": CANARY},
+    )  # fmt: skip
     return edit
 
 
@@ -75,7 +80,7 @@ def staff(db: None) -> Client:
 
 
 def test_only_these_are_registered() -> None:
-    models = {User, Project, Membership, Edit, Attempt, Activity, LedgerEntry, Worker}
+    models = {User, Project, Membership, Edit, Attempt, Activity, LedgerEntry, Worker, Provider}
     assert set(site._registry) == models
 
 
@@ -120,6 +125,8 @@ def test_no_page_shows_the_canary(people: People, edit: Edit, staff: Client) -> 
         ("attempt", f"answer_file__startswith={CANARY}"),
         ("user", "password__startswith=md5"),
         ("project", "slug__startswith=g"),
+        ("provider", "key_encrypted__startswith=g"),
+        ("provider", "base_url__contains=k"),
         ("membership", "user__password__startswith=md5"),
     ],
 )

@@ -6,7 +6,7 @@ from tests.architecture import source
 
 READ_FROM_ENVIRONMENT = re.compile(r"\b(?:env\.\w+|_choice|_number)\(\s*\"([A-Z][A-Z0-9_]+)\"")
 SETTING = re.compile(r"`(PENTIMENTO_[A-Z0-9_]+)`")
-COMMAND = re.compile(r"manage\.py ([a-z]+)")
+COMMAND = re.compile(r"manage\.py ([a-z_]+)")
 TARGET = re.compile(r"(?:^|`)make ([a-z]+)", re.MULTILINE)
 # Commands of Django that the documents mention, and settings that only the set-up scripts read.
 OF_DJANGO = {

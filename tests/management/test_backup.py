@@ -97,7 +97,8 @@ def test_the_round_trip_gives_everything_back(origin: tuple[Path, Path], tmp_pat
     assert told["email"] == "owner@example.com"
     assert told["pictures"] == 2
     assert tree(new / "pictures") == tree(data / "pictures")
-    assert (new / "secret_key").read_text() == (data / "secret_key").read_text()
+    for key in backup.KEYS:
+        assert (new / key).read_text() == (data / key).read_text()
     assert not [*new.glob("replaced-*"), *new.glob(".restore-*")]
     # No worker of that time lives: what it held waits again.
     assert told["states"] == ["queued"] * 4 + ["succeeded"]
@@ -133,13 +134,36 @@ def test_a_backup_made_while_pictures_arrive_is_whole(tmp_path: Path) -> None:
     assert told["pictures"] >= 20
 
 
-def test_without_key_the_key_stays_home(origin: tuple[Path, Path], tmp_path: Path) -> None:
+def test_without_key_the_keys_stay_home(origin: tuple[Path, Path], tmp_path: Path) -> None:
     saved = tmp_path / "backup.tar"
     run(origin[0], f"call_command('backup', {str(saved)!r}, without_key=True)")
     with tarfile.open(saved) as tar:
-        assert backup.KEY not in tar.getnames()
+        assert not set(backup.KEYS) & set(tar.getnames())
     with tarfile.open(origin[1]) as tar:
-        assert backup.KEY in tar.getnames()
+        assert set(backup.KEYS) <= set(tar.getnames())
+
+
+CONNECT = """
+from editor.services import providers, vault
+Provider.objects.create(
+    source="staff", name="Ours", preset="openai", base_url="https://api.openai.com",
+    key_encrypted=vault.seal("sk-canary-0123456789"), key_tail="6789",
+)
+"""
+READABLE = """
+from editor.services import providers
+print(providers.key_is_readable(Provider.objects.get()))
+"""
+
+
+@pytest.mark.parametrize("with_key", [True, False])
+def test_providers_keys_open_with_the_encryption_key_only(tmp_path: Path, with_key: bool) -> None:
+    """An archive without it holds nothing that could be spent."""
+    data, new, saved = tmp_path / "data", tmp_path / "new", str(tmp_path / "backup.tar")
+    run(data, FILL + CONNECT + f"call_command('backup', {saved!r}, without_key={not with_key})")
+    assert b"sk-canary" not in Path(saved).read_bytes()
+    run(new, f"call_command('restore', {saved!r})")
+    assert run(new, READABLE).split() == [str(with_key)]
 
 
 def test_a_missing_file_is_named_and_the_rest_is_saved(
@@ -161,7 +185,7 @@ def test_a_missing_file_is_named_and_the_rest_is_saved(
     assert "1 files are missing" in done.stderr
     names = archive.unpack(saved, tmp_path / "out").files
     assert set(names) == {
-        *(database_copy.SQLITE_FILE, backup.KEY),
+        *(database_copy.SQLITE_FILE, *backup.KEYS),
         *(f"pictures/{name}" for name in tree(data / "pictures")),
     }
 

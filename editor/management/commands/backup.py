@@ -1,4 +1,4 @@
-"""`manage.py backup FILE`: database, pictures and key in one file, while everything runs."""
+"""`manage.py backup FILE`: database, pictures and keys in one file, while everything runs."""
 
 import tempfile
 from argparse import ArgumentParser
@@ -13,19 +13,22 @@ from editor.management import archive, database_copy
 from editor.management.holdings import named_files
 from editor.management.prepare import require_current
 
-KEY = "secret_key"
+# What signs sessions, and what providers' keys are encrypted with.
+KEYS = ("secret_key", "encryption_key")
 
 
 class Command(BaseCommand):
     """Writes one archive; exit status 1 if a file that a row names was missing."""
 
-    help = "Saves the database, all pictures and the secret key in one file."
+    help = "Saves the database, all pictures and the keys of the data folder in one file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file, and whether the key goes with it."""
+        """The file, and whether the keys go with it."""
         parser.add_argument("file", type=Path, help="where to write; an old one is replaced")
         parser.add_argument(
-            "--without-key", action="store_true", help="leave out the key that signs sessions"
+            "--without-key",
+            action="store_true",
+            help="leave out the keys that sign sessions and open providers' keys",
         )
 
     def handle(self, *args: Any, file: Path, without_key: bool, **options: Any) -> None:
@@ -60,9 +63,9 @@ def save(target: Path, *, with_key: bool) -> tuple[list[str], int]:
     ):
         copy = database_copy.dump(Path(work))
         out.add(copy.name, copy)
-        key = settings.DATA_DIR / KEY
-        if with_key and key.exists():
-            out.add(KEY, key)
+        for key in KEYS if with_key else ():
+            if (settings.DATA_DIR / key).exists():
+                out.add(key, settings.DATA_DIR / key)
         before = len(out.manifest.files)
         with database_copy.reading(copy) as alias:
             for held in named_files(alias):

@@ -18,7 +18,7 @@ from editor.models import Edit, Worker
 from editor.pipeline import rescue
 from editor.services.engines import planning_registry
 
-KEY = "secret_key"
+KEYS = ("secret_key", "encryption_key")
 STORES = ("pictures", "spool")
 # Made anew when needed, and so neither saved nor kept: renders of the old pictures.
 CACHES = ("renders", "scratch")
@@ -116,8 +116,8 @@ def _swap(staging: Path, aside: Path) -> None:
     data = Path(settings.DATA_DIR)
     for name in CACHES:
         shutil.rmtree(data / name, ignore_errors=True)
-    for name in (*STORES, KEY):
-        if name == KEY and not (staging / KEY).exists():
+    for name in (*STORES, *KEYS):
+        if name in KEYS and not (staging / name).exists():
             continue  # saved without it: the key that is here goes on
         if (data / name).exists():
             (data / name).rename(aside / name)

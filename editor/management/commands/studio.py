@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from editor.management import data_lock
-from editor.management.prepare import prepare
+from editor.management.prepare import follow_settings, prepare
 from editor.management.supervisor import Child, Supervisor
 from editor.services import setup
 
@@ -44,6 +44,7 @@ class Command(BaseCommand):
         try:
             with data_lock.using(settings.DATA_DIR), listen(host, port) as listener:
                 prepare()
+                follow_settings()
                 status = self._run(listener, host, port)
         except data_lock.InUse as error:
             message = f"A restore is under way in {error}; start again when it is done."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from editor.management.prepare import complaints, follow_settings
 from editor.pipeline.assembly import new_dispatch
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ class Command(BaseCommand):
         """Run until stopped."""
         if options["slots"] < 1:
             raise CommandError("--slots must be 1 or more.")
+        follow_settings()
+        for complaint in complaints():
+            self.stderr.write(complaint)
         asyncio.run(self._run(options["slots"], drain=options["drain"]))
 
     async def _run(self, slots: int, *, drain: bool) -> None:

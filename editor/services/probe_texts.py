@@ -1,0 +1,101 @@
+"""What a provider's test found, in sentences: what it is, and what it means here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from editor.services.provider_states import MASK_ADVICE, Level
+
+# A stitch sets back what lies no further off than this without a trace.
+STILL_PIXELS = 1.5
+
+ERRORS = {
+    "probe_too_slow": gettext_lazy(
+        "No answer within two minutes. It may have been charged all the same."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found: how bad it is, what it is, what it means."""
+
+    level: Level
+    says: str
+    means: str = ""
+
+
+def lines(probe: Mapping[str, Any]) -> list[Finding]:
+    """Return the findings in the order in which one thing depends on the other."""
+    return list(_lines(probe)) if probe else []
+
+
+def _lines(probe: Mapping[str, Any]) -> Iterator[Finding]:
+    error = probe.get("error") or {}
+    if "reachable" in probe:
+        yield _reachable(probe)
+    if probe.get("reachable") and "key" in probe:
+        yield _key(probe)
+    if error:
+        yield _error(error)
+        return
+    if "mask" in probe:
+        yield _mask(probe["mask"])
+    if probe.get("size") and probe.get("asked"):
+        yield _size(probe["size"], probe["asked"])
+    if probe.get("shift") is not None:
+        yield _shift(float(probe["shift"]))
+    if probe.get("seconds"):
+        says = _("It took %(seconds)d seconds") % {"seconds": round(probe["seconds"])}
+        yield Finding("", says, _("Real edits take about as long; large and fine ones longer."))
+
+
+def _reachable(probe: Mapping[str, Any]) -> Finding:
+    if probe["reachable"]:
+        return Finding("ok", _("The service answers"))
+    advice = _("Check the address, and whether this server may go there.")
+    return Finding("danger", _("The service cannot be reached"), advice)
+
+
+def _key(probe: Mapping[str, Any]) -> Finding:
+    if probe["key"]:
+        return Finding("ok", _("The key is accepted"))
+    advice = _("Copy the key once more. Edits are not sent until it is accepted.")
+    return Finding("danger", _("The key is rejected"), advice)
+
+
+def _error(error: Mapping[str, Any]) -> Finding:
+    says = ERRORS.get(str(error.get("code", "")), _("The test edit did not succeed"))
+    text = error.get("text") or error.get("message") or ""
+    means = _("The service says: “%(text)s”") % {"text": text} if text else ""
+    return Finding("danger", str(says), means)
+
+
+def _mask(found: str) -> Finding:
+    if found == "obeyed":
+        means = _("What is painted changes, what is protected stays.")
+        return Finding("ok", _("The mask is obeyed"), means)
+    if found == "inverted":
+        return Finding("danger", _("The mask is read the other way round"), MASK_ADVICE[found]())
+    if found == "ignored":
+        return Finding("warn", _("The mask is ignored"), MASK_ADVICE[found]())
+    means = _("Neither side of the mask changed clearly. Try once more, or see how edits turn out.")
+    return Finding("", _("Whether the mask is obeyed is unclear"), means)
+
+
+def _size(got: Any, asked: Any) -> Finding:
+    values = {"got": "\u00d7".join(map(str, got)), "asked": "\u00d7".join(map(str, asked))}
+    if list(got) == list(asked):
+        return Finding("ok", _("The size is obeyed: %(got)s") % values)
+    says = _("Asked for %(asked)s, the answer has %(got)s") % values
+    return Finding("warn", says, _("It is scaled to fit; fine detail may be softer."))
+
+
+def _shift(pixels: float) -> Finding:
+    if pixels <= STILL_PIXELS:
+        return Finding("ok", _("Everything stays in its place"))
+    says = _("The answer is shifted by %(pixels).1f pixels") % {"pixels": pixels}
+    return Finding("warn", says, _("Seams may show where the edit meets what is protected."))

@@ -1,0 +1,183 @@
+"""Connecting a provider by mouse, by keyboard and by finger, and looking after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser import steps
+from tests.browser.conftest import PASSWORD, PHONE, watched
+from tests.browser.looks import assert_good
+from tests.browser.rooms import run_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.browser.conftest import Studio, Watched
+
+pytestmark = pytest.mark.browser
+
+KEY = "sk-browser-0123456789abcd"
+FILL = """
+from django.utils import timezone
+from editor.models import Project
+from tests.making import make_provider
+from tests.scripted_probe import GOOD
+project = Project.objects.get(slug={slug!r})
+long = dict(name="Long" * 20, offered=["gpt-image-2", *(f"{{'org' * 9}}/m{{n}}" for n in range(9))])
+row = make_provider(
+    project, **long, probe=GOOD | {{"mask": "ignored", "model": "gpt-image-2"}},
+    probed_at=timezone.now(), learned={{"gpt-image-2": ["moderation"]}},
+)
+make_provider(project, trouble="key_rejected")
+make_provider(project, is_enabled=False)
+print(row.public_id)
+"""
+ONE = """
+from editor.models import Project
+from tests.making import make_provider
+print(make_provider(Project.objects.get(slug={slug!r}), name="Workshop account").public_id)
+"""
+SMALL = """() => [...document.querySelectorAll("main a, main button, main select, main summary")]
+    .filter((each) => each.checkVisibility())
+    .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+    .filter(([, box]) => box.width < 44 || box.height < 44).map(([html]) => html)"""
+
+
+def make_project(one: Watched, name: str) -> str:
+    page = one.page
+    page.goto(f"{one.studio.url}/?new=1")
+    steps.by(one, "project-name").fill(name)
+    steps.by(one, "create-project").click()
+    page.wait_for_url("**/p/*/")
+    return page.url
+
+
+def confirm(page: Page) -> None:
+    """Type the password if it is asked for: another test may have done so just now."""
+    if "/reauthenticate/" in page.url:
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+
+
+def test_a_provider_is_connected_with_the_mouse(desktop: Watched) -> None:
+    page = desktop.page
+    project = make_project(desktop, "With a provider")
+    page.get_by_role("link", name="Settings").click()
+    steps.by(desktop, "providers").click()
+    page.get_by_role("heading", name="None yet").wait_for()
+    steps.by(desktop, "add-provider").click()
+    steps.by(desktop, "preset-openai").click()
+    steps.by(desktop, "provider-name").fill("Workshop account")
+    steps.by(desktop, "provider-key").fill(KEY)
+    steps.by(desktop, "save-provider").click()
+    page.wait_for_load_state()
+    confirm(page)
+    page.get_by_text("“Workshop account” is connected.").wait_for()
+    page.get_by_text("Not tested yet.").wait_for()
+    assert KEY not in page.content()
+
+    page.goto(f"{project}providers/")
+    steps.by(desktop, "change-provider").click()
+    assert steps.by(desktop, "provider-key").input_value() == ""
+    page.get_by_text("Saved: …abcd.").wait_for()
+
+
+def test_it_is_priced_switched_off_and_deleted(desktop: Watched) -> None:
+    page = desktop.page
+    project = make_project(desktop, "With an old provider")
+    slug = project.rstrip("/").rsplit("/", 1)[-1]
+    page.goto(f"{project}providers/{run_in(desktop.studio, ONE.format(slug=slug))}/")
+    page.get_by_role("link", name="Prices and abilities of").first.click()
+    page.get_by_label("Pictures out").fill("24.5")
+    steps.by(desktop, "save-model").click()
+    page.get_by_text("changed here").wait_for()
+    steps.by(desktop, "reset-model").click()
+    page.get_by_text("Everything is as in the catalog").wait_for()
+
+    page.get_by_role("link", name="Back to the provider").click()
+    steps.by(desktop, "switch-provider").click()
+    page.get_by_text("“Workshop account” is switched off.").wait_for()
+    steps.by(desktop, "delete-provider").click()
+    steps.by(desktop, "confirm-delete").click()
+    page.wait_for_load_state()
+    confirm(page)
+    page.get_by_text("“Workshop account” and its key are deleted.").wait_for()
+    page.get_by_role("heading", name="None yet").wait_for()
+
+
+def test_a_provider_is_connected_by_keyboard_alone(desktop: Watched) -> None:
+    page = desktop.page
+    project = make_project(desktop, "By keyboard")
+    page.goto(f"{project}providers/add/")
+    steps.by(desktop, "preset-generic").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**preset=generic")
+    steps.by(desktop, "provider-name").focus()
+    page.keyboard.type("Own service")
+    page.keyboard.press("Tab")
+    page.keyboard.type("https://images.example.org/v1")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    # Without a model it comes back, the cursor where something is missing.
+    own = steps.by(desktop, "own")
+    page.get_by_text("Offer at least one model.").wait_for()
+    desktop.expect_refusal(422)
+    assert own.evaluate("e => e === document.activeElement")
+    page.keyboard.type("flux/pro")
+    for _step in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.dataset.testid") == "save-provider":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    confirm(page)
+    page.get_by_text("“Own service” is connected.").wait_for()
+
+
+def test_the_password_is_asked_for_on_a_phone_and_the_key_survives_it(
+    browser: Browser, studio: Studio, request: pytest.FixtureRequest
+) -> None:
+    for one in watched(browser, studio, request.node.name, **PHONE):
+        page = one.page
+        # A session of its own: whether the password was asked for lately must not matter.
+        page.context.clear_cookies()
+        page.goto(f"{studio.url}/accounts/login/")
+        page.fill("[name=login]", "olga@example.test")
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{studio.url}/")
+        project = make_project(one, "On a phone")
+        page.goto(f"{project}providers/add/?preset=openai")
+        steps.by(one, "provider-key").fill(KEY)
+        steps.by(one, "save-provider").tap()
+        page.wait_for_url("**/reauthenticate/**")
+        confirm(page)
+        page.get_by_text("“OpenAI” is connected.").wait_for()
+        assert page.evaluate(SMALL) == []
+        page.goto(f"{project}providers/")
+        page.get_by_text("key …abcd").wait_for()
+        assert page.evaluate(SMALL) == []
+
+
+def test_the_pages_are_accessible_and_fit(checked: Watched) -> None:
+    page = checked.page
+    project = make_project(checked, "N" * 119)
+    slug = project.rstrip("/").rsplit("/", 1)[-1]
+    page.goto(f"{project}providers/")
+    assert_good(page)
+    row = run_in(checked.studio, FILL.format(slug=slug))
+    one = f"providers/{row}/"
+    for path in (
+        *("providers/", "providers/add/", "providers/add/?preset=openai", one, f"{one}test/"),
+        *(f"{one}delete/", f"{one}models/gpt-image-2/"),
+    ):
+        page.goto(project + path)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        if not path.endswith("/"):
+            steps.by(checked, "save-provider").wait_for()
+        assert_good(page)
+    for path in ("/providers/", "/providers/add/"):
+        page.goto(checked.studio.url + path)
+        assert_good(page)

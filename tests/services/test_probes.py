@@ -1,0 +1,129 @@
+"""The test of a provider: what is kept, what it costs, and what it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from editor.access import fetch
+from editor.models import Activity, LedgerEntry, Provider
+from editor.services import probe_texts, probes
+from tests.making import make_provider
+from tests.scripted_probe import GOOD
+
+if TYPE_CHECKING:
+    from editor.access.fetch import ProviderRoom
+    from tests.conftest import People
+
+
+@pytest.fixture
+def room(people: People) -> ProviderRoom:
+    return fetch.provider_room(people.olga, people.project.slug)
+
+
+@pytest.fixture
+def row(people: People) -> Provider:
+    rests = {"trouble": "key_rejected", "failures": 4, "open_until": timezone.now()}
+    return make_provider(people.project, **rests)
+
+
+def run(room: ProviderRoom, row: Provider, settings: Any, probe: str) -> Provider:
+    settings.PROVIDER_PROBE = f"tests.scripted_probe.{probe}"
+    probes.run(room=room, provider=row, name="gpt-image-2")
+    return Provider.objects.get(pk=row.pk)
+
+
+def ledger() -> list[str]:
+    rows = LedgerEntry.objects.filter(edit=None).order_by("pk")
+    return list(rows.values_list("kind", flat=True))
+
+
+def test_a_passed_test_is_kept_paid_and_ends_the_trouble(
+    room: ProviderRoom, row: Provider, settings: Any
+) -> None:
+    found = run(room, row, settings, "good")
+    assert found.probe == {"model": "gpt-image-2", **GOOD}
+    assert found.probed_at
+    assert (found.trouble, found.failures, found.open_until) == ("", 0, None)
+    assert found.version == row.version
+    assert ledger() == ["reserve", "release", "settle"]
+    entry = LedgerEntry.objects.get(kind="settle")
+    assert (entry.project, entry.actor, entry.provider) == (room.project, room.user, row)
+    assert Activity.objects.latest("pk").kind == "provider.tested"
+
+
+def test_what_the_service_counted_is_what_it_cost(
+    room: ProviderRoom, row: Provider, settings: Any
+) -> None:
+    run(room, row, settings, "counted")
+    entry = LedgerEntry.objects.get(kind="settle")
+    assert (entry.micros, entry.basis) == (6125, "usage")
+
+
+@pytest.mark.parametrize(
+    ("probe", "trouble", "paid"),
+    [
+        ("rejected", "key_rejected", False),
+        ("moderated", "", False),
+        ("broken_off", "key_rejected", True),
+        ("out_of_time", "key_rejected", True),
+    ],
+)
+def test_what_a_failed_test_leaves(
+    room: ProviderRoom, row: Provider, settings: Any, probe: str, trouble: str, paid: bool
+) -> None:
+    """An accepted key ends that trouble; what was not executed costs nothing, the rest may."""
+    found = run(room, row, settings, probe)
+    assert (found.trouble, found.failures) == (trouble, 4)
+    assert found.probe["error"]["code"]
+    assert ledger() == ["reserve", "release", *(["settle"] if paid else [])]
+
+
+def test_two_at_once_are_one_too_many(room: ProviderRoom, row: Provider, settings: Any) -> None:
+    cache.add(f"provider-test:{row.pk}", 1)
+    with pytest.raises(probes.Busy):
+        run(room, row, settings, "good")
+    assert ledger() == []
+    cache.clear()
+    run(room, row, settings, "good")
+    run(room, row, settings, "good")
+
+
+def test_findings_about_what_is_no_longer_so_are_dropped(
+    room: ProviderRoom, row: Provider, settings: Any
+) -> None:
+    Provider.objects.update(version=2)
+    assert run(room, row, settings, "good").probe == {}
+    assert ledger() == ["reserve", "release", "settle"]
+
+
+@pytest.mark.parametrize(
+    ("change", "level", "says"),
+    [
+        ({}, "ok", "The mask is obeyed"),
+        ({"mask": "ignored"}, "warn", "The mask is ignored"),
+        ({"mask": "inverted"}, "danger", "The mask is read the other way round"),
+        ({"mask": "unclear"}, "", "Whether the mask is obeyed is unclear"),
+        ({}, "ok", "The size is obeyed: 1024\u00d71024"),
+        ({"size": [512, 512]}, "warn", "Asked for 1024\u00d71024, the answer has 512\u00d7512"),
+        ({}, "ok", "Everything stays in its place"),
+        ({"shift": 3.25}, "warn", "The answer is shifted by 3.2 pixels"),
+        ({"reachable": False}, "danger", "The service cannot be reached"),
+        ({"key": False}, "danger", "The key is rejected"),
+        ({"error": {"code": "x", "text": "No."}}, "danger", "The test edit did not succeed"),
+        ({"error": {"code": "probe_too_slow"}}, "danger", "No answer within two minutes."),
+    ],
+)
+def test_each_finding_has_its_sentence(change: dict[str, Any], level: str, says: str) -> None:
+    found = probe_texts.lines({**GOOD, **change})
+    assert [f.level for f in found if f.says.startswith(says)] == [level]
+
+
+def test_what_failed_says_nothing_about_masks() -> None:
+    found = probe_texts.lines({**GOOD, "error": {"code": "x", "text": "<b>"}})
+    assert not [finding for finding in found if "mask" in finding.says]
+    assert found[-1].means == "The service says: “<b>”"
+    assert probe_texts.lines({}) == []

@@ -1,0 +1,85 @@
+"""The page of a provider's test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.cache import cache
+from django.urls import resolve
+
+from editor.models import LedgerEntry, Provider
+from tests.making import make_provider
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tests.conftest import People
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def row(people: People) -> Provider:
+    return make_provider(people.project)
+
+
+@pytest.fixture
+def olga(client: Client, people: People, settings: Any) -> Client:
+    settings.PROVIDER_PROBE = "tests.scripted_probe.good"
+    client.force_login(people.olga)
+    return client
+
+
+def url(row: Provider) -> str:
+    assert row.project
+    return f"/p/{row.project.slug}/providers/{row.public_id}/test/"
+
+
+def test_looking_sends_nothing(olga: Client, row: Provider) -> None:
+    page = olga.get(url(row)).content.decode()
+    assert "Not tested yet." in page
+    assert "api.openai.com" in page
+    assert not LedgerEntry.objects.exists()
+
+
+def test_the_findings_are_shown_and_stay(olga: Client, row: Provider) -> None:
+    response = olga.post(url(row), {"model": "gpt-image-2"}, follow=True)
+    assert response.redirect_chain == [(url(row), 302)]
+    page = response.content.decode()
+    for says in ("The service answers", "The key is accepted", "The mask is obeyed"):
+        assert says in page
+    assert "It took 23 seconds" in olga.get(url(row)).content.decode()
+
+
+def test_htmx_gets_the_findings_alone(olga: Client, row: Provider) -> None:
+    page = olga.post(url(row), {"model": "gpt-image-2"}, headers=HTMX).content.decode()
+    assert page.lstrip().startswith('<div class="probe"')
+    assert "The mask is obeyed" in page
+
+
+@pytest.mark.parametrize("model", ["", "another"])
+def test_a_model_must_be_chosen(olga: Client, row: Provider, model: str) -> None:
+    assert olga.post(url(row), {"model": model}).status_code == 422
+    assert not LedgerEntry.objects.exists()
+
+
+def test_one_test_at_a_time(olga: Client, row: Provider) -> None:
+    cache.add(f"provider-test:{row.pk}", 1)
+    response = olga.post(url(row), {"model": "gpt-image-2"})
+    assert response.status_code == 422
+    assert "under way" in response.content.decode()
+
+
+def test_a_key_that_cannot_be_read_is_told(olga: Client, row: Provider, settings: Any) -> None:
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    response = olga.post(url(row), {"model": "gpt-image-2"})
+    assert response.status_code == 422
+    assert "Enter it once more" in response.content.decode()
+    assert not LedgerEntry.objects.exists()
+
+
+def test_it_waits_where_it_holds_up_no_page(row: Provider) -> None:
+    for page in (url(row), f"/providers/{row.public_id}/test/"):
+        assert "POST" in resolve(page).func.waits_for_sandbox  # type: ignore[attr-defined]

@@ -133,15 +133,15 @@ def make_edit_row(project: Project, user: User, picture: Picture, **fields: obje
     return Edit.objects.create(project=project, actor=user, picture=picture, **values | fields)
 
 
-def make_provider(project: Project | None = None, **fields: object) -> Provider:
-    """A provider of a project, or of the instance, that offers one model."""
-    source = ProviderSource.OWNER if project else ProviderSource.STAFF
-    values = {"name": "Paints", "preset": "generic", "offered": ["brush-1"], "source": source}
-    values |= {"base_url": "https://paints.example/v1"}
-    return Provider.objects.create(project=project, **values | fields)
+def make_provider_row(project: Project | None = None, **fields: object) -> Provider:
+    """A provider's row, of the project or else of the whole studio."""
+    values: dict[str, object] = {"name": "Atelier", "preset": "generic", "offered": ["brush-1"]}
+    values |= {"base_url": "https://api.atelier.test/v1", "project": project}
+    values["source"] = "owner" if project else "staff"
+    return Provider.objects.create(**values | fields)
 
 
-def make_paid_row(
+def make_priced_row(
     picture: Picture, user: User, provider: Provider, micros: int | None, **fields: object
 ) -> Edit:
     """The row of an edit that a provider may take so much for; None: nobody knows."""

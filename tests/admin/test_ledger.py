@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from editor.pipeline import ledger
-from tests.making import make_paid_row, make_provider, make_rows, make_user
+from tests.making import make_priced_row, make_provider_row, make_rows, make_user
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -25,8 +25,8 @@ def shown(staff: Client, query: str = "") -> list[str]:
 def test_the_ledger_of_all_projects(people: People) -> None:
     (picture,) = make_rows(people.project, people.olga, 1)
     for name, micros in (("Paints", 42_000), ("Relay", None)):
-        provider = make_provider(name=name)
-        ledger.reserve(make_paid_row(picture, people.emil, provider, micros))
+        provider = make_provider_row(name=name)
+        ledger.reserve(make_priced_row(picture, people.emil, provider, micros))
     staff = Client()
     staff.force_login(make_user("steve", is_staff=True))
     unknown, known = shown(staff)

@@ -23,15 +23,15 @@ from editor.engines.costs import Cost, CostBasis
 from editor.models import Attempt, LedgerEntry, State, User
 from editor.pipeline import ledger
 from editor.services.months import Month
-from tests.making import make_paid_row, make_picture, make_project, make_provider
+from tests.making import make_priced_row, make_picture, make_project, make_provider_row
 user = User.objects.get(email={email!r})
 project = make_project(user, "Money")
 picture = make_picture(project, user)
-provider = make_provider(project, name="A provider with a name " * 3)
+provider = make_provider_row(project, name="A provider with a name " * 3)
 for number, month in enumerate([Month.current().previous, Month.current(), Month.current()]):
     state = State.UNKNOWN if number == 2 else State.SUCCEEDED
     key = f"{{project.slug}}-{{number}}"
-    edit = make_paid_row(picture, user, provider, 210_000, state=state, idem_key=key)
+    edit = make_priced_row(picture, user, provider, 210_000, state=state, idem_key=key)
     ledger.reserve(edit)
     attempt = Attempt.objects.create(edit=edit, number=1, fence=1, intent_at=datetime.now(UTC))
     if number == 2:

@@ -17,7 +17,7 @@ from editor.models import Edit, LedgerEntry, LedgerKind, Picture, Project, Provi
 from editor.pipeline import submit
 from editor.services import budgets
 from editor.services.months import Month
-from tests.making import make_paid_row, make_project, make_provider, make_rows, make_user
+from tests.making import make_priced_row, make_project, make_provider_row, make_rows, make_user
 from tests.pipeline.stub_engine import StubEngine
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def scene() -> Scene:
     project = make_project(user)
     Project.objects.filter(pk=project.pk).update(budget_micros=ROOM * PRICE + PRICE - 1)
     (picture,) = make_rows(project, user, 1)
-    return Scene(user, project, picture, make_provider())
+    return Scene(user, project, picture, make_provider_row())
 
 
 def at_once(click: Callable[[int], bool]) -> int:
@@ -121,7 +121,7 @@ def test_the_control_takes_too_many(scene: Scene) -> None:
         if budget.left < PRICE:
             return False
         with transaction.atomic():
-            edit = make_paid_row(scene.picture, scene.user, scene.provider, PRICE)
+            edit = make_priced_row(scene.picture, scene.user, scene.provider, PRICE)
             LedgerEntry.objects.create(
                 project=scene.project, edit=edit, actor=scene.user, kind="reserve", micros=PRICE
             )

@@ -24,7 +24,7 @@ from editor.models import (
     State,
 )
 from editor.services.leftovers import ORPHAN_SECONDS
-from tests.making import make_provider
+from tests.making import make_provider_row
 from tests.management.scene import Scene, make_edit, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,7 @@ def forget_reservation(scene: Scene, data: Path) -> None:
 
 def forget_charge(scene: Scene, data: Path) -> None:
     edit = make_edit(scene.project, scene.original, scene.mask, State.UNKNOWN)
-    Edit.objects.filter(pk=edit.pk).update(provider=make_provider(scene.project))
+    Edit.objects.filter(pk=edit.pk).update(provider=make_provider_row(scene.project))
     Attempt.objects.create(edit=edit, number=1, fence=1, intent_at=timezone.now())
     LedgerEntry.objects.create(project=scene.project, edit=edit, kind="release", micros=0)
 

@@ -12,7 +12,7 @@ from editor.models.ledger import today
 from editor.pipeline import ledger
 from editor.services import budget_texts, budgets
 from editor.services.months import Month
-from tests.making import make_paid_row, make_provider, make_rows
+from tests.making import make_priced_row, make_provider_row, make_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def provider(people: People) -> Provider:
-    return make_provider()
+    return make_provider_row()
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def ask(people: People, provider: Provider) -> Ask:
     (picture,) = make_rows(people.project, people.olga, 1)
 
     def reserve(user: User, micros: int | None) -> Edit:
-        edit = make_paid_row(picture, user, provider, micros)
+        edit = make_priced_row(picture, user, provider, micros)
         ledger.reserve(edit)
         return edit
 
@@ -108,7 +108,7 @@ def test_other_projects_do_not_count(people: People, ask: Ask, provider: Provide
     limit(people, 1_000_000)
     elsewhere = Project.objects.create(name="Other", created_by=people.olga)
     (picture,) = make_rows(elsewhere, people.emil, 1)
-    ledger.reserve(make_paid_row(picture, people.emil, provider, 5_000_000))
+    ledger.reserve(make_priced_row(picture, people.emil, provider, 5_000_000))
     ask(people.emil, 1_000_000)
 
 

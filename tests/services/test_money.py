@@ -15,7 +15,7 @@ from editor.models import Attempt, Edit, State
 from editor.pipeline import ledger
 from editor.services import money
 from editor.services.money import Known, cost_of, dollars, span
-from tests.making import make_edit_row, make_paid_row, make_provider, make_rows
+from tests.making import make_edit_row, make_priced_row, make_provider_row, make_rows
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -99,7 +99,7 @@ def told(edit: Edit, state: State) -> tuple[str, Known]:
 @pytest.fixture
 def edit(people: People) -> Edit:
     (picture,) = make_rows(people.project, people.emil, 1)
-    edit = make_paid_row(picture, people.emil, make_provider(), 210_000)
+    edit = make_priced_row(picture, people.emil, make_provider_row(), 210_000)
     ledger.reserve(edit)
     return edit
 
@@ -130,7 +130,7 @@ def test_an_edit_that_did_not_run_was_not_charged(edit: Edit) -> None:
 
 def test_an_unknown_price_is_said_to_be_unknown(people: People) -> None:
     (picture,) = make_rows(people.project, people.emil, 1)
-    edit = make_paid_row(picture, people.emil, make_provider(), None)
+    edit = make_priced_row(picture, people.emil, make_provider_row(), None)
     ledger.reserve(edit)
     assert told(edit, State.QUEUED) == ("unknown cost", Known.UNKNOWN)
     ledger.hold(edit, make_attempt(edit))

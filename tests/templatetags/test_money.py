@@ -13,7 +13,7 @@ from editor.models import Edit
 from editor.pipeline import ledger
 from editor.services.usage import Tally
 from editor.templatetags import money
-from tests.making import make_paid_row, make_provider, make_rows
+from tests.making import make_priced_row, make_provider_row, make_rows
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -32,9 +32,9 @@ def test_what_was_paid_is_a_dash_where_nobody_knows() -> None:
 
 def test_the_cost_of_many_edits_is_one_query(people: People) -> None:
     (picture,) = make_rows(people.project, people.olga, 1)
-    provider = make_provider()
+    provider = make_provider_row()
     for _number in range(5):
-        ledger.reserve(make_paid_row(picture, people.emil, provider, 42_000))
+        ledger.reserve(make_priced_row(picture, people.emil, provider, 42_000))
     with CaptureQueriesContext(connection) as found:
         texts = [money.cost(edit).text for edit in Edit.objects.prefetch_related("ledger")]
     assert texts == ["up to $0.04"] * 5
@@ -43,7 +43,7 @@ def test_the_cost_of_many_edits_is_one_query(people: People) -> None:
 
 def test_the_component_says_how_it_is_known(people: People) -> None:
     (picture,) = make_rows(people.project, people.olga, 1)
-    edit = make_paid_row(picture, people.emil, make_provider(), 42_000)
+    edit = make_priced_row(picture, people.emil, make_provider_row(), 42_000)
     ledger.reserve(edit)
     html = render_to_string("components/cost.html", {"spent": money.cost(edit)})
     assert 'class="cost cost--reserved"' in html

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from editor.models import Activity, Membership, Project, Role
 from editor.pipeline import ledger
-from tests.making import make_member, make_paid_row, make_provider, make_rows
+from tests.making import make_member, make_priced_row, make_provider_row, make_rows
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -107,9 +107,9 @@ def test_a_member_gets_a_figure_of_their_own(
 
 def test_the_page_says_who_committed_what(olga: Client, people: People, emils: Membership) -> None:
     (picture,) = make_rows(people.project, people.olga, 1)
-    provider = make_provider()
+    provider = make_provider_row()
     for user, micros in ((people.emil, 700_000), (people.olga, 200_000), (people.sam, 50_000)):
-        ledger.reserve(make_paid_row(picture, user, provider, micros))
+        ledger.reserve(make_priced_row(picture, user, provider, micros))
     Project.objects.update(budget_micros=20_000_000)
     Membership.objects.filter(pk=emils.pk).update(budget_micros=1_000_000)
     found = BeautifulSoup(olga.get(url(people)).content, "html.parser")

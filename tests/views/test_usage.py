@@ -21,9 +21,9 @@ from editor.services.months import Month
 from tests.making import (
     make_edit_row,
     make_member,
-    make_paid_row,
+    make_priced_row,
     make_project,
-    make_provider,
+    make_provider_row,
     make_rows,
     read_stream,
 )
@@ -46,11 +46,11 @@ class Spending:
 
     def __init__(self, project: Project, provider: Provider | None = None) -> None:
         self.project = project
-        self.provider = provider or make_provider()
+        self.provider = provider or make_provider_row()
         (self.picture,) = make_rows(project, project.created_by, 1)
 
     def ask(self, user: User, micros: int | None = 210_000, state: State = State.QUEUED) -> Edit:
-        edit = make_paid_row(self.picture, user, self.provider, micros, state=state)
+        edit = make_priced_row(self.picture, user, self.provider, micros, state=state)
         ledger.reserve(edit)
         return edit
 
@@ -236,7 +236,7 @@ def test_a_name_is_no_formula(client: Client, people: People) -> None:
     for name in names:
         user = make_member(people.project, f"m{names.index(name)}", Role.EDITOR)
         User.objects.filter(pk=user.pk).update(name=name)
-        Spending(people.project, make_provider(name=f"{name}, Inc.")).pay(user, 1)
+        Spending(people.project, make_provider_row(name=f"{name}, Inc.")).pay(user, 1)
     lines = download(client, people.olga, people.project)[1:]
     assert [(line[3], line[5]) for line in lines] == [(f"'{n}", f"'{n}, Inc.") for n in names]
 
@@ -292,7 +292,7 @@ def test_the_page_costs_the_same_with_many(client: Client, people: People) -> No
             user = make_member(
                 people.project, f"m{people.project.memberships.count()}", Role.EDITOR
             )
-            some = Spending(people.project, make_provider(name=f"Provider {number}"))
+            some = Spending(people.project, make_provider_row(name=f"Provider {number}"))
             some.pay(user, 1000 * number)
             some.lose(user)
 

@@ -58,12 +58,8 @@ def planning_registry() -> Engines:
 
 
 def offered(project: Project, name: str) -> Engine:
-    """Return an engine that the project's members may ask. Raises `UnknownEngine`."""
-    provider, colon, model = name.partition(":")
-    if colon:
-        row = providers.usable(project).filter(public_id=provider).first()
-        if row is None or model not in row.offered:
-            raise UnknownEngine(name)
+    """Return an engine that the project's members may ask. Raises `UnknownEngine`, vault.WrongKey."""
+    providers.of_engine(project, name)
     return planning_registry().engine(name)
 
 

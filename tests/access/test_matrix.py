@@ -80,6 +80,9 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "pulse": {"GET": MEMBERS_READ},
     "canvas": {"GET": MEMBERS_READ, "POST": MAKERS_SEND},
     "understand": {"POST": MAKERS_SEND},
+    "parameters": {"GET": MEMBERS_READ},
+    "quote": {"POST": MAKERS_SEND},
+    "inputs": {"GET": MEMBERS_READ},
     "version": {"GET": MEMBERS_READ},
     "rename_picture": {"POST": MAKERS_SEND},
     "cancel_edit": {"POST": OWN_CANCEL},
@@ -151,7 +154,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
 # Tried with the ids of another project.
 WITH_AN_ID = {
     *("canvas", "version", "preview", "full", "download", "original", "cancel_edit"),
-    *("rename_picture", "edit_mask", "favourite", "member_role", "remove_member"),
+    *("rename_picture", "edit_mask", "favourite", "member_role", "remove_member", "quote"),
 }
 # Who is not signed in is let in here.
 OPEN = {name for name, row in TABLE.items() if row.get("PUT") == NOT_ALLOWED_OPEN}
@@ -260,6 +263,7 @@ RESTING = {
     ("samples", "POST"),
     ("canvas", "POST"),
     ("understand", "POST"),
+    ("quote", "POST"),
     ("rename_picture", "POST"),
     ("delete_pictures", "POST"),
     ("restore_pictures", "POST"),

@@ -149,7 +149,7 @@ class ParametersForm(forms.Form):
         sizes = abilities.sizes
         if sizes:
             listed = [f"{width}x{height}" for width, height in sizes.listed]
-            more = [(FREE, _("Width \u00d7 height…"))] if sizes.is_free else []
+            more = [(FREE, _("Own size…"))] if sizes.is_free else []
             self._choose("size", listed, more)
         self._choose("quality", abilities.qualities)
         self._choose("background", abilities.backgrounds)

@@ -19,10 +19,22 @@ export class Chosen {
     return this.#values.get(name) ?? "";
   }
 
-  /** @returns {[string, string][]} edges only with a size of one's own */
-  get entries() {
-    const isFree = this.get("size") === FREE;
-    return [...this.#values].filter(([name]) => isFree || !EDGES.includes(name));
+  /** @returns {[string, string][]} in the server's own terms: a size of one's own is "WxH" */
+  get wishes() {
+    const wishes = [...this.#values].filter(([name]) => !EDGES.includes(name));
+    return wishes
+      .map(([name, value]) => [name, value === FREE ? this.#ownSize : value])
+      .filter(([, value]) => value !== "");
+  }
+
+  /** Whether a size of one's own lacks an edge. */
+  get isUnfinished() {
+    return this.get("size") === FREE && this.#ownSize === "";
+  }
+
+  get #ownSize() {
+    const [width, height] = EDGES.map((edge) => this.get(edge));
+    return width && height ? `${width}x${height}` : "";
   }
 
   /** @returns {Record<string, string>} plain JSON */
@@ -58,6 +70,6 @@ export class Chosen {
    * @param {FormData} data @param {(name: string) => boolean} isShown
    */
   carry(data, isShown) {
-    for (const [name, value] of this.entries) if (!isShown(name)) data.set(name, value);
+    for (const [name, value] of this.wishes) if (!isShown(name)) data.set(name, value);
   }
 }

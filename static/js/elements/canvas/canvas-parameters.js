@@ -1,9 +1,8 @@
 import { Chosen } from "../../models/chosen.js";
 import { CanvasPart } from "./canvas-part.js";
 
-const EDGES = new Set(["width", "height"]);
 /** Values that say by themselves what they are of. */
-const NAMELESS = new Set(["size", "output_format"]);
+const NAMELESS = new Set(["output_format"]);
 const COMPRESSED = new Set(["jpeg", "webp"]);
 
 /**
@@ -101,26 +100,16 @@ class CanvasParameters extends CanvasPart {
   }
 
   #summary() {
-    const words = this.chosen.entries.map(([name, value]) => this.#words(name, value));
+    const words = this.chosen.wishes.map(([name, value]) => this.#words(name, value));
     return words.filter(Boolean).join(" · ");
   }
 
   #words(name, value) {
     const field = this.#field(name);
     if (!field || field.disabled || !this.#accepts(name)) return "";
-    if (EDGES.has(name)) return "";
-    if (name === "size" && value === "free") return this.#edges;
-    const label = field.labels[0]?.textContent ?? "";
-    return NAMELESS.has(name) ? field.selectedOptions[0].text : `${label} ${this.#value(field)}`;
-  }
-
-  #value(field) {
-    return field.matches("select") ? field.selectedOptions[0].text : field.value;
-  }
-
-  get #edges() {
-    const [width, height] = ["width", "height"].map((name) => this.chosen.get(name));
-    return width && height ? `${width} × ${height}` : "";
+    if (name === "size") return value.replace("x", " × ");
+    const text = field.matches("select") ? field.selectedOptions[0].text : value;
+    return NAMELESS.has(name) ? text : `${field.labels[0]?.textContent ?? ""} ${text}`;
   }
 
   #drawn(size) {

@@ -33,7 +33,10 @@ class CanvasQuote extends CanvasPart {
 
   get #question() {
     const question = new FormData(this.form);
-    this.form.querySelector("canvas-parameters").pack(question);
+    const parameters = this.form.querySelector("canvas-parameters");
+    parameters.pack(question);
+    // While it is typed still, it is as if there were none.
+    if (parameters.chosen.isUnfinished) question.set("size", "");
     question.delete("mask");
     if (this.#box) question.set("box", this.#box.join(" "));
     return question;

@@ -34,7 +34,9 @@ class InputPicker extends ElementPart {
     this.#further = further;
     this.#say("");
     this.dialog.showModal();
-    this.search.focus();
+    // A finger is here to choose: the keyboard of a phone would hide half of the pictures.
+    if (matchMedia("(pointer: coarse)").matches) this.list.focus();
+    else this.search.focus();
     this.#load();
   }
 

@@ -27,7 +27,6 @@ from editor.services import (
     media,
     providers,
     quotes,
-    vault,
 )
 from editor.services.decoder import decoder
 from editor.services.quotes import Sketch
@@ -163,9 +162,6 @@ def _engine(registry: EngineSource, name: str) -> Engine:
         return registry.engine(name)
     except EngineError as error:
         raise SubmitRefused(error.code, _("Choose an engine from the list.")) from error
-    except vault.WrongKey as error:
-        text = _("The key of this provider cannot be read. Tell the administrator.")
-        raise SubmitRefused("wrong_key", text) from error
 
 
 def _provider(project: Project, engine: str) -> Provider | None:

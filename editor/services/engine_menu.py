@@ -59,6 +59,14 @@ def end(provider: Provider, model: str) -> date | None:
     return providers.model(provider, model).ends
 
 
+def farewell(ends: date | None, today: date) -> str:
+    """Return in a few words when a model goes or went; empty when it stays."""
+    if ends is None:
+        return ""
+    words = _("ended on %(day)s") if ends <= today else _("ends on %(day)s")
+    return words % {"day": date_format(ends, "SHORT_DATE_FORMAT")}
+
+
 def _group(provider: Provider) -> Group:
     entries = tuple(_entry(provider, model) for model in provider.offered)
     return Group(provider.name, consents.host_of(provider), entries)
@@ -78,12 +86,4 @@ def _note(provider: Provider, model: str) -> str:
         return _("key rejected")
     if until := rests_until(provider):
         return _("busy, resting until %(time)s") % {"time": until}
-    ends = end(provider, model)
-    if ends is None:
-        return ""
-    day = {"day": date_format(ends, "SHORT_DATE_FORMAT")}
-    return _("ended on %(day)s") % day if ends <= _today() else _("ends on %(day)s") % day
-
-
-def _today() -> date:
-    return timezone.localdate()
+    return farewell(end(provider, model), timezone.localdate())

@@ -9,6 +9,7 @@ from editor.engines.errors import UnknownEngine
 from editor.engines.openai.catalog import Model, adapted, catalog, unlisted
 from editor.engines.openai.provider import ProviderConfig, Timeouts
 from editor.models import Project, Provider, ProviderSource
+from editor.models.public_id import is_public_id
 from editor.services import vault
 
 
@@ -28,7 +29,7 @@ def of_engine(project: Project, engine: str) -> Provider | None:
     name, colon, model = engine.partition(":")
     if not colon:
         return None
-    found = usable(project).filter(public_id=name).first()
+    found = usable(project).filter(public_id=name).first() if is_public_id(name) else None
     if found is None or model not in found.offered:
         raise UnknownEngine(engine)
     return found

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from editor.engines.plans import Wanted
 from editor.imaging import focus
-from editor.services import engine_menu, parameter_words, prices
+from editor.services import engine_menu, money, parameter_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from editor.imaging.focus import Box, Focus
     from editor.models import Picture, Provider
 
-# A change of these has a warning of its own.
-WARNED_OF = frozenset({"mask"})
+# What is said of these in words of its own: a warning, or why nothing can be sent.
+TOLD_APART = frozenset({"mask", "inputs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +80,16 @@ def quote(
     """
     crop, plan = planned(engine, {}, sketch)
     return Quote(
-        price=_("free of charge") if plan.cost.high == 0 else prices.of_range(plan.cost),
+        price=_price(plan),
         is_known=plan.cost.is_known,
         host=engine.host,
         sends=plan.size or crop.size,
         of=(sketch.picture.width, sketch.picture.height),
         further=len(sketch.inputs),
-        changes=tuple(_sentence(c) for c in plan.changes if c.name not in WARNED_OF),
+        changes=tuple(_sentence(c) for c in plan.changes if c.name not in TOLD_APART),
         warnings=tuple(_warnings(engine, provider, sketch, plan)),
         blocked=obstacle(engine, provider, sketch) or _beyond(plan, left_micros),
-        left="" if left_micros is None else prices.of(max(0, left_micros)),
+        left="" if left_micros is None else money.at_least(max(0, left_micros)),
     )
 
 
@@ -119,6 +119,11 @@ def obstacle(engine: Engine, provider: Provider | None, sketch: Sketch) -> str:
     return text % {"most": most, "extra": extra}
 
 
+def _price(plan: Plan) -> str:
+    words = money.span(plan.cost)
+    return _("about %(amount)s") % {"amount": words} if plan.cost.low else words
+
+
 def _beyond(plan: Plan, left_micros: int | None) -> str:
     high = plan.cost.high
     if left_micros is None or (high is not None and high <= left_micros):
@@ -126,7 +131,7 @@ def _beyond(plan: Plan, left_micros: int | None) -> str:
     if high is None:
         return _("There is a budget, and nobody knows what this edit would cost.")
     text = _("This may cost %(cost)s, and %(left)s of this month's budget is left.")
-    return text % {"cost": prices.of(high), "left": prices.of(max(0, left_micros))}
+    return text % {"cost": money.at_most(high), "left": money.at_least(max(0, left_micros))}
 
 
 def _warnings(engine: Engine, provider: Provider, sketch: Sketch, plan: Plan) -> list[str]:
@@ -136,6 +141,13 @@ def _warnings(engine: Engine, provider: Provider, sketch: Sketch, plan: Plan) ->
             _(
                 "This engine does not obey the mask and redraws all that it is sent. Only what you "
                 "painted is taken from its answer, so the rest stays as it is; edges may not fit."
+            )
+        )
+    elif sketch.box and provider.probe.get("mask") == "inverted":
+        found.append(
+            _(
+                "In its last test this provider changed what is protected instead of what is "
+                "painted. Whoever looks after it can choose another kind of service."
             )
         )
     if until := engine_menu.rests_until(provider):
@@ -168,7 +180,10 @@ def _reason(code: str) -> str:
     words = {
         "unsupported": _("this model does not take it"),
         "snapped": _("the nearest that this model draws"),
+        "over_limit": _("that is the most this model takes"),
+        "invalid": _("it has no meaning here"),
         "needs_alpha_format": _("transparency needs PNG or WebP"),
+        "needs_lossy_format": _("only JPEG and WebP are compressed so"),
         "refused_before": _("this service refused it before"),
     }
     return words.get(code, _("this model takes it in another way"))

@@ -10,7 +10,6 @@ from editor.engines.errors import UnknownEngine
 from editor.forms.parameters import ParametersForm
 from editor.http import PageRequest
 from editor.services import engines
-from editor.services.vault import WrongKey
 
 
 @require_safe
@@ -19,7 +18,7 @@ def parameters(request: PageRequest, slug: str) -> HttpResponse:
     opened = fetch.door(request.user, slug, Action.VIEW)
     try:
         engine = engines.offered(opened.project, request.GET.get("engine", "builtin"))
-    except (UnknownEngine, WrongKey) as error:
+    except UnknownEngine as error:
         raise Http404 from error
     form = ParametersForm(abilities=engine.abilities, auto_id="parameter-%s")
     context = {"form": form, "engine": engine}

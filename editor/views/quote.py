@@ -17,7 +17,6 @@ from editor.http import PageRequest
 from editor.models import Picture, Provider
 from editor.services import engines, providers, quotes
 from editor.services.quotes import Sketch
-from editor.services.vault import WrongKey
 
 
 @require_POST
@@ -47,10 +46,7 @@ def _quote(
     inputs = fetch.live_pictures(opened, asked["inputs"])
     if len(inputs) != len(asked["inputs"]):
         return _refusal(request, quotes.gone())
-    try:
-        engine = engines.planning_registry().engine(asked["engine"])
-    except WrongKey:
-        return _refusal(request, _("The key of this provider cannot be read."))
+    engine = engines.planning_registry().engine(asked["engine"])
     sketch = Sketch(picture, asked["prompt"], form.box_in(picture), form.parameters, inputs)
     found = quotes.quote(engine=engine, provider=provider, sketch=sketch)
     return render(request, "quote/quote.html", {"quote": found})

@@ -244,9 +244,8 @@ def test_the_first_send_asks_where_the_picture_may_go(
 ) -> None:
     kept = set(data_dir.glob("pictures/*/*"))
     (other,) = make_rows(people.project, people.olga, 1)
-    fields = {"agreed_host": "", "inputs": [other.public_id]}
     mask = make_mask((64, 48), (4, 5, 20, 30))
-    response = ask(people, picture, provider, mask=mask, **fields)
+    response = ask(people, picture, provider, mask=mask, agreed_host="", inputs=[other.public_id])
     assert response.status_code == 409
     question = BeautifulSoup(response.content, "html.parser").select_one("[data-consent]")
     assert question is not None

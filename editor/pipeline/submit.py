@@ -22,10 +22,10 @@ from editor.pipeline import ledger, steps
 from editor.services import (
     activities,
     consents,
+    engines,
     instructions,
     intake_texts,
     media,
-    providers,
     quotes,
 )
 from editor.services.decoder import decoder
@@ -167,7 +167,7 @@ def _engine(registry: EngineSource, name: str) -> Engine:
 def _provider(project: Project, engine: str) -> Provider | None:
     """The provider of an engine; one that the project may not use does not exist for it."""
     try:
-        return providers.of_engine(project, engine)
+        return engines.provider_of(project, engine)
     except EngineError as error:
         raise SubmitRefused(error.code, _("Choose an engine from the list.")) from error
 

@@ -5,11 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from editor.engines.errors import UnknownEngine
 from editor.engines.openai.catalog import Model, adapted, catalog, unlisted
 from editor.engines.openai.provider import ProviderConfig, Timeouts
 from editor.models import Project, Provider, ProviderSource
-from editor.models.public_id import is_public_id
 from editor.services import vault
 
 
@@ -19,20 +17,6 @@ def usable(project: Project) -> QuerySet[Provider]:
     return Provider.objects.filter(ours, is_enabled=True, deleted_at=None).order_by(
         "project_id", "pk"
     )
-
-
-def of_engine(project: Project, engine: str) -> Provider | None:
-    """Return the provider of an engine that a project's members may ask; None for the house's own.
-
-    Raises UnknownEngine.
-    """
-    name, colon, model = engine.partition(":")
-    if not colon:
-        return None
-    found = usable(project).filter(public_id=name).first() if is_public_id(name) else None
-    if found is None or model not in found.offered:
-        raise UnknownEngine(engine)
-    return found
 
 
 def config(provider: Provider) -> ProviderConfig:

@@ -15,7 +15,7 @@ from editor.forms.first_error import first_error
 from editor.forms.quote import QuoteForm
 from editor.http import PageRequest
 from editor.models import Picture, Provider
-from editor.services import engines, providers, quotes
+from editor.services import engines, quotes
 from editor.services.quotes import Sketch
 
 
@@ -31,7 +31,7 @@ def quote(request: PageRequest, slug: str, picture: str) -> HttpResponse:
     if not form.is_valid():
         return _refusal(request, first_error(form))
     try:
-        provider = providers.of_engine(opened.project, form.cleaned_data["engine"])
+        provider = engines.provider_of(opened.project, form.cleaned_data["engine"])
     except UnknownEngine:
         return _refusal(request, _("Choose an engine from the list."))
     if provider is None:

@@ -154,7 +154,8 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
 # Tried with the ids of another project.
 WITH_AN_ID = {
     *("canvas", "version", "preview", "full", "download", "original", "cancel_edit"),
-    *("rename_picture", "edit_mask", "favourite", "member_role", "remove_member", "quote"),
+    *("rename_picture", "edit_mask", "favourite", "member_role", "remove_member"),
+    "quote",
 }
 # Who is not signed in is let in here.
 OPEN = {name for name, row in TABLE.items() if row.get("PUT") == NOT_ALLOWED_OPEN}

@@ -50,6 +50,6 @@ def _figure(micros: int, rounding: str = ROUND_HALF_UP) -> str:
     if 0 < abs(amount) < CENT:
         # Two digits that count, wherever the first one stands.
         step = Decimal(1).scaleb(max(-6, amount.adjusted() - 1))
-    rounded = amount.quantize(step, rounding)
-    places = 2 if abs(rounded) >= CENT or not rounded else -int(str(step.as_tuple().exponent))
+    rounded = amount.quantize(step, rounding).normalize()
+    places = max(2, -int(str(rounded.as_tuple().exponent)))
     return str(number_format(rounded, places, force_grouping=True))

@@ -144,7 +144,7 @@ def test_an_unknown_cost_is_not_a_price(provider: Provider, pictures: list[Pictu
     ("low", "high", "words"),
     [
         (41_000, 41_000, "about $0.04"),
-        (6_000, 211_000, "about $0.0060\u20130.21"),
+        (6_000, 211_000, "about $0.006\u20130.21"),
         (None, 1_200_000, "up to $1.20"),
     ],
 )

@@ -187,6 +187,16 @@ def pictures(opened: Door, public_ids: Sequence[str]) -> list[Picture]:
     return [by_id[public_id] for public_id in public_ids if public_id in by_id]
 
 
+def live_pictures(opened: Door, public_ids: Sequence[str]) -> list[Picture]:
+    """Return those of the opened project that are not in the trash, in the order asked for.
+
+    Any other is left out, whether it is elsewhere or nowhere.
+    """
+    found = Picture.objects.live().filter(project=opened.project, public_id__in=public_ids)
+    by_id = {picture.public_id: picture for picture in found}
+    return [by_id[public_id] for public_id in public_ids if public_id in by_id]
+
+
 def pictures_to_trash(opened: Door, public_ids: Sequence[str]) -> list[Picture]:
     """Return those the user may delete or restore: an owner any, an editor own uploads and results.
 

@@ -6,7 +6,7 @@ import errno
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -16,8 +16,6 @@ from django.utils.translation import gettext as _
 from editor.access import fetch
 from editor.access.roles import Action
 from editor.engines.errors import EngineError
-from editor.engines.plans import Wanted
-from editor.imaging import focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Edit, EditInput, Mask, Picture, Project, Provider, State
 from editor.pipeline import ledger, steps
@@ -26,12 +24,14 @@ from editor.services import (
     budget_texts,
     budgets,
     consents,
+    engines,
     instructions,
     intake_texts,
     media,
-    providers,
+    quotes,
 )
 from editor.services.decoder import decoder
+from editor.services.quotes import Sketch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
     from editor.access.fetch import Door
-    from editor.engines.base import Engine
+    from editor.engines.base import Engine, Instruction
     from editor.engines.registry import EngineSource
 
 PROMPT_LENGTH = 32_000
@@ -54,6 +54,15 @@ class SubmitRefused(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class NotAgreed(consents.ConsentNeeded):
+    """The same, with the edit as it would have been: nothing of it is stored."""
+
+    def __init__(self, host: str, edit: Edit, further: int) -> None:
+        super().__init__(host)
+        self.edit = edit
+        self.further = further
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +94,48 @@ class _Painted:
 def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
     """Queue an edit and return it; the same wish twice (same key) is the same edit.
 
-    Raises SubmitRefused, consents.ConsentNeeded, media.DiskFull. The files are durable before the row names them; row,
-    reservation and activity are one transaction.
+    Raises SubmitRefused, NotAgreed, media.DiskFull. The files are durable before the row names
+    them; row, reservation and activity are one transaction.
     """
-    prompt = _prompt(wish.prompt)
+    wish = replace(wish, prompt=_prompt(wish.prompt))
     provider = _provider(door.project, wish.engine)
     engine = _engine(registry, wish.engine)
-    instruction = _understand(engine, prompt, has_mask=wish.mask is not None)
+    instruction = _understand(engine, wish.prompt, has_mask=wish.mask is not None)
     painted = _keep_mask(wish.picture, wish.mask) if wish.mask else None
-    fingerprint = _fingerprint(wish, prompt, painted)
+    fingerprint = _fingerprint(wish, painted)
     if known := _known(door, wish, fingerprint, painted):
         return known
+    try:
+        edit = _draft(door, wish, engine, provider, instruction, painted)
+    except BaseException:
+        _drop(painted)
+        raise
+    edit.fingerprint = fingerprint
+    return _queue(door, wish, edit, painted)
+
+
+def _draft(
+    door: Door,
+    wish: Wish,
+    engine: Engine,
+    provider: Provider | None,
+    instruction: Instruction,
+    painted: _Painted | None,
+) -> Edit:
+    """The edit with what will be sent of it, not stored yet. Raises SubmitRefused."""
     box = painted.box if painted else None
-    crop = focus.plan((wish.picture.width, wish.picture.height), box, engine.rules(instruction))
-    plan = engine.plan(_wanted(wish, prompt, crop, has_mask=painted is not None))
-    edit = Edit(
+    sketch = Sketch(wish.picture, wish.prompt, box, wish.parameters, wish.inputs)
+    if words := quotes.obstacle(engine, provider, sketch):
+        raise SubmitRefused("cannot_be_sent", words)
+    crop, plan = quotes.planned(engine, instruction, sketch)
+    return Edit(
         project=door.project,
         actor=door.user,
         picture=wish.picture,
         engine=engine.id,
         provider=provider,
-        model=wish.engine.partition(":")[2],
-        prompt=prompt,
+        model=engine.id.partition(":")[2],
+        prompt=wish.prompt,
         instruction=dict(instruction),
         parameters=dict(wish.parameters),
         plan=plan.to_json(),
@@ -114,9 +143,7 @@ def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
         focus=crop.to_json(),
         seed=secrets.randbelow(2**31) if wish.seed is None else wish.seed,
         idem_key=wish.idem_key,
-        fingerprint=fingerprint,
     )
-    return _queue(door, wish, edit, painted)
 
 
 def _prompt(prompt: str) -> str:
@@ -141,26 +168,13 @@ def _engine(registry: EngineSource, name: str) -> Engine:
 
 def _provider(project: Project, engine: str) -> Provider | None:
     """The provider of an engine; one that the project may not use does not exist for it."""
-    name, colon, model = engine.partition(":")
-    if not colon:
-        return None
-    found = providers.usable(project).filter(public_id=name).first()
-    if found is None or model not in found.offered:
-        raise SubmitRefused("unknown_engine", _("Choose an engine from the list."))
-    return found
+    try:
+        return engines.provider_of(project, engine)
+    except EngineError as error:
+        raise SubmitRefused(error.code, _("Choose an engine from the list.")) from error
 
 
-def _wanted(wish: Wish, prompt: str, crop: focus.Focus, *, has_mask: bool) -> Wanted:
-    return Wanted(
-        crop=crop.size,
-        has_mask=has_mask,
-        prompt=prompt,
-        inputs=tuple((picture.width, picture.height) for picture in wish.inputs),
-        parameters=wish.parameters,
-    )
-
-
-def _understand(engine: Engine, prompt: str, *, has_mask: bool) -> Any:
+def _understand(engine: Engine, prompt: str, *, has_mask: bool) -> Instruction:
     try:
         return engine.understand(prompt, has_mask=has_mask)
     except EngineError as error:
@@ -197,11 +211,11 @@ def _normalise(picture: Picture, source: Path, out: Path) -> dict[str, Any]:
         raise SubmitRefused("mask_unreadable", intake_texts.crash(crash.kind)) from crash
 
 
-def _fingerprint(wish: Wish, prompt: str, painted: _Painted | None) -> str:
+def _fingerprint(wish: Wish, painted: _Painted | None) -> str:
     facts = [
         wish.picture.public_id,
         wish.engine,
-        prompt,
+        wish.prompt,
         [painted.sha256, *painted.box] if painted else None,
         sorted(wish.parameters.items()),
         [picture.public_id for picture in wish.inputs],
@@ -248,7 +262,7 @@ def _write(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> None
     # Reading the mask took a while: who was let in may be out, and the project archived or gone.
     fetch.door_again(door, Action.EDIT)
     if edit.provider:
-        consents.check(edit.provider, door.user, wish.agreed_host)
+        _agree(door, edit, wish, edit.provider)
     edit.pulse = Project.objects.bump(edit.project_id)
     if painted:
         edit.mask = _mask(edit, painted)
@@ -269,6 +283,13 @@ def _reserve(edit: Edit, door: Door) -> None:
     except budgets.Refused as refused:
         text = budget_texts.refusal(refused, door.user)
         raise SubmitRefused(refused.code, text) from refused
+
+
+def _agree(door: Door, edit: Edit, wish: Wish, provider: Provider) -> None:
+    try:
+        consents.check(provider, door.user, wish.agreed_host)
+    except consents.ConsentNeeded as needed:
+        raise NotAgreed(needed.host, edit, len(wish.inputs)) from needed
 
 
 def _mask(edit: Edit, painted: _Painted) -> Mask:

@@ -10,6 +10,7 @@ from editor.engines.errors import UnknownEngine
 from editor.engines.openai.engine import OpenAICompatible
 from editor.engines.registry import Registry
 from editor.models import Provider
+from editor.models.public_id import is_public_id
 from editor.services import providers
 
 if TYPE_CHECKING:
@@ -57,13 +58,24 @@ def planning_registry() -> Engines:
     return Engines()
 
 
+def provider_of(project: Project, name: str) -> Provider | None:
+    """Return the provider of an engine that the project's members may ask; None for our own.
+
+    Raises `UnknownEngine`.
+    """
+    public_id, colon, model = name.partition(":")
+    if not colon:
+        return None
+    found = providers.usable(project).filter(public_id=public_id) if is_public_id(public_id) else []
+    for row in found:
+        if model in row.offered:
+            return row
+    raise UnknownEngine(name)
+
+
 def offered(project: Project, name: str) -> Engine:
     """Return an engine that the project's members may ask. Raises `UnknownEngine`."""
-    provider, colon, model = name.partition(":")
-    if colon:
-        row = providers.usable(project).filter(public_id=provider).first()
-        if row is None or model not in row.offered:
-            raise UnknownEngine(name)
+    provider_of(project, name)
     return planning_registry().engine(name)
 
 

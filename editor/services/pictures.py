@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp", "avif": "avif", "heic": "heic"}
 NAME_LENGTH = 200
+# What a browser offers where files are chosen.
+ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif"
 
 
 class UploadRefused(Exception):

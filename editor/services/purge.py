@@ -15,7 +15,16 @@ from itertools import batched
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from editor.models import TERMINAL_STATES, Edit, Leftover, LeftoverKind, Mask, Picture, Project
+from editor.models import (
+    TERMINAL_STATES,
+    Edit,
+    EditInput,
+    Leftover,
+    LeftoverKind,
+    Mask,
+    Picture,
+    Project,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +100,8 @@ def _closed(due: QuerySet[Picture]) -> list[int]:
     # An edit whose outcome is open holds money that somebody has yet to decide about.
     under_way = Edit.objects.exclude(state__in=TERMINAL_STATES).filter(picture__in=due)
     staying = set(under_way.values_list("picture_id", flat=True))
+    shown = EditInput.objects.exclude(edit__state__in=TERMINAL_STATES).filter(picture__in=due)
+    staying |= set(shown.values_list("picture_id", flat=True))
     links = Picture.objects.filter(parent__in=due).order_by("-pk").values_list("pk", "parent_id")
     for child, parent in links:
         if child not in going or child in staying:

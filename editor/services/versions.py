@@ -49,6 +49,16 @@ def version(project: Project, picture: Picture) -> Version:
     )
 
 
+def glimpse(project: Project, picture: Picture) -> dict[str, str]:
+    """Return what a script shows of a picture in little."""
+    key = {"slug": project.slug, "picture": picture.public_id, "size": 320}
+    return {
+        "id": picture.public_id,
+        "name": picture.name,
+        "thumb": reverse("preview", kwargs=key),
+    }
+
+
 def family(project: Project, picture: Picture) -> list[Version]:
     """Return the picture's original and all its results, oldest first, without deleted ones.
 

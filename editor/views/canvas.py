@@ -2,7 +2,8 @@
 
 from http import HTTPStatus
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,9 +15,19 @@ from editor.access.roles import Action
 from editor.forms.canvas import EditForm
 from editor.forms.first_error import first_error
 from editor.http import PageRequest, waits_for_sandbox
-from editor.models import Picture
-from editor.pipeline.submit import SubmitRefused, Wish, submit
-from editor.services import engines, gallery, instructions, pulse, versions
+from editor.imaging.focus import Focus
+from editor.models import Edit, Picture
+from editor.pipeline.submit import NotAgreed, SubmitRefused, Wish, submit
+from editor.services import (
+    engine_menu,
+    engines,
+    gallery,
+    instructions,
+    pictures,
+    pulse,
+    quotes,
+    versions,
+)
 from editor.services.media import DiskFull
 
 
@@ -38,7 +49,7 @@ def canvas(request: PageRequest, slug: str, picture: str) -> HttpResponse:
         return render(request, "canvas/canvas.html#version_item", context)
     context = _context(opened, found)
     if earlier := request.GET.get("from"):
-        context["again"] = fetch.edit_of_picture(opened, found, earlier)
+        context |= _again(fetch.edit_of_picture(opened, found, earlier))
     return render(request, "canvas/canvas.html", context)
 
 
@@ -54,7 +65,9 @@ def _context(opened: Door, picture: Picture) -> dict[str, object]:
         # The cursor is read before the list: a change in between is told twice, never missed.
         "pulse": _pulse(opened, picture, root),
         "edits": gallery.edit_cards(opened, family_root=root),
-        "engines": engines.choices(opened.project),
+        "engines": engine_menu.menu(opened.project),
+        "accepted": pictures.ACCEPTED,
+        "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
         "suggestions": instructions.suggestions(),
         "can_edit": opened.may(Action.EDIT),
     }
@@ -70,13 +83,18 @@ def _pulse(opened: Door, picture: Picture, root: int) -> dict[str, object]:
 
 
 def _submit(request: PageRequest, opened: Door, picture: Picture) -> HttpResponse:
-    form = EditForm(request.POST, request.FILES)
+    form = EditForm(_with_key(request), request.FILES)
     if not form.is_valid():
         return _refusal(request, first_error(form), HTTPStatus.UNPROCESSABLE_ENTITY)
-    data = form.cleaned_data
-    wish = Wish(picture, data["engine"], data["prompt"], data["mask"], data["idem"])
+    inputs = fetch.live_pictures(opened, form.cleaned_data["inputs"])
+    if len(inputs) != len(form.cleaned_data["inputs"]):
+        return _refusal(request, quotes.gone(), HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        edit = submit(door=opened, wish=wish, registry=engines.planning_registry())
+        edit = submit(
+            door=opened, wish=_wish(picture, form, inputs), registry=engines.planning_registry()
+        )
+    except NotAgreed as question:
+        return _question(request, question)
     except SubmitRefused as refused:
         return _refusal(request, refused.message, HTTPStatus.UNPROCESSABLE_ENTITY)
     except DiskFull:
@@ -87,6 +105,52 @@ def _submit(request: PageRequest, opened: Door, picture: Picture) -> HttpRespons
     (card,) = gallery.edit_cards(opened, only=edit)
     context = {"project": opened.project, "edit": card}
     return render(request, "components/edit_card.html", context, status=HTTPStatus.CREATED)
+
+
+def _with_key(request: PageRequest) -> QueryDict:
+    """The form's data; the key of the intent may stand in the header of that name instead."""
+    if not (key := request.headers.get("Idempotency-Key")):
+        return request.POST
+    data = request.POST.copy()
+    data["idem"] = key
+    return data
+
+
+def _wish(picture: Picture, form: EditForm, inputs: list[Picture]) -> Wish:
+    data = form.cleaned_data
+    return Wish(
+        picture=picture,
+        engine=data["engine"],
+        prompt=data["prompt"],
+        mask=data["mask"],
+        idem_key=data["idem"],
+        parameters=form.parameters,
+        inputs=tuple(inputs),
+        agreed_host=data["agreed_host"],
+    )
+
+
+def _again(edit: Edit) -> dict[str, object]:
+    """What an earlier edit was asked with, as far as it is still there."""
+    rows = edit.inputs.select_related("picture").filter(picture__trashed_at=None)
+    inputs = [row.picture for row in rows if row.picture]
+    return {
+        "again": edit,
+        "again_parameters": edit.parameters,
+        "again_inputs": [versions.glimpse(edit.project, picture) for picture in inputs],
+    }
+
+
+def _question(request: PageRequest, question: NotAgreed) -> HttpResponse:
+    edit = question.edit
+    context = {
+        "edit": edit,
+        "host": question.host,
+        "size": Focus.from_json(edit.focus).size,
+        "has_mask": bool(request.FILES.get("mask")),
+        "further": question.further,
+    }
+    return render(request, "canvas/consent.html", context, status=HTTPStatus.CONFLICT)
 
 
 def _refusal(request: PageRequest, message: str, status: HTTPStatus) -> HttpResponse:

@@ -12,12 +12,10 @@ from editor.access.fetch import Door
 from editor.access.roles import Action
 from editor.forms.gallery import GalleryForm
 from editor.http import PageRequest
-from editor.services import exports, trash
+from editor.services import exports, pictures, trash
 from editor.services import gallery as service
 from editor.services.looks import Look, Show
 from editor.services.pulse import Cursor
-
-ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif"
 
 
 @require_safe
@@ -68,7 +66,7 @@ def _surroundings(opened: Door, look: Look, form: GalleryForm) -> dict[str, obje
         "can_export": opened.may(Action.EXPORT),
         "max_export": exports.MAX_PICTURES,
         "grace_days": trash.grace().days,
-        "accepted": ACCEPTED,
+        "accepted": pictures.ACCEPTED,
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
         "max_upload_mb": settings.MAX_UPLOAD_MB,
     }

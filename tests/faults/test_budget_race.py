@@ -87,7 +87,7 @@ def race(scene: Scene) -> None:
             "a red door",
             None,
             f"click-{number}",
-            agreed_host="paints.example",
+            agreed_host="api.atelier.test",
         )
         try:
             submit.submit(door=door, wish=wish, registry=Registry())

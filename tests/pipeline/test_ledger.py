@@ -15,7 +15,7 @@ from editor.models.ledger import today
 from editor.pipeline import ledger
 from editor.services import budgets
 from editor.services.months import Month
-from tests.making import make_edit_row, make_paid_row, make_provider, make_rows
+from tests.making import make_edit_row, make_priced_row, make_provider_row, make_rows
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -25,13 +25,13 @@ USAGE = Cost(42_000, CostBasis.USAGE)
 
 @pytest.fixture
 def provider(people: People) -> Provider:
-    return make_provider(people.project)
+    return make_provider_row(people.project)
 
 
 @pytest.fixture
 def edit(people: People, provider: Provider) -> Edit:
     (picture,) = make_rows(people.project, people.emil, 1)
-    return make_paid_row(picture, people.emil, provider, 210_000)
+    return make_priced_row(picture, people.emil, provider, 210_000)
 
 
 def make_attempt(edit: Edit) -> Attempt:
@@ -131,7 +131,7 @@ def test_without_a_budget_an_unknown_price_is_written_as_unknown(
     people: People, provider: Provider
 ) -> None:
     (picture,) = make_rows(people.project, people.emil, 1)
-    edit = make_paid_row(picture, people.emil, provider, None)
+    edit = make_priced_row(picture, people.emil, provider, None)
     attempt = make_attempt(edit)
     ledger.reserve(edit)
     ledger.hold(edit, attempt)

@@ -11,7 +11,7 @@ from editor.engines.costs import CostRange
 from editor.engines.plans import Plan, Wanted
 from editor.models import Activity, Edit, Mask, Picture, Project, Provider
 from editor.pipeline.submit import SubmitRefused, Wish, submit
-from tests.making import make_door, make_mask, make_picture, make_provider
+from tests.making import make_door, make_mask, make_picture, make_provider_row
 from tests.pipeline.stub_engine import StubEngine
 
 if TYPE_CHECKING:
@@ -39,14 +39,14 @@ class Registry:
 
 @pytest.fixture
 def picture(people: People) -> Picture:
-    make_provider(people.project)
+    make_provider_row(people.project)
     return make_picture(people.project, people.olga)
 
 
 def send(people: People, picture: Picture, key: str, high: int | None = 210_000) -> Edit:
     engine = f"{Provider.objects.get().public_id}:brush-1"
     mask = make_mask((picture.width, picture.height), (8, 8, 24, 24))
-    wish = Wish(picture, engine, "a red door", mask, key, agreed_host="paints.example")
+    wish = Wish(picture, engine, "a red door", mask, key, agreed_host="api.atelier.test")
     return submit(door=make_door(people.project, people.olga), wish=wish, registry=Registry(high))
 
 

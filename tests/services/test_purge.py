@@ -11,6 +11,7 @@ from django.utils import timezone
 from editor.management.checkup import CHECKS
 from editor.models import (
     Edit,
+    EditInput,
     Favourite,
     LedgerEntry,
     Leftover,
@@ -22,7 +23,7 @@ from editor.models import (
     State,
 )
 from editor.services import leftovers, purge
-from tests.making import make_edit_row, make_picture
+from tests.making import make_edit_row, make_picture, make_result_row, make_row
 from tests.management.scene import Scene, make_scene
 from tests.management.scene import make_picture as make_scene_picture
 
@@ -241,3 +242,26 @@ def test_a_long_line_goes_in_several_batches(data_dir: Path) -> None:
     files()
     assert not Picture.objects.exists()
     assert folders(data_dir) == set()
+
+
+@pytest.mark.parametrize(
+    ("state", "stays"),
+    [
+        (State.QUEUED, True),
+        (State.AWAITING, True),
+        (State.UNKNOWN, True),
+        (State.SUCCEEDED, False),
+        (State.CANCELED, False),
+    ],
+)
+def test_what_an_edit_has_yet_to_see_stays(people: People, state: State, stays: bool) -> None:
+    """A further picture, and what it was made from, as long as the edit is not over."""
+    edited = make_picture(people.project, people.olga)
+    original = make_row(people.project, people.olga, "original.jpg")
+    further = make_result_row(original, people.olga, "blur")
+    edit = make_edit_row(people.project, people.olga, edited, state=state)
+    EditInput.objects.create(edit=edit, picture=further, number=2)
+    trash(original, further)
+    rows()
+    assert Picture.objects.filter(pk__in=[original.pk, further.pk]).count() == (2 if stays else 0)
+    assert EditInput.objects.get().picture == (further if stays else None)

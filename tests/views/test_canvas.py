@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,15 +9,23 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from editor.models import Edit, Mask, State
-from tests.making import make_edit, make_edit_row, make_mask, make_picture
+from editor.models import Edit, Mask, Picture, Provider, State
+from tests.making import (
+    make_edit,
+    make_edit_row,
+    make_mask,
+    make_picture,
+    make_project,
+    make_row,
+    make_rows,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from editor.models import Picture, User
+    from editor.models import User
     from tests.conftest import People
 
 
@@ -207,3 +216,163 @@ def test_readers_begin_nothing(people: People, picture: Picture) -> None:
     page = login(people.vito).get(path(people, picture), {"from": edit.public_id})
     assert page.status_code == 200
     assert again_of(page) is None
+
+
+@pytest.fixture
+def provider(people: People) -> Provider:
+    return Provider.objects.create(
+        source="owner",
+        project=people.project,
+        name="Paints",
+        preset="generic",
+        base_url="https://paints.example/v1",
+        offered=["brush-1"],
+        overrides={"brush-1": {"inputs_max": 3}},
+    )
+
+
+def ask(people: People, picture: Picture, provider: Provider, key: str = "", **more: Any) -> Any:
+    """Send an edit to the provider; `agreed_host` unless told otherwise."""
+    data = {"prompt": "a red door", "engine": f"{provider.public_id}:brush-1", "idem": "intent-1"}
+    body = data | {"agreed_host": "paints.example"} | more
+    headers = {"HX-Request": "true"} | ({"Idempotency-Key": key} if key else {})
+    return login(people.emil).post(path(people, picture), body, headers=headers)
+
+
+def test_the_first_send_asks_where_the_picture_may_go(
+    people: People, picture: Picture, provider: Provider, data_dir: Path
+) -> None:
+    kept = set(data_dir.glob("pictures/*/*"))
+    (other,) = make_rows(people.project, people.olga, 1)
+    mask = make_mask((64, 48), (4, 5, 20, 30))
+    response = ask(people, picture, provider, mask=mask, agreed_host="", inputs=[other.public_id])
+    assert response.status_code == 409
+    question = BeautifulSoup(response.content, "html.parser").select_one("[data-consent]")
+    assert question is not None
+    assert question["data-host"] == "paints.example"
+    for words in ("leaves for paints.example", "Paints", "of 64", "mask", "1 further picture"):
+        assert words in question.text
+    assert not Edit.objects.exists()
+    assert not Mask.objects.exists()
+    assert set(data_dir.glob("pictures/*/*")) == kept
+
+
+def test_an_agreement_is_for_one_host_and_once(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    assert ask(people, picture, provider, agreed_host="elsewhere.example").status_code == 409
+    assert ask(people, picture, provider).status_code == 201
+    again = ask(people, picture, provider, idem="intent-2", agreed_host="")
+    assert again.status_code == 201
+    Provider.objects.update(base_url="https://moved.example/v1")
+    assert ask(people, picture, provider, idem="intent-3").status_code == 409
+    assert Edit.objects.count() == 2
+
+
+def test_parameters_and_further_pictures_are_kept(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    first, second = make_rows(people.project, people.olga, 2)
+    ids = [second.public_id, first.public_id]
+    response = ask(people, picture, provider, n="2", quality="high", inputs=ids)
+    assert response.status_code == 201
+    edit = Edit.objects.get()
+    assert (edit.provider, edit.model) == (provider, "brush-1")
+    assert edit.parameters == {"n": 2, "quality": "high"}
+    rows = [(row.number, row.picture) for row in edit.inputs.all()]
+    assert rows == [(2, second), (3, first)]
+
+
+@pytest.mark.parametrize("more", [{"quality": "low"}, {"inputs": "other"}])
+def test_the_key_covers_parameters_and_further_pictures(
+    people: People, picture: Picture, provider: Provider, more: dict[str, str]
+) -> None:
+    (other,) = make_rows(people.project, people.olga, 1)
+    fields = {name: value.replace("other", other.public_id) for name, value in more.items()}
+    assert ask(people, picture, provider).status_code == 201
+    assert ask(people, picture, provider, **fields).status_code == 422
+    assert Edit.objects.count() == 1
+
+
+def test_the_key_may_stand_in_the_header(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    for idem in ("one", "two"):
+        assert ask(people, picture, provider, key="the-key", idem=idem).status_code == 201
+    assert Edit.objects.get().idem_key == "the-key"
+
+
+def test_more_pictures_than_the_engine_takes_are_refused(
+    people: People, picture: Picture, provider: Provider, data_dir: Path
+) -> None:
+    kept = set(data_dir.glob("pictures/*/*"))
+    ids = [other.public_id for other in make_rows(people.project, people.olga, 3)]
+    mask = make_mask((64, 48), (4, 5, 20, 30))
+    response = ask(people, picture, provider, inputs=ids, mask=mask)
+    assert response.status_code == 422
+    assert "at most 3 pictures" in response.content.decode()
+    assert not Edit.objects.exists()
+    assert set(data_dir.glob("pictures/*/*")) == kept
+
+
+def test_a_further_picture_must_be_live_and_of_the_project(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    gone, itself = make_row(people.project, people.olga, "gone.jpg"), picture
+    Picture.objects.filter(pk=gone.pk).update(trashed_at=timezone.now())
+    foreign = make_row(make_project(people.emil, "Emil's"), people.emil, "foreign.jpg")
+    for other in (gone, foreign):
+        response = ask(people, picture, provider, inputs=[other.public_id])
+        assert response.status_code == 422
+        assert "no longer there" in response.content.decode()
+    response = ask(people, picture, provider, inputs=[itself.public_id])
+    assert "The picture you edit is among" in response.content.decode()
+    assert not Edit.objects.exists()
+
+
+def test_nothing_goes_to_a_provider_that_rejects_its_key(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    assert ask(people, picture, provider).status_code == 201
+    Provider.objects.update(trouble="key_rejected")
+    refused = ask(people, picture, provider, idem="intent-2")
+    assert refused.status_code == 422
+    assert "rejects its key" in refused.content.decode()
+    # What was taken before is still the same edit.
+    assert ask(people, picture, provider).status_code == 201
+    assert Edit.objects.count() == 1
+
+
+def test_engines_are_grouped_by_whose_they_are(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    Provider.objects.create(
+        source="staff",
+        name="Other",
+        preset="generic",
+        base_url="https://other.example/v1",
+        offered=["m"],
+        trouble="key_rejected",
+    )
+    soup = BeautifulSoup(login(people.emil).get(path(people, picture)).content, "html.parser")
+    groups = [str(group["label"]) for group in soup.select("#engine optgroup")]
+    assert groups[0] == "On this server"
+    assert set(groups[1:]) == {"Paints (paints.example)", "Other (other.example)"}
+    options = {option.text: option.has_attr("disabled") for option in soup.select("#engine option")}
+    assert options == {"Built-in": False, "brush-1": False, "m \u2013 key rejected": True}
+
+
+def test_an_earlier_edit_brings_its_parameters_and_pictures_back(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    first, second = make_rows(people.project, people.olga, 2)
+    ids = [first.public_id, second.public_id]
+    ask(people, picture, provider, quality="high", inputs=ids)
+    Picture.objects.filter(pk=first.pk).update(trashed_at=timezone.now())
+    edit = Edit.objects.get()
+    page = login(people.olga).get(path(people, picture), {"from": edit.public_id})
+    again = BeautifulSoup(page.content, "html.parser").select_one("canvas-again")
+    assert again is not None
+    stored = {script["id"]: json.loads(script.text) for script in again.select("script")}
+    assert stored["again-parameters"] == {"quality": "high"}
+    assert [each["id"] for each in stored["again-inputs"]] == [second.public_id]

@@ -113,7 +113,7 @@ def test_an_owner_sees_what_everybody_spent(
         ["Emil", "3", "$0.50", "$0.26"],
         ["Olga", "1", "$0.10", "\u2013"],
     ]
-    assert table(found, "models") == [["brush-1 \u00b7 Paints", "4", "$0.60", "$0.26"]]
+    assert table(found, "models") == [["brush-1 \u00b7 Atelier", "4", "$0.60", "$0.26"]]
     words = found.get_text(" ", strip=True)
     assert "Estimated $0.50" in words
     assert "Held: may have been charged $0.21" in words
@@ -226,7 +226,7 @@ def test_the_csv_adds_up_to_the_page(client: Client, people: People, spending: S
     assert [line[10] for line in lines[1:]] == ["usage", "estimate", "held", "reserved", ""]
     assert lines[3] == [
         *(today().isoformat(), held.public_id, "unknown", "Emil", "emil@example.test"),
-        *("Paints", "brush-1", "0.000000", "0.210000", "0.000000", "held"),
+        *("Atelier", "brush-1", "0.000000", "0.210000", "0.000000", "held"),
     ]
 
 

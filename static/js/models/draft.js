@@ -1,4 +1,5 @@
-// Unsent work kept for a reload: {mask, prompt, engine, shown} under one key per picture.
+// Unsent work kept for a reload under one key per picture: {mask, prompt, engine, parameters,
+// inputs, shown}.
 
 const PREFIX = "canvas-draft:";
 

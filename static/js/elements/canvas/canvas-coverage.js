@@ -4,7 +4,8 @@ const CALM_MILLISECONDS = 300;
 const FOR_SUBJECTS = { none: "no-subject", part: "subject" };
 
 /**
- * Says how much of the picture the mask covers. Children: `data-when` none, part, full, and
+ * Says how much of the picture the mask covers, and tells the form "measured" with {box}, null for
+ * an empty mask. Children: `data-when` none, part, full, and
  * no-subject, subject for instructions about the background; in part and subject a `data-share`.
  * Counted by the worker when the hand rests.
  */
@@ -27,6 +28,7 @@ class CanvasCoverage extends CanvasPart {
     clearTimeout(this.#timer);
     if (!this.studio.mask.mayPaint) {
       this.#show("none");
+      this.#tell(null);
       return;
     }
     if (this.#state === "none") this.#show("part", "…");
@@ -39,10 +41,15 @@ class CanvasCoverage extends CanvasPart {
     // Without a worker there is no read-out; sending says so.
     const facts = await masks.measure(maskSource).catch(() => null);
     if (facts === null || revision !== mask.revision) return;
+    this.#tell(facts.box);
     const share = facts.painted / (maskSource.width * maskSource.height);
     if (share === 0) this.#show("none");
     else if (share === 1) this.#show("full");
     else this.#show("part", share < 0.001 ? "< 0.1 %" : this.#percent(share));
+  }
+
+  #tell(box) {
+    this.closest("form").dispatchEvent(new CustomEvent("measured", { detail: { box } }));
   }
 
   #show(state, share) {

@@ -6,7 +6,7 @@ import { readVersion } from "./read-version.js";
 
 const SAVE_MILLISECONDS = 250;
 
-/** Keeps mask, prompt and engine over a reload, and asks before unsent work is left behind. */
+/** Keeps mask, prompt, engine, parameters and further pictures over a reload, and asks before unsent work is left behind. */
 class CanvasDraft extends CanvasPart {
   #timer = 0;
   #sent = { revision: -1, prompt: "" };
@@ -27,6 +27,14 @@ class CanvasDraft extends CanvasPart {
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
+  get #parameters() {
+    return this.form.querySelector("canvas-parameters");
+  }
+
+  get #inputs() {
+    return this.form.querySelector("canvas-inputs");
+  }
+
   #changed() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#save(), SAVE_MILLISECONDS);
@@ -41,6 +49,8 @@ class CanvasDraft extends CanvasPart {
       shown: shown.version.id,
       prompt: prompt.value,
       engine: engine.value,
+      parameters: this.#parameters.chosen.toJSON(),
+      inputs: this.#inputs.further.pictures,
     });
   }
 
@@ -48,9 +58,11 @@ class CanvasDraft extends CanvasPart {
     if (saved === null) return;
     const { prompt, engine } = this.form.elements;
     if (typeof saved.prompt === "string" && prompt.value === "") prompt.value = saved.prompt;
-    if ([...engine.options].some((option) => option.value === saved.engine)) {
+    if ([...engine.options].some(({ value, disabled }) => value === saved.engine && !disabled)) {
       engine.value = saved.engine;
     }
+    this.#parameters.restore(saved.parameters);
+    this.#inputs.further.restore(saved.inputs);
     this.#restoreMask(saved);
     this.form.dispatchEvent(new CustomEvent("restored"));
   }

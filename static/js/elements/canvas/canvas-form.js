@@ -26,6 +26,11 @@ class CanvasForm extends CanvasPart {
   async #submit(event) {
     event.preventDefault();
     if (this.isBusy) return;
+    const { blocked } = this.querySelector("canvas-quote");
+    if (blocked) {
+      this.#explain({ message: blocked });
+      return;
+    }
     this.#setBusy(true);
     this.#explain();
     try {
@@ -40,7 +45,8 @@ class CanvasForm extends CanvasPart {
     const wish = { version: shown.version, revision: mask.revision, prompt: this.#prompt };
     const made = await this.#makeMask();
     if (made === null || !(await this.#agreed(made))) return;
-    const answer = await postEdit(wish.version.canvas, this.#pack(wish, made));
+    const answer = await this.#post(wish.version.canvas, this.#pack(wish, made));
+    if (answer === null) return;
     if (!answer.card) {
       this.#explain(answer);
       return;
@@ -48,6 +54,17 @@ class CanvasForm extends CanvasPart {
     this.#intent.accepted();
     adopt(document.querySelector("#canvas-edits"), answer.card);
     this.#tell(answer.card.dataset.editId, wish);
+  }
+
+  /** @returns what came of it; null when a question of the server was answered with no */
+  async #post(url, data) {
+    const answer = await postEdit(url, data);
+    if (!answer.question) return answer;
+    const dialog = this.querySelector("dialog[data-ask=consent]");
+    dialog.querySelector("[data-room]").replaceChildren(document.importNode(answer.question, true));
+    if (!(await this.#says(dialog))) return null;
+    data.set("agreed_host", answer.question.dataset.host);
+    return postEdit(url, data);
   }
 
   get #prompt() {
@@ -68,7 +85,10 @@ class CanvasForm extends CanvasPart {
 
   async #agreed({ painted, width, height }) {
     if (painted < width * height) return true;
-    const dialog = this.querySelector("dialog[data-confirm=full]");
+    return this.#says(this.querySelector("dialog[data-confirm=full]"));
+  }
+
+  async #says(dialog) {
     dialog.returnValue = "";
     dialog.showModal();
     await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
@@ -77,9 +97,11 @@ class CanvasForm extends CanvasPart {
 
   #pack({ version, prompt }, { painted, png, commands }) {
     const data = new FormData(this.form);
-    if (painted > 0) data.set("mask", png, "mask.png");
-    const content = [version.id, prompt, data.get("engine"), painted > 0 ? commands : []];
+    this.querySelector("canvas-parameters").pack(data);
+    const fields = [...data].filter(([name]) => name !== "csrfmiddlewaretoken");
+    const content = [version.id, prompt, fields, painted > 0 ? commands : []];
     data.set("idem", this.#intent.key(JSON.stringify(content)));
+    if (painted > 0) data.set("mask", png, "mask.png");
     return data;
   }
 

@@ -6,7 +6,7 @@ const CALM_MILLISECONDS = 350;
  * The line under the prompt: what the engine would do, or why it would not. Asks `data-url` when
  * the hand rests; an older question is dropped. Tells the form "understood" with
  * {background: whether everything but the painted subject would change, complete: whether there is
- * something to do and nothing unread}.
+ * something to do and nothing unread}. A provider's model reads for itself: nothing is said then.
  */
 class CanvasUnderstood extends CanvasPart {
   #timer = 0;
@@ -17,6 +17,7 @@ class CanvasUnderstood extends CanvasPart {
     this.form = this.closest("form");
     this.listen(this.form, "input", () => this.#changed());
     this.listen(this.form, "restored", () => this.#changed());
+    this.listen(this.form, "engine", () => this.#changed());
     this.listen(this.studio.mask, "mask", () => this.#changed());
     this.listen(this.studio, "edit:sent", ({ detail }) => (this.#sent = detail.prompt));
     signal.addEventListener("abort", () => this.#forget());
@@ -38,9 +39,11 @@ class CanvasUnderstood extends CanvasPart {
     this.#asking?.abort();
   }
 
-  // What was sent is done with: that its mask is gone now is nobody's mistake.
+  // What was sent is done with: that its mask is gone now is nobody's mistake. A provider is not
+  // asked.
   get #isDone() {
     const prompt = this.form.elements.prompt.value;
+    if (this.form.hasAttribute("data-provider")) return true;
     return prompt.trim() === "" || (prompt === this.#sent && !this.studio.mask.mayPaint);
   }
 

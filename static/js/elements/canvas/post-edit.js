@@ -1,13 +1,16 @@
 const TIMEOUT_MILLISECONDS = 180_000;
 const OWN_WORDS = new Set([422, 507]);
+const ACCEPTED = 201;
+const ASKED = 409;
 const EXPLAINED = new Set([403, 404, 413, 507]);
 
 /**
  * Send an edit.
  * @param {string} url the version's canvas
  * @param {FormData} data
- * @returns {Promise<{card: HTMLElement} | {message: Node} | {code: string}>} the card of the
- *   accepted edit, the server's own words, or the name of a message that the page has
+ * @returns {Promise<{card: HTMLElement} | {question: HTMLElement} | {message: Node} |
+ *   {code: string}>} the card of the accepted edit, a question that comes first, the server's own
+ *   words, or the name of a message that the page has
  */
 export async function postEdit(url, data) {
   let response;
@@ -29,12 +32,13 @@ async function understand(response) {
   if (response.type === "opaqueredirect") return { code: "signed-out" };
   const { status } = response;
   if (response.headers.has("X-Csrf-Failed")) return { code: "expired" };
-  if (status !== 201 && !OWN_WORDS.has(status)) return { code: nameOf(status) };
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const card = status === 201 ? page.querySelector("[data-edit-id]") : null;
+  const card = status === ACCEPTED ? page.querySelector("[data-edit-id]") : null;
   if (card) return { card };
-  const text = page.body.textContent.trim();
-  return status !== 201 && text ? { message: document.createTextNode(text) } : { code: nameOf(status) };
+  const question = status === ASKED ? page.querySelector("[data-consent]") : null;
+  if (question) return { question };
+  const text = OWN_WORDS.has(status) ? page.body.textContent.trim() : "";
+  return text ? { message: document.createTextNode(text) } : { code: nameOf(status) };
 }
 
 function nameOf(status) {

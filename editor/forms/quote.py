@@ -1,0 +1,52 @@
+"""What is asked before an edit is sent."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from editor.forms.canvas import FurtherField
+from editor.forms.parameters import ParametersForm
+from editor.pipeline.submit import PROMPT_LENGTH
+
+if TYPE_CHECKING:
+    from editor.imaging.focus import Box
+    from editor.models import Picture
+
+BOX = re.compile(r"\d{1,6}(?: \d{1,6}){3}")
+
+
+class BoxField(forms.CharField):
+    """The box of what is painted: left, top, right and bottom in picture pixels."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the box, None without one. Raises ValidationError."""
+        text = super().clean(value)
+        if not text:
+            return None
+        if not BOX.fullmatch(text):
+            raise ValidationError(_("The mask's box must be four numbers."))
+        left, top, right, bottom = map(int, text.split())
+        return left, top, right, bottom
+
+
+class QuoteForm(ParametersForm):
+    """The wish so far. A prompt may be missing still: its length hardly counts."""
+
+    prompt = forms.CharField(max_length=PROMPT_LENGTH, required=False)
+    engine = forms.CharField(max_length=200)
+    inputs = FurtherField(required=False)
+    box = BoxField(required=False)
+
+    def box_in(self, picture: Picture) -> Box | None:
+        """Return the box as far as it lies within the picture; None when nothing of it does."""
+        box: Box | None = self.cleaned_data["box"]
+        if box is None:
+            return None
+        left, top, right, bottom = box
+        right, bottom = min(right, picture.width), min(bottom, picture.height)
+        return (left, top, right, bottom) if left < right and top < bottom else None

@@ -1,0 +1,189 @@
+"""Before the click: what would be sent for a wish, what not, and what it may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from editor.engines.plans import Wanted
+from editor.imaging import focus
+from editor.services import engine_menu, money, parameter_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from editor.engines.base import Engine, Instruction
+    from editor.engines.plans import Change, Plan
+    from editor.imaging.focus import Box, Focus
+    from editor.models import Picture, Provider
+
+# What is said of these in words of its own: a warning, or why nothing can be sent.
+TOLD_APART = frozenset({"mask", "inputs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """An edit that is about to be: `box` is that of what is painted, None without a mask."""
+
+    picture: Picture
+    prompt: str
+    box: Box | None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Sequence[Picture] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a member reads before the click.
+
+    `sends` are the pixels of the part that goes, `of` those of the picture; `changes` say what is
+    not sent as asked, `warnings` what to expect; with `blocked` it cannot be sent, and why.
+    `left` is what remains of a budget, empty where there is none.
+    """
+
+    price: str
+    is_known: bool
+    host: str
+    sends: tuple[int, int]
+    of: tuple[int, int]
+    further: int
+    changes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    blocked: str
+    left: str = ""
+
+
+def planned(engine: Engine, instruction: Instruction, sketch: Sketch) -> tuple[Focus, Plan]:
+    """Return the part of the picture an engine gets to see, and what is sent of it and how."""
+    picture = sketch.picture
+    crop = focus.plan((picture.width, picture.height), sketch.box, engine.rules(instruction))
+    wanted = Wanted(
+        crop=crop.size,
+        has_mask=sketch.box is not None,
+        prompt=sketch.prompt,
+        inputs=tuple((other.width, other.height) for other in sketch.inputs),
+        parameters=sketch.parameters,
+    )
+    return crop, engine.plan(wanted)
+
+
+def quote(
+    *, engine: Engine, provider: Provider, sketch: Sketch, left_micros: int | None = None
+) -> Quote:
+    """Return what sending the sketch to a provider's engine would mean.
+
+    `left_micros` is what remains of the member's or the project's budget, None without one.
+    """
+    crop, plan = planned(engine, {}, sketch)
+    return Quote(
+        price=_price(plan),
+        is_known=plan.cost.is_known,
+        host=engine.host,
+        sends=plan.size or crop.size,
+        of=(sketch.picture.width, sketch.picture.height),
+        further=len(sketch.inputs),
+        changes=tuple(_sentence(c) for c in plan.changes if c.name not in TOLD_APART),
+        warnings=tuple(_warnings(engine, provider, sketch, plan)),
+        blocked=obstacle(engine, provider, sketch) or _beyond(plan, left_micros),
+        left="" if left_micros is None else money.at_least(max(0, left_micros)),
+    )
+
+
+def gone() -> str:
+    """Return what is said of further pictures that are not all there."""
+    return _("One of the further pictures is no longer there. Remove it and send again.")
+
+
+def obstacle(engine: Engine, provider: Provider | None, sketch: Sketch) -> str:
+    """Return why an edit cannot be sent at all, whatever it costs; empty when it can."""
+    if provider and engine_menu.is_blocked(provider):
+        text = _("%(provider)s rejects its key. Nothing can be sent until the key is replaced.")
+        return text % {"provider": provider.name}
+    if sketch.picture in sketch.inputs:
+        return _("The picture you edit is among the further ones. Remove it there.")
+    most = engine.abilities.inputs_max
+    extra = len(sketch.inputs) + 1 - most
+    if extra <= 0:
+        return ""
+    if most == 1:
+        return _("This engine takes one picture. Remove the further ones.")
+    text = ngettext(
+        "This engine takes at most %(most)d pictures. Remove %(extra)d.",
+        "This engine takes at most %(most)d pictures. Remove %(extra)d of them.",
+        extra,
+    )
+    return text % {"most": most, "extra": extra}
+
+
+def _price(plan: Plan) -> str:
+    words = money.span(plan.cost)
+    return _("about %(amount)s") % {"amount": words} if plan.cost.low else words
+
+
+def _beyond(plan: Plan, left_micros: int | None) -> str:
+    high = plan.cost.high
+    if left_micros is None or (high is not None and high <= left_micros):
+        return ""
+    if high is None:
+        return _("There is a budget, and nobody knows what this edit would cost.")
+    text = _("This may cost %(cost)s, and %(left)s of this month's budget is left.")
+    return text % {"cost": money.at_most(high), "left": money.at_least(max(0, left_micros))}
+
+
+def _warnings(engine: Engine, provider: Provider, sketch: Sketch, plan: Plan) -> list[str]:
+    found = []
+    if sketch.box and ignores_mask(engine, provider, plan):
+        found.append(
+            _(
+                "This engine does not obey the mask and redraws all that it is sent. Only what you "
+                "painted is taken from its answer, so the rest stays as it is; edges may not fit."
+            )
+        )
+    elif sketch.box and provider.probe.get("mask") == "inverted":
+        found.append(
+            _(
+                "In its last test this provider changed what is protected instead of what is "
+                "painted. Whoever looks after it can choose another kind of service."
+            )
+        )
+    if until := engine_menu.rests_until(provider):
+        text = _("%(provider)s is busy: the edit waits until %(time)s.")
+        found.append(text % {"provider": provider.name, "time": until})
+    if ends := engine_menu.end(provider, engine.id.partition(":")[2]):
+        found.append(_("This model goes out of service on %(day)s.") % {"day": date_format(ends)})
+    return found
+
+
+def ignores_mask(engine: Engine, provider: Provider, plan: Plan) -> bool:
+    """Whether an engine redraws what was not painted: it takes no mask, or the test measured so."""
+    told = any(change.name == "mask" and change.sent is None for change in plan.changes)
+    return told or not engine.abilities.mask or provider.probe.get("mask") == "ignored"
+
+
+def _sentence(change: Change) -> str:
+    facts = {
+        "name": parameter_words.name(change.name),
+        "asked": parameter_words.value(change.name, change.asked),
+        "sent": parameter_words.value(change.name, change.sent),
+        "why": _reason(change.reason),
+    }
+    if change.sent is None:
+        return _("%(name)s “%(asked)s” is not sent: %(why)s.") % facts
+    return _("%(name)s: %(sent)s is sent, not %(asked)s: %(why)s.") % facts
+
+
+def _reason(code: str) -> str:
+    words = {
+        "unsupported": _("this model does not take it"),
+        "snapped": _("the nearest that this model draws"),
+        "over_limit": _("that is the most this model takes"),
+        "invalid": _("it has no meaning here"),
+        "needs_alpha_format": _("transparency needs PNG or WebP"),
+        "needs_lossy_format": _("only JPEG and WebP are compressed so"),
+        "refused_before": _("this service refused it before"),
+    }
+    return words.get(code, _("this model takes it in another way"))

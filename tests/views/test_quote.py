@@ -1,0 +1,186 @@
+"""What is answered before an edit is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from editor.models import Activity, Edit, Picture, Provider
+from tests.making import make_project, make_row, make_rows
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tests.conftest import People
+
+MODEL = "brush-1"
+
+
+@pytest.fixture
+def provider(people: People) -> Provider:
+    return Provider.objects.create(
+        source="owner",
+        project=people.project,
+        name="Paints",
+        preset="generic",
+        base_url="https://paints.example/v1",
+        offered=[MODEL],
+        overrides={MODEL: {"inputs_max": 3}},
+    )
+
+
+@pytest.fixture
+def picture(people: People) -> Picture:
+    return make_row(people.project, people.olga, "door.jpg", width=6000, height=4000)
+
+
+def ask(client: Client, people: People, picture: Picture, engine: str, **more: Any) -> Any:
+    client.force_login(people.emil)
+    url = reverse("quote", args=[people.project.slug, picture.public_id])
+    return client.post(url, {"engine": engine, "prompt": "a red door"} | more)
+
+
+def found(response: Any) -> Tag:
+    quote = BeautifulSoup(response.content, "html.parser").select_one("[data-quote]")
+    assert quote is not None
+    return quote
+
+
+def engine_of(provider: Provider) -> str:
+    return f"{provider.public_id}:{MODEL}"
+
+
+def test_it_says_what_leaves_and_that_no_price_is_known(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    response = ask(client, people, picture, engine_of(provider), box="1000 1000 1400 1200")
+    assert response.status_code == 200
+    quote = found(response)
+    assert quote["data-price"] == "unknown cost"
+    assert "to paints.example, out of 6000 \u00d7 4000" in quote.text
+    assert "$0.00" not in response.content.decode()
+    assert not quote.has_attr("data-blocked")
+
+
+def test_a_smaller_box_sends_less(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    def pixels(box: str) -> int:
+        drawn = str(found(ask(client, people, picture, engine_of(provider), box=box))["data-drawn"])
+        width, height = map(int, drawn.split(" \u00d7 "))
+        return width * height
+
+    assert pixels("1000 1000 1100 1100") < pixels("1000 1000 1900 1900") <= pixels("")
+
+
+def test_a_box_beyond_the_picture_is_cut(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    assert (
+        ask(client, people, picture, engine_of(provider), box="0 0 90000 90000").status_code == 200
+    )
+    assert ask(client, people, picture, engine_of(provider), box="7000 0 8000 9").status_code == 200
+
+
+@pytest.mark.parametrize("engine", ["nobody:brush-1", ":", "builtin:brush-1"])
+def test_an_engine_that_is_not_offered_is_refused(
+    client: Client, people: People, picture: Picture, engine: str
+) -> None:
+    response = ask(client, people, picture, engine)
+    assert response.status_code == 422
+    assert "Choose an engine" in response.content.decode()
+
+
+def test_the_built_in_engine_has_no_quote(client: Client, people: People, picture: Picture) -> None:
+    response = ask(client, people, picture, "builtin")
+    assert response.status_code == 200
+    assert response.content.strip() == b""
+
+
+def test_too_many_pictures_are_said_before_sending(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    others = make_rows(people.project, people.olga, 3)
+    ids = [other.public_id for other in others]
+    quote = found(ask(client, people, picture, engine_of(provider), inputs=ids))
+    assert quote.has_attr("data-blocked")
+    assert "takes at most 3 pictures" in quote.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"box": "1 2 3"}, "four numbers"),
+        ({"n": "11"}, "10"),
+        ({"size": "free"}, "Enter width and height"),
+        ({"size": "huge"}, "Choose a size"),
+        ({"quality": "<b>"}, "Choose one"),
+        ({"inputs": ["a", "a"]}, "twice"),
+        ({"inputs": [str(number) for number in range(16)]}, "At most 15"),
+        ({"inputs": ["\x00"]}, "Reload the page"),
+        ({"inputs": ["nobody"]}, "no longer there"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(
+    client: Client,
+    people: People,
+    picture: Picture,
+    provider: Provider,
+    fields: dict[str, Any],
+    words: str,
+) -> None:
+    response = ask(client, people, picture, engine_of(provider), **fields)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+
+
+@pytest.mark.parametrize("where", ["elsewhere", "in the trash"])
+def test_pictures_that_may_not_go_along_look_like_none(
+    client: Client, people: People, picture: Picture, provider: Provider, where: str
+) -> None:
+    project = people.project if where == "in the trash" else make_project(people.sam, "Sam's")
+    other = make_row(project, people.olga, "other.jpg")
+    if where == "in the trash":
+        Picture.objects.filter(pk=other.pk).update(trashed_at=other.created_at)
+    response = ask(client, people, picture, engine_of(provider), inputs=[other.public_id])
+    assert response.status_code == 422
+    assert "no longer there" in response.content.decode()
+
+
+def test_a_provider_of_another_project_does_not_exist(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    Provider.objects.update(project=make_project(people.sam, "Sam's"))
+    response = ask(client, people, picture, engine_of(provider))
+    assert response.status_code == 422
+    assert "paints.example" not in response.content.decode()
+
+
+def test_nothing_is_kept(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    ask(client, people, picture, engine_of(provider))
+    assert not Edit.objects.exists()
+    assert not Activity.objects.filter(kind__startswith="edit").exists()
+
+
+def test_questions_are_cheap(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    """As many with fifteen further pictures as with one."""
+    provider.overrides = {MODEL: {"inputs_max": 16}}
+    provider.save()
+    counts = []
+    for count in (1, 15):
+        ids = [other.public_id for other in make_rows(people.project, people.olga, count)]
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            ask(client, people, picture, engine_of(provider), inputs=ids)
+        counts.append(len(queries))
+    assert counts[0] >= counts[1]

@@ -12,15 +12,19 @@ def reserve(edit: Edit) -> None:
 
 
 def settle(edit: Edit, attempt: Attempt | None, cost: Cost) -> None:
-    """Write what an execution cost, in the transaction that learns it."""
+    """Write what an execution cost, in the transaction that learns it.
+
+    What was held for the attempt is given back, or else what was reserved for the edit.
+    """
     _add(edit, LedgerKind.SETTLE, cost.micros, attempt, cost.basis)
-    _add(edit, LedgerKind.RELEASE, edit.reserved_micros, attempt)
+    held = LedgerEntry.objects.filter(attempt=attempt, kind=LedgerKind.HOLD).exists()
+    _add(edit, LedgerKind.RELEASE, edit.reserved_micros, attempt if held else None)
 
 
 def hold(edit: Edit, attempt: Attempt) -> None:
     """Keep what may have been charged: it counts against the budget as if it had been."""
     _add(edit, LedgerKind.HOLD, edit.reserved_micros, attempt)
-    _add(edit, LedgerKind.RELEASE, edit.reserved_micros, attempt)
+    _add(edit, LedgerKind.RELEASE, edit.reserved_micros)
 
 
 @transaction.atomic

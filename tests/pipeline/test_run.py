@@ -297,7 +297,7 @@ def test_a_lost_answer_to_the_last_commit_costs_no_files() -> None:
 def test_the_sweep_outlives_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     sweeps: list[int] = []
 
-    def sweep(_registry: object) -> int:
+    def sweep(_registry: object, **_spare: object) -> int:
         sweeps.append(1)
         raise RuntimeError("a mistake of ours")
 

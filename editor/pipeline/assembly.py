@@ -6,8 +6,8 @@ from django.conf import settings
 
 from editor.engines.registry import EngineSource
 from editor.imaging.sandbox.client import Limits, Sandbox
-from editor.pipeline.dispatch.local import LocalDispatch, Timing
-from editor.pipeline.run import Barrier, no_barrier
+from editor.pipeline.desk import Barrier, no_barrier
+from editor.pipeline.dispatch.local import Lanes, LocalDispatch, Timing
 from editor.services.engines import Engines
 
 # OpenCV reserves address space generously, so the bound is on time and file size, not on memory.
@@ -42,8 +42,7 @@ def new_dispatch(
     return LocalDispatch(
         registry=registry(sandbox),
         sandbox=sandbox,
-        slots=slots,
-        calls=settings.WORKER_CALLS if calls is None else calls,
+        lanes=Lanes(slots, settings.WORKER_CALLS if calls is None else calls),
         timing=timing
         or Timing(
             lease=settings.LEASE_SECONDS,

@@ -75,7 +75,9 @@ def leave_open(attempt: Attempt, code: str, **fields: Any) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(error_class=code[:CODE_LENGTH], **fields)
 
 
-def settle(edit: Edit, attempt: Attempt, cost: Cost, usage: Mapping[str, Any] | None = None) -> None:
+def settle(
+    edit: Edit, attempt: Attempt, cost: Cost, usage: Mapping[str, Any] | None = None
+) -> None:
     """Write what it cost, once, however often its answer is read."""
     mine = Attempt.objects.filter(pk=attempt.pk)
     if usage:

@@ -5,7 +5,6 @@ waits for a provider's row while holding a project's.
 """
 
 import logging
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -89,9 +88,8 @@ def learn(provider: Provider, model: str, parameter: str) -> None:
     """Remember that the service does not take this parameter for this model."""
     with transaction.atomic():
         row = Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
-        learned: Mapping[str, list[str]] = row.learned
-        known = set(learned.get(model, ()))
-        row.learned = {**learned, model: sorted(known | {parameter})}
+        known = set(row.learned.get(model, ()))
+        row.learned = {**row.learned, model: sorted(known | {parameter})}
         row.save(update_fields=["learned"])
 
 

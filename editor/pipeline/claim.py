@@ -137,7 +137,7 @@ def _held(lane: Q) -> dict[int | None, int]:
 def _rooms(lane: Q, found: Sequence[Candidate], *, lock: bool = False) -> dict[int | None, int]:
     if lane is OURS:
         return {None: len(found)}
-    named = {one.provider for one in found}
+    named = {one.provider for one in found if one.provider is not None}
     if lock:
         rows = Provider.objects.select_for_update(no_key=True).filter(pk__in=named)
         list(rows.order_by("pk").values_list("pk"))
@@ -186,7 +186,10 @@ def to_stop(*, owner: str, holds: Iterable[Hold]) -> dict[int, str]:
     """Return which of the running edits must stop: edit id -> "canceled" or "lost"."""
     fences = {hold.edit_id: hold.fence for hold in holds}
     rows = Edit.objects.filter(state__in=HELD_STATES, pk__in=fences, lease_owner=owner)
-    mine = {pk: (fence, asked) for pk, fence, asked in rows.values_list("pk", "fence", "cancel_requested_at")}
+    mine = {
+        pk: (fence, asked)
+        for pk, fence, asked in rows.values_list("pk", "fence", "cancel_requested_at")
+    }
     verdict: dict[int, str] = {}
     for pk, fence in fences.items():
         if pk not in mine or mine[pk][0] != fence:

@@ -3,7 +3,7 @@
 Nothing here happens by itself: whoever pays says so.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F
@@ -17,7 +17,7 @@ from editor.pipeline import ledger, steps
 from editor.pipeline.states import Hold, LostLease, move
 from editor.services import activities, providers
 
-FORGOTTEN: Final = {"error_code": "", "error_message": "", "error_class": ""}
+FORGOTTEN: Final[dict[str, Any]] = {"error_code": "", "error_message": "", "error_class": ""}
 
 
 class NothingToDecide(Exception):
@@ -106,11 +106,12 @@ def _enter(door: Door, action: Action, edit: Edit) -> tuple[Door, Edit]:
 
 
 def _is_offered(door: Door, edit: Edit) -> bool:
-    found = providers.usable(door.project).filter(pk=edit.provider_id).first()
+    named = edit.engine.partition(":")[0]
+    found = providers.usable(door.project).filter(public_id=named).first()
     return found is not None and edit.model in found.offered
 
 
-def _move(edit: Edit, to: State, **fields: object) -> None:
+def _move(edit: Edit, to: State, **fields: Any) -> None:
     try:
         move(Hold.on(edit), to, new_fence=True, lease_owner="", lease_until=None, **fields)
     except LostLease as error:

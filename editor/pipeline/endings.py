@@ -36,17 +36,31 @@ LET_GO: Final[dict[str, Any]] = {"lease_owner": "", "lease_until": None, "progre
 @transaction.atomic
 def fail(hold: Hold, attempt: Attempt | None, verdict: Verdict) -> None:
     """End the edit with the reason its owner will read. Nothing was charged."""
+    edit = Edit.objects.get(pk=hold.edit_id)
+    if attempt is None and _in_doubt(edit, hold):
+        return
     move(hold, State.FAILED, lease_until=None, finished_at=Now(), **_words(verdict))
     attempts.close(attempt, Ran.NO, verdict.code)
-    ledger.release(Edit.objects.get(pk=hold.edit_id))
+    ledger.release(edit)
 
 
 @transaction.atomic
 def stop(hold: Hold, attempt: Attempt | None) -> None:
     """End an edit that its owner no longer wants, and that cost nothing."""
+    edit = Edit.objects.get(pk=hold.edit_id)
+    if attempt is None and _in_doubt(edit, hold):
+        return
     move(hold, State.CANCELED, lease_until=None, finished_at=Now())
     attempts.close(attempt, Ran.NO, "canceled")
-    ledger.release(Edit.objects.get(pk=hold.edit_id))
+    ledger.release(edit)
+
+
+def _in_doubt(edit: Edit, hold: Hold) -> bool:
+    """End an edit whose token was to be sent again as what it is: nobody knows what became of it."""
+    waiting = open_attempt(edit) if edit.provider_id else None
+    if waiting is not None:
+        give_back(edit, hold, State.UNKNOWN, waiting)
+    return waiting is not None
 
 
 @transaction.atomic
@@ -91,7 +105,7 @@ def open_attempt(edit: Edit) -> Attempt | None:
 
 
 @transaction.atomic
-def give_back(  # noqa: PLR0913  what to write, and under which conditions
+def give_back(
     edit: Edit,
     hold: Hold,
     to: State,
@@ -214,7 +228,7 @@ def give_up_reading(hold: Hold, attempt: Attempt, job: Job, error: EngineError) 
 @transaction.atomic
 def set_aside(hold: Hold, *, counted: bool, seconds: float = 0.0) -> None:
     """Let somebody else finish an answer that is safe; the engine is not asked again."""
-    rescues = {"rescues": F("rescues") + 1} if counted else {}
+    rescues: dict[str, Any] = {"rescues": F("rescues") + 1} if counted else {}
     move(
         hold,
         State.RECEIVED,
@@ -236,7 +250,7 @@ def _in(seconds: float) -> Any:
     return Now() + timedelta(seconds=seconds)
 
 
-def _words(verdict: Verdict) -> dict[str, str]:
+def _words(verdict: Verdict) -> dict[str, Any]:
     return {
         "error_code": verdict.code[:60],
         "error_message": verdict.message[:500],

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,13 @@ from editor.engines.base import EditResult
 from editor.engines.errors import EngineError, Execution
 from editor.imaging.sandbox.client import JobRejected
 from editor.models import Attempt, Picture, PictureKind
-from editor.pipeline import steps
+from editor.pipeline import prepare, steps
+from editor.pipeline.desk import Database
 from editor.pipeline.prepare import ChildJob
 from editor.pipeline.steps import Job
 from editor.services import media, pictures
 
 logger = logging.getLogger(__name__)
-
-type Database = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,6 @@ class Finisher:
 
     job: Job
     attempt: Attempt
-    crop: Path
     folder: Path
     child: ChildJob
     barrier: Callable[[str], None]
@@ -86,7 +84,7 @@ class Finisher:
         pixels, alpha = str(out / "pixels.png"), str(out / "alpha.png")
         placed = await self.child(
             "editor.imaging.stitch:patch",
-            crop=str(self.crop),
+            crop=str(self.folder / prepare.CROP),
             answer=str(answer),
             mask=job.mask_file,
             crop_box=job.crop_box,
@@ -107,7 +105,9 @@ class Finisher:
 
     async def _whole(self, answer: Path, out: Path) -> dict[str, Any]:
         parent, whole = self.job.parent, str(out / "whole.png")
-        await self.child("editor.imaging.stitch:whole", answer=str(answer), parent=parent, out=whole)
+        await self.child(
+            "editor.imaging.stitch:whole", answer=str(answer), parent=parent, out=whole
+        )
         recipe = {"base": whole, "icc": parent["icc"], "patches": []}
         await self.child("editor.imaging.render:previews", recipe=recipe, out_dir=str(out))
         return {}

@@ -53,9 +53,7 @@ def report(
     else:
         late = Late.EXTRA
     attempts.answered(mine, answer=answer, sha256=sha256, **head)
-    activities.note(
-        "edit.late_answer", project=edit.project_id, edit=edit.pk, attempt=mine.number
-    )
+    activities.note("edit.late_answer", project=edit.project_id, edit=edit.pk, attempt=mine.number)
     return late, edit
 
 
@@ -68,9 +66,7 @@ def _waits_for(edit: Edit, attempt: Attempt) -> bool:
 
 
 @transaction.atomic
-def add_results(
-    attempt: Attempt, job: Job, results: Sequence[Picture], drawn: EditResult
-) -> None:
+def add_results(attempt: Attempt, job: Job, results: Sequence[Picture], drawn: EditResult) -> None:
     """Keep what came late beside what the edit has, and settle its attempt."""
     for result in results:
         pictures.insert(result)

@@ -93,7 +93,7 @@ def decide(error: EngineError, facts: Facts, *, chance: float) -> Verdict:
         return _verdict(State.CANCELED, error)
     if _drops(error) and not facts.learned:
         return _verdict(State.RETRY_WAIT, error, leaves_out=_drops(error))
-    if error.permanent:
+    if error.permanent or _drops(error):
         return _verdict(State.FAILED, error)
     if _may_wait(facts, _retries(error)):
         delay = delay_after(facts.tries, _retry_after(error), chance=chance)

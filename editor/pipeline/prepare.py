@@ -14,6 +14,7 @@ type ChildJob = Callable[..., Awaitable[dict[str, Any]]]
 
 # No model looks closer at a further picture; the first is sent as the plan says.
 INPUT_SIDE = 4096
+CROP = "crop.png"
 
 
 async def write_files(job: Job, folder: Path, child: ChildJob) -> EditRequest:
@@ -25,7 +26,7 @@ async def write_files(job: Job, folder: Path, child: ChildJob) -> EditRequest:
     if len(inputs) < len(job.inputs):
         raise EngineError("One of the further pictures was deleted.", code="input_gone")
     files = tuple(folder / f"input-{number}.png" for number in range(2, len(inputs) + 2))
-    crop, mask = folder / "crop.png", folder / "crop-mask.png"
+    crop, mask = folder / CROP, folder / "crop-mask.png"
     await child(
         "editor.imaging.errand:write",
         recipe=job.parent,

@@ -109,12 +109,8 @@ def _abandon() -> None:
     """End what waits for a provider that was deleted."""
     waiting = Edit.objects.filter(state__in=WAITING_STATES, provider__deleted_at__isnull=False)
     for edit in waiting:
-        open_attempt = endings.open_attempt(edit)
+        verdict = Verdict(State.FAILED, "unknown_engine", "", "input")
         try:
-            if open_attempt and edit.state == State.RETRY_WAIT:
-                endings.give_back(edit, Hold.on(edit), State.UNKNOWN, open_attempt)
-            else:
-                verdict = Verdict(State.FAILED, "unknown_engine", "", "input")
-                endings.fail(Hold.on(edit), None, verdict)
+            endings.fail(Hold.on(edit), None, verdict)
         except LostLease:
             continue

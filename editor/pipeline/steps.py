@@ -90,7 +90,7 @@ def received(
 
     From here on rescues of a paid edit count how often it broke off while being finished.
     """
-    counted = {"rescues": 0} if paid else {}
+    counted: dict[str, Any] = {"rescues": 0} if paid else {}
     moved = move(hold, State.RECEIVED, progress=95, **counted)
     attempts.answered(attempt, answer=answer, sha256=sha256, **head)
     return moved

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from editor.models import Attempt
 from editor.pipeline import attempts, spool, steps
+from editor.pipeline.desk import Database
 from editor.pipeline.states import Hold, LostLease, note_progress
 
 logger = logging.getLogger(__name__)
-
-type Database = Callable[..., Awaitable[Any]]
 
 PROGRESS_STEP: Final = 5  # percent; a finer step would only make pages poll for nothing
 ENGINE_SHARE: Final = (10, 90)  # where the engine's own 0..1 lies on the edit's 0..100
@@ -134,6 +133,4 @@ class Watcher:
     async def _write_preview(self) -> None:
         if self._shown is not None:
             name = spool.name_of(self._shown)
-            await self._database(
-                steps.previewed, self.hold, self._attempt, name, **self.head()
-            )
+            await self._database(steps.previewed, self.hold, self._attempt, name, **self.head())

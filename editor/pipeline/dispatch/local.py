@@ -17,9 +17,10 @@ from editor.engines.registry import EngineSource
 from editor.models import Worker
 from editor.pipeline import rescue
 from editor.pipeline.claim import claim, to_stop
+from editor.pipeline.desk import Barrier, Desk, Interruption, Phase, no_barrier
 from editor.pipeline.heartbeat import Heartbeat
 from editor.pipeline.housekeeping import keep_house
-from editor.pipeline.run import Barrier, Interruption, Phase, Run, no_barrier
+from editor.pipeline.run import Run
 from editor.pipeline.turns import Turns
 
 if TYPE_CHECKING:
@@ -44,6 +45,14 @@ class Timing:
     tick: float = TICK_SECONDS
     grace: float = STOP_GRACE_SECONDS
     paid_grace: float = PAID_GRACE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """How many edits run at once: `slots` of our own engine's, `calls` that wait for a provider."""
+
+    slots: int
+    calls: int = 0
 
 
 def new_owner() -> str:
@@ -93,23 +102,21 @@ class LocalDispatch:
         *,
         registry: EngineSource,
         sandbox: Runner,
-        slots: int,
+        lanes: Lanes,
         timing: Timing,
-        calls: int = 0,
         barrier: Barrier = no_barrier,
         database: DatabaseThread | None = None,
     ) -> None:
         self._registry = registry
         self._sandbox = sandbox
-        self._slots = slots
-        self._calls = calls
+        self._lanes = lanes
         self._turns = Turns()
         self._watched_at = 0.0
         self._timing = timing
         self._barrier = barrier
         self._database = database or DatabaseThread()
         self._owner = new_owner()
-        self._running: dict[asyncio.Task[None], Run] = {}
+        self._running: dict[asyncio.Task[None], Desk] = {}
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -118,10 +125,10 @@ class LocalDispatch:
 
     async def run(self, *, drain: bool = False) -> None:
         """Work until `stop`; with `drain`, until nothing is due."""
-        await self._database(Worker.objects.create, name=self._owner, slots=self._slots)
+        await self._database(Worker.objects.create, name=self._owner, slots=self._lanes.slots)
         heartbeat = Heartbeat(
             owner=self._owner,
-            slots=self._slots,
+            slots=self._lanes.slots,
             every=self._timing.heartbeat,
             lease_seconds=self._timing.lease,
             running=self._edit_ids,
@@ -168,15 +175,16 @@ class LocalDispatch:
         holds: list[Hold] = await self._database(
             claim,
             owner=self._owner,
-            limit=self._slots - (len(self._running) - out),
-            calls=self._calls - out,
+            limit=self._lanes.slots - (len(self._running) - out),
+            calls=self._lanes.calls - out,
             turns=self._turns,
             lease_seconds=self._timing.lease,
         )
         for hold in holds:
-            run = Run(hold, self._registry, self._sandbox, self._database, self._barrier)
+            desk = Desk(hold, self._sandbox, self._database, self._barrier)
+            run = Run(desk, self._registry)
             task = asyncio.create_task(run.execute(), name=f"edit {hold.edit_id}")
-            self._running[task] = run
+            self._running[task] = desk
             task.add_done_callback(self._ended)
         return len(holds)
 
@@ -223,7 +231,7 @@ class LocalDispatch:
         self._interrupt(lambda run: True)
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    def _interrupt(self, which: Callable[[Run], bool]) -> None:
+    def _interrupt(self, which: Callable[[Desk], bool]) -> None:
         for run in self._running.values():
             if which(run):
                 run.interrupt(Interruption.STOPPING)

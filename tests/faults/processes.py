@@ -9,7 +9,6 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
@@ -21,20 +20,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
 
 
-def database_url() -> str:
-    """The address of the test's database."""
-    settings_dict = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{settings_dict['NAME']}"
-    folder = quote(settings_dict["HOST"], safe="")
-    return f"postgres://{settings_dict['USER']}@{folder}/{settings_dict['NAME']}"
-
-
 def environment() -> dict[str, str]:
     """What makes a process meet this test: same database, same data folder."""
     return os.environ | {
         "PENTIMENTO_DATA": str(settings.DATA_DIR),
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
         "DJANGO_SETTINGS_MODULE": "project.settings.test",
     }
 
@@ -45,7 +35,9 @@ def worker(point: str = "", **options: object) -> Iterator[subprocess.Popen[byte
 
     The options are those of `worker_main`; True stands for a flag.
     """
-    flags = [f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()]
+    flags = [
+        f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.faults.worker_main", point, *flags],
         cwd=ROOT,

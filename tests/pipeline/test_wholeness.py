@@ -13,7 +13,6 @@ from editor.pipeline import wholeness
 from editor.pipeline.wholeness import is_whole, left_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from hypothesis.strategies import SearchStrategy
@@ -27,10 +26,10 @@ CRLF = b'data: {"type":"image_edit.completed","b64_json":"QUJD"}\r\n\r\n'
 
 
 @pytest.fixture(params=[1, 3, 7, 1024 * 1024])
-def piece(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def piece(request: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """How much is read at once makes no difference."""
     monkeypatch.setattr(wholeness, "CHUNK", request.param)
-    yield request.param
+    return request.param
 
 
 def whole(tmp_path: Path, body: bytes, head: dict[str, Any], pictures: int = 1) -> bool:

@@ -12,12 +12,13 @@ from typing import Final
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Concat, Now
 
 from editor.management import money_checks
 from editor.management.holdings import Holding, named_files
 from editor.models import (
+    HELD_STATES,
     OPEN_STATES,
     Activity,
     Attempt,
@@ -47,9 +48,13 @@ def database_is_whole() -> Iterator[str]:
 
 
 def nothing_ran_twice() -> Iterator[str]:
-    """2: an edit ran once, and once more for each time it was taken up again."""
+    """2: an edit ran once, and once more for each time somebody decided so.
+
+    One of ours costs nothing, and also runs again when its worker died.
+    """
     ran = Count("attempts", filter=~Q(attempts__execution=Execution.NO))
-    edits = Edit.objects.annotate(ran=ran).filter(ran__gt=F("rescues") + 1)
+    again = Case(When(provider=None, then=F("rescues")), default=0) + F("confirmations")
+    edits = Edit.objects.annotate(ran=ran).filter(ran__gt=again + 1)
     for name, times in edits.values_list("public_id", "ran"):
         yield f"edit {name} may have run {times} times"
 
@@ -58,18 +63,26 @@ def no_lease_is_stale() -> Iterator[str]:
     """3: a worker that fell silent has lost its edits a minute later."""
     for edit in Edit.objects.held().filter(lease_until__lt=Now() - LEASE_TOLERANCE):
         yield f"edit {edit} is held by {edit.lease_owner}, which is silent; is a worker running?"
-    for edit in Edit.objects.held().filter(lease_until=None):
+    in_hand = HELD_STATES - {State.RECEIVED}  # a safe answer may wait for whoever finishes it
+    for edit in Edit.objects.filter(state__in=in_hand, lease_until=None):
         yield f"edit {edit} is held without a lease"
+    waits = Edit.objects.filter(state=State.RECEIVED, lease_until=None)
+    for edit in waits.filter(next_run_at__lt=Now() - LEASE_TOLERANCE):
+        yield f"the answer to edit {edit} waits to be finished; is a worker running?"
 
 
 def results_exist() -> Iterator[str]:
     """4: a succeeded edit has a result and a settled price, or one for each try that was paid."""
     settled = Count("ledger", filter=Q(ledger__kind=LedgerKind.SETTLE), distinct=True)
     edits = Edit.objects.annotate(settled=settled, made=Count("results", distinct=True))
-    done = edits.filter(state=State.SUCCEEDED).exclude(settled__gte=1, made__gte=1)
+    # What was sent again by decision may have more than one price, and a result that came late.
+    done = edits.filter(state=State.SUCCEEDED).exclude(
+        settled__gte=1, settled__lte=F("confirmations") + 1, made__gte=1
+    )
     for name, results, prices in done.values_list("public_id", "made", "settled"):
         yield f"edit {name} succeeded with {results} results and {prices} settled prices"
-    for edit in edits.filter(state__in=OPEN_STATES | {State.CANCELED}, made__gte=1):
+    early = edits.filter(state__in=OPEN_STATES | {State.CANCELED}, made__gte=1)
+    for edit in early.filter(confirmations=0):
         yield f"edit {edit} has a result already"
 
 
@@ -81,7 +94,9 @@ def protection_holds() -> Iterator[str]:
 
 def received_answers_are_kept() -> Iterator[str]:
     """5: the answer of a received edit is on disk (its content is checked with all files)."""
-    named = Attempt.objects.filter(edit=OuterRef("pk")).exclude(answer_file="")
+    named = Attempt.objects.filter(edit=OuterRef("pk"), execution=Execution.YES).exclude(
+        Q(answer_file="") | Q(answer_sha256="")
+    )
     for edit in Edit.objects.filter(~Exists(named), state=State.RECEIVED):
         yield f"edit {edit} names no answer"
 

@@ -7,6 +7,8 @@ from django.db import DEFAULT_DB_ALIAS
 
 from editor.models import Attempt, Mask, Picture, PictureKind, State
 
+# Answers that somebody will read, or may ask to be read again.
+READABLE = (State.RECEIVED, State.BILLED_UNUSABLE)
 PREVIEWS = ("320.webp", "1280.webp")
 
 
@@ -33,7 +35,7 @@ def named_files(using: str = DEFAULT_DB_ALIAS) -> Iterator[Holding]:
     for mask in Mask.objects.using(using).iterator():
         yield Holding("pictures", mask.file, mask.sha256, f"mask {mask.public_id}")
     answers = Attempt.objects.using(using).exclude(answer_file="")
-    for attempt in answers.filter(edit__state=State.RECEIVED).iterator():
+    for attempt in answers.filter(edit__state__in=READABLE).iterator():
         name = attempt.answer_file
         yield Holding("spool", name, attempt.answer_sha256, f"{attempt}")
 

@@ -1,15 +1,19 @@
 """Puts a worker together from the settings: the one place that knows all parts."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 
+from editor.engines.registry import EngineSource
 from editor.imaging.sandbox.client import Limits, Sandbox
-from editor.pipeline.dispatch.local import LocalDispatch, Timing
-from editor.pipeline.run import Barrier, no_barrier
+from editor.pipeline.desk import Barrier, no_barrier
+from editor.pipeline.dispatch.local import Lanes, LocalDispatch, Timing
 from editor.services.engines import Engines
 
 # OpenCV reserves address space generously, so the bound is on time and file size, not on memory.
 WORK_LIMITS = Limits(cpu_seconds=600, memory_bytes=None, wall_seconds=900.0, file_bytes=2 * 1024**3)
 PRELOAD = (
+    "editor.imaging.errand",
     "editor.imaging.render",
     "editor.imaging.stitch",
     "editor.imaging.surround",
@@ -23,14 +27,22 @@ def new_sandbox(slots: int) -> Sandbox:
 
 
 def new_dispatch(
-    *, slots: int, timing: Timing | None = None, barrier: Barrier = no_barrier
+    *,
+    slots: int,
+    calls: int | None = None,
+    timing: Timing | None = None,
+    barrier: Barrier = no_barrier,
+    registry: Callable[[Sandbox], EngineSource] = Engines,
 ) -> LocalDispatch:
-    """Return a worker's dispatch; tests inject short times and barriers."""
+    """Return a worker's dispatch: `slots` edits of our own at once, `calls` of providers.
+
+    Tests inject short times, barriers and engines.
+    """
     sandbox = new_sandbox(slots)
     return LocalDispatch(
-        registry=Engines(sandbox),
+        registry=registry(sandbox),
         sandbox=sandbox,
-        slots=slots,
+        lanes=Lanes(slots, settings.WORKER_CALLS if calls is None else calls),
         timing=timing
         or Timing(
             lease=settings.LEASE_SECONDS,

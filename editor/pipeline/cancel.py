@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from editor.models import Edit, Project, State
 from editor.pipeline import ledger
+from editor.pipeline.endings import open_attempt
 from editor.pipeline.states import Hold, LostLease, move
 
 # Nothing has left the house in these: the edit ends at once.
@@ -20,7 +21,7 @@ def cancel(edit: Edit) -> Edit:
     for _attempt in range(3):  # the state may change between the read and the write
         edit.refresh_from_db()
         try:
-            _cancel_now(edit) if edit.state in AT_ONCE else _ask(edit)
+            _cancel_now(edit) if _at_once(edit) else _ask(edit)
         except LostLease:
             continue
         break
@@ -32,6 +33,11 @@ def cancel_open(project: Project) -> None:
     """End what waits in a project that was deleted, and ask what runs to stop."""
     for edit in Edit.objects.open().filter(project=project).order_by("pk"):
         cancel(edit)
+
+
+def _at_once(edit: Edit) -> bool:
+    """Whether nothing can have been charged: no token of the edit waits to be sent again."""
+    return edit.state in AT_ONCE and (edit.provider_id is None or open_attempt(edit) is None)
 
 
 @transaction.atomic

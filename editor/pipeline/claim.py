@@ -1,60 +1,172 @@
-"""Taking due edits under a lease, keeping the lease, and seeing who asked to stop."""
+"""Taking due edits under a lease, keeping the lease, and seeing who asked to stop.
 
-from collections.abc import Iterable
+Two lanes: edits that stay in the house wait for this worker's slots, those of providers for its
+calls. Answers that were received and lost their worker come first in either: they are paid for.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, Now, RowNumber
 
-from editor.models import WAITING_STATES, Edit, Project, State, Worker
-from editor.pipeline.states import Hold, LostLease, move
+from editor.models import HELD_STATES, WAITING_STATES, Edit, Project, Provider, State, Worker
+from editor.pipeline import circuit
+from editor.pipeline.states import PULSE, Hold, LostLease, move
+from editor.pipeline.turns import Candidate, Turns
+from editor.services import activities
+
+OURS = Q(provider=None)
+THEIRS = Q(provider__isnull=False)
+READY = WAITING_STATES | {State.RECEIVED}
+
+
+def _rested() -> Q:
+    return OURS | Q(Exists(circuit.available().filter(pk=OuterRef("provider_id"))))
 
 
 def due() -> QuerySet[Edit]:
     """Edits that may be taken now, the longest waiting first; the database's clock decides."""
-    return Edit.objects.filter(state__in=WAITING_STATES, next_run_at__lte=Now()).order_by(
-        "next_run_at", "pk"
-    )
+    waiting = Edit.objects.filter(_rested(), state__in=WAITING_STATES, next_run_at__lte=Now())
+    return waiting.order_by("next_run_at", "pk")
 
 
-def claim(*, owner: str, limit: int, lease_seconds: float) -> list[Hold]:
-    """Take up to `limit` due edits for `owner` in one short transaction.
+def unfinished() -> QuerySet[Edit]:
+    """Edits whose answer is safe and which nobody finishes: no engine is asked again."""
+    return Edit.objects.filter(
+        state=State.RECEIVED, lease_until=None, next_run_at__lte=Now()
+    ).order_by("next_run_at", "pk")
 
-    Each is a conditional UPDATE, so that two workers never hold the same edit; the first look is
-    read-only, so that an idle worker never asks for the write lock.
+
+def claim(
+    *,
+    owner: str,
+    limit: int,
+    lease_seconds: float,
+    calls: int = 0,
+    turns: Turns | None = None,
+) -> list[Hold]:
+    """Take up to `limit` due edits of ours and `calls` of providers for `owner`.
+
+    Each lane is one short transaction with a conditional UPDATE, so that two workers never hold
+    the same edit; the first look is read-only, so that an idle worker never asks for the write
+    lock.
     """
-    if limit < 1 or not due().exists():
+    rooms = {OURS: limit, THEIRS: calls}
+    open_lanes = [lane for lane, room in rooms.items() if room > 0]
+    if not open_lanes or not _anything(open_lanes):
+        return []
+    fair = turns or Turns()
+    lease = timedelta(seconds=lease_seconds)
+    found: list[Hold] = []
+    for lane in open_lanes:
+        holds = _finish(lane, rooms[lane], owner, lease)
+        holds += _take_turns(lane, rooms[lane] - len(holds), owner, lease, fair)
+        found += [replace(hold, calls_out=lane is THEIRS) for hold in holds]
+    return found
+
+
+def _anything(lanes: Sequence[Q]) -> bool:
+    """Whether there may be work. One query, along the index of what is due."""
+    here = lanes[0] if len(lanes) == 1 else Q()
+    wanted = Q(state__in=WAITING_STATES) & _rested() | Q(state=State.RECEIVED)
+    rows = Edit.objects.filter(
+        here, wanted, state__in=READY, next_run_at__lte=Now(), lease_until=None
+    )
+    return rows.exists()
+
+
+def _finish(lane: Q, room: int, owner: str, lease: timedelta) -> list[Hold]:
+    taken = []
+    for edit in unfinished().filter(lane)[:room]:
+        try:
+            hold = move(
+                Hold.on(edit),
+                State.RECEIVED,
+                new_fence=True,
+                lease_owner=owner,
+                lease_until=Now() + lease,
+            )
+        except LostLease:
+            continue
+        taken.append(hold)
+    return taken
+
+
+def _take_turns(lane: Q, room: int, owner: str, lease: timedelta, turns: Turns) -> list[Hold]:
+    waiting = due().filter(lane)
+    found = _first_of_each(waiting, room) if room > 0 else []
+    if not found:
+        return []
+    held = _held(lane)
+    if not turns.choose(found, held=held, rooms=_rooms(lane, found), limit=room):
         return []
     with transaction.atomic():
-        taken = [_take(edit, owner, lease_seconds) for edit in _locked(limit)]
-    return [hold for hold in taken if hold is not None]
+        # Providers are locked before projects, here and nowhere after one, so that nobody waits
+        # in a circle; what was read before the lock is asked again.
+        rooms = _rooms(lane, found, lock=True)
+        chosen = turns.choose(found, held=held, rooms=rooms, limit=room)
+        holds = _take(chosen, owner, lease)
+    taken = {hold.edit_id for hold in holds}
+    turns.remember(one for one in chosen if one.edit in taken)
+    return holds
 
 
-def _locked(limit: int) -> list[Edit]:
-    """Return due edits whose projects are locked, in the order of their keys.
+def _first_of_each(waiting: QuerySet[Edit], most: int) -> list[Candidate]:
+    """Return the first `most` due edits of each member at each provider. One query."""
+    turn = Window(
+        RowNumber(),
+        partition_by=[F("actor_id"), F("provider_id")],
+        order_by=["next_run_at", "pk"],
+    )
+    rows = waiting.annotate(turn=turn).filter(turn__lte=most)
+    columns = ("pk", "project_id", "actor_id", "provider_id")
+    return [Candidate(*row) for row in rows.values_list(*columns)]
 
-    Every move locks the project before the edit; a batch that did otherwise, or in another
-    order, would sooner or later wait in a circle with a cancel or with another worker.
-    """
-    projects = set(due().values_list("project_id", flat=True)[:limit])
-    locked = Project.objects.select_for_update(no_key=True).filter(pk__in=projects).order_by("pk")
-    return list(due().filter(project_id__in=list(locked.values_list("pk", flat=True)))[:limit])
+
+def _held(lane: Q) -> dict[int | None, int]:
+    """Return how many edits of each member run in the lane, at all workers."""
+    counts: dict[int | None, int] = {}
+    for actor in Edit.objects.held().filter(lane).values_list("actor_id", flat=True):
+        counts[actor] = counts.get(actor, 0) + 1
+    return counts
 
 
-def _take(edit: Edit, owner: str, lease_seconds: float) -> Hold | None:
-    try:
-        return move(
-            Hold.on(edit),
-            State.CLAIMED,
-            new_fence=True,
-            lease_owner=owner,
-            lease_until=Now() + timedelta(seconds=lease_seconds),
-            started_at=Coalesce("started_at", Now()),
-            progress=0,
-        )
-    except LostLease:
-        return None
+def _rooms(lane: Q, found: Sequence[Candidate], *, lock: bool = False) -> dict[int | None, int]:
+    if lane is OURS:
+        return {None: len(found)}
+    named = {one.provider for one in found if one.provider is not None}
+    if lock:
+        rows = Provider.objects.select_for_update(no_key=True).filter(pk__in=named)
+        list(rows.order_by("pk").values_list("pk"))
+    return circuit.rooms(circuit.available().filter(pk__in=named))
+
+
+def _take(chosen: Sequence[Candidate], owner: str, lease: timedelta) -> list[Hold]:
+    """Claim the chosen in one UPDATE. What another took meanwhile is left out."""
+    projects = Project.objects.filter(pk__in={one.project for one in chosen})
+    list(projects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    projects.update(pulse=F("pulse") + 1)
+    edits = Edit.objects.filter(pk__in=[one.edit for one in chosen])
+    edits.filter(state__in=WAITING_STATES, next_run_at__lte=Now()).update(
+        state=State.CLAIMED,
+        fence=F("fence") + 1,
+        lease_owner=owner,
+        lease_until=Now() + lease,
+        started_at=Coalesce("started_at", Now()),
+        progress=0,
+        pulse=PULSE,
+    )
+    mine = edits.filter(state=State.CLAIMED, lease_owner=owner)
+    fences = dict(mine.values_list("pk", "fence"))
+    taken = [one for one in chosen if one.edit in fences]
+    activities.note_each(
+        f"edit.{State.CLAIMED}",
+        [(one.project, one.edit, {"fence": fences[one.edit]}) for one in taken],
+    )
+    return [Hold(one.edit, one.project, State.CLAIMED, fences[one.edit]) for one in taken]
 
 
 def renew(*, owner: str, slots: int, edits: list[int], lease_seconds: float) -> None:
@@ -73,12 +185,15 @@ def renew(*, owner: str, slots: int, edits: list[int], lease_seconds: float) -> 
 def to_stop(*, owner: str, holds: Iterable[Hold]) -> dict[int, str]:
     """Return which of the running edits must stop: edit id -> "canceled" or "lost"."""
     fences = {hold.edit_id: hold.fence for hold in holds}
-    rows = Edit.objects.held().filter(pk__in=fences, lease_owner=owner)
-    mine = {row.pk: row for row in rows.only("pk", "fence", "cancel_requested_at")}
+    rows = Edit.objects.filter(state__in=HELD_STATES, pk__in=fences, lease_owner=owner)
+    mine = {
+        pk: (fence, asked)
+        for pk, fence, asked in rows.values_list("pk", "fence", "cancel_requested_at")
+    }
     verdict: dict[int, str] = {}
     for pk, fence in fences.items():
-        if pk not in mine or mine[pk].fence != fence:
+        if pk not in mine or mine[pk][0] != fence:
             verdict[pk] = "lost"
-        elif mine[pk].cancel_requested_at is not None:
+        elif mine[pk][1] is not None:
             verdict[pk] = "canceled"
     return verdict

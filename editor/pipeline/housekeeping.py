@@ -1,7 +1,8 @@
-"""What a worker does once an hour: removes what was thrown away and is past its time."""
+"""What a worker does once an hour: removes what was thrown away or kept, and is past its time."""
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,8 @@ async def clean(database: Database) -> None:
     for project in plan.projects:
         await database(purge.purge_project, project, before=before)
     await _remove(database)
+    for folder in await database(leftovers.old_answers):
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 async def _remove(database: Database) -> None:

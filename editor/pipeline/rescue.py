@@ -1,86 +1,116 @@
 """What becomes of edits whose worker fell silent (reliability.md 4.4)."""
 
 import logging
+from collections.abc import Container
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now
 
-from editor.engines.errors import UnknownEngine
+from editor.engines.base import Answer, Engine
+from editor.engines.errors import EngineError
+from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
-from editor.models import Edit, State, Worker
-from editor.pipeline import ledger
+from editor.models import WAITING_STATES, Attempt, Edit, State, Worker
+from editor.pipeline import attempts, endings, spool, steps, wholeness
+from editor.pipeline.outcome import Verdict, after_loss
 from editor.pipeline.states import Hold, LostLease, move
+from editor.services.vault import WrongKey
 
 logger = logging.getLogger(__name__)
 
-MAX_RESCUES = 3
 FORGET_WORKER_AFTER = timedelta(minutes=10)
 
 
-def after_loss(state: State, *, replay_safe: bool, rescues: int, canceled: bool) -> State:
-    """Return where a lost edit goes. Pure: the table of reliability.md 4.4 and 4.1.
-
-    A replay-safe (free) engine may simply run again, at most three times. A paid one never runs
-    again by itself once a byte may have left.
-    """
-    if replay_safe or state == State.CLAIMED:
-        if canceled:
-            return State.CANCELED
-        return State.FAILED if rescues >= MAX_RESCUES else State.QUEUED
-    if state in {State.SENDING, State.AWAITING}:
-        return State.UNKNOWN
-    return State.BILLED_UNUSABLE
-
-
-def sweep(registry: EngineSource) -> int:
+def sweep(registry: EngineSource, *, spare: Container[int] = ()) -> int:
     """Take every expired lease away and decide each edit's fate. Returns how many.
 
-    Any worker may do it at any time: each fate is one fenced UPDATE.
+    Any worker may do it at any time: each fate is one fenced UPDATE that looks at the lease
+    again. A worker `spare`s the edits it runs itself: it lives, even if a lock on the database
+    kept it from saying so.
     """
-    lost = list(Edit.objects.held().filter(lease_until__lt=Now()))
-    done = sum(_rescue(edit, _replay_safe(registry, edit.engine)) for edit in lost)
+    lost = Edit.objects.held().filter(lease_until__lt=Now())
+    done = sum(_rescue(edit, registry) for edit in lost if edit.pk not in spare)
+    _abandon()
     Worker.objects.filter(seen_at__lt=Now() - FORGET_WORKER_AFTER).delete()
     return done
 
 
-def _replay_safe(registry: EngineSource, engine: str) -> bool:
-    """Whether the engine may run again; one that no longer exists counts as paid."""
+def _engine(registry: EngineSource, name: str) -> Engine | None:
+    """The engine, if it is still there; one that is not counts as paid."""
     try:
-        return registry.engine(engine).replay_safe
-    except UnknownEngine:
-        return False
+        return registry.engine(name)
+    except (EngineError, WrongKey):
+        return None
 
 
-def _rescue(edit: Edit, replay_safe: bool) -> bool:  # noqa: FBT001  a column of the table
-    to = after_loss(
-        State(edit.state),
-        replay_safe=replay_safe,
-        rescues=edit.rescues,
-        canceled=edit.cancel_requested_at is not None,
+def _rescue(edit: Edit, registry: EngineSource) -> bool:
+    engine = _engine(registry, edit.engine)
+    attempt = edit.attempts.filter(fence=edit.fence).order_by("-number").first()
+    free = engine is not None and engine.replay_safe
+    left = None if free else _left(edit)
+    loss = endings.loss_of(
+        edit,
+        free,
+        None if free else endings.open_attempt(edit),
+        resend_safe=attempts.recognises(engine),
+        answered=left is not None,
     )
+    to = after_loss(State(edit.state), loss)
     try:
-        give_back(edit, Hold.on(edit), to)
+        if left and attempt and to == State.RECEIVED:
+            _adopt(edit, attempt, *left)
+        else:
+            _give_back(edit, to, attempt, engine)
     except LostLease:
         return False
     logger.warning("edit %s lost its worker while %s: now %s", edit.public_id, edit.state, to)
     return True
 
 
-@transaction.atomic
-def give_back(edit: Edit, hold: Hold, to: State, *, counted: bool = True) -> None:
-    """Write the fate of an edit whose run did not end well. Raises LostLease.
+def _left(edit: Edit) -> tuple[Path, dict[str, Any]] | None:
+    """The whole answer that the dead worker left, for an edit that was sent."""
+    if edit.state not in {State.SENDING, State.AWAITING}:
+        return None
+    folder = spool.folder_of(edit, edit.fence)
+    return wholeness.left_answer(folder, Plan.from_json(edit.plan).count)
 
-    With `counted`, running it again counts towards MAX_RESCUES.
-    """
-    ended = to in {State.FAILED, State.CANCELED}
-    fields: dict[str, Any] = {"finished_at": Now()} if ended else {"next_run_at": Now()}
-    if to == State.QUEUED and counted:
-        fields["rescues"] = F("rescues") + 1
-    elif to == State.FAILED:
-        fields["error_code"] = "worker_lost"
-    move(hold, to, new_fence=True, lease_owner="", lease_until=None, progress=0, **fields)
-    if ended:
-        ledger.release(edit)
+
+def _adopt(edit: Edit, attempt: Attempt, answer: Path, head: dict[str, Any]) -> None:
+    """Take the answer over: it is finished without asking the engine again."""
+    folder = spool.folder_of(edit, edit.fence + 1)
+    file, sha256 = spool.adopt_answer(answer, head, folder)
+    with transaction.atomic():
+        move(
+            Hold.on(edit),
+            State.RECEIVED,
+            new_fence=True,
+            expired=True,
+            lease_owner="",
+            lease_until=None,
+            next_run_at=Now(),
+            rescues=0,
+        )
+        said = attempts.head_fields(head, 0.0)
+        attempts.answered(attempt, answer=Answer(file, head), sha256=sha256, **said)
+
+
+@transaction.atomic
+def _give_back(edit: Edit, to: State, attempt: Attempt | None, engine: Engine | None) -> None:
+    endings.give_back(edit, Hold.on(edit), to, attempt or endings.open_attempt(edit), expired=True)
+    if to == State.BILLED_UNUSABLE and (answered := steps.answer_of(edit)):
+        cost = attempts.estimated(engine, Plan.from_json(edit.plan))
+        attempts.settle(edit, answered[0], cost)
+
+
+def _abandon() -> None:
+    """End what waits for a provider that was deleted."""
+    waiting = Edit.objects.filter(state__in=WAITING_STATES, provider__deleted_at__isnull=False)
+    for edit in waiting:
+        verdict = Verdict(State.FAILED, "unknown_engine", "", "input")
+        try:
+            endings.fail(Hold.on(edit), None, verdict)
+        except LostLease:
+            continue

@@ -1,43 +1,83 @@
-"""Where an edit's working files lie between its steps, and how an answer is made durable."""
+"""Where an edit's working files lie between its steps, and how an answer is made durable.
+
+An engine writes its answer as `answer.body`, and what is needed to read it later as
+`answer.head` (JSON). A file called `answer` is always whole and safe.
+"""
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
 from django.conf import settings
 
 from editor.models import Edit
 
+ANSWER: Final = "answer"
+BODY: Final = "answer.body"
+HEAD: Final = "answer.head"
+
+
+def folder_of(edit: Edit, fence: int) -> Path:
+    """Return the folder of one run; the fence is in its name, so no two runs share files."""
+    root: Path = settings.SPOOL_DIR
+    return root / edit.public_id / str(fence)
+
 
 def open_folder(edit: Edit, fence: int) -> Path:
-    """Return an empty folder for one run of the edit.
-
-    The fence is in its name, so that a worker that lost its lease writes into nobody's files.
-    """
-    folder: Path = settings.SPOOL_DIR / edit.public_id / str(fence)
+    """Return an empty folder for one run of the edit."""
+    folder = folder_of(edit, fence)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     return folder
 
 
-def keep_answer(answer: Path, folder: Path) -> tuple[Path, str]:
-    """Make the engine's answer durable before anything reads it; return path and sha256.
+def has_room(needed: int) -> bool:
+    """Whether an answer of so many bytes would fit."""
+    return shutil.disk_usage(settings.SPOOL_DIR).free >= needed
 
-    Synced under a temporary name, then renamed: a file called `answer` is always whole.
-    """
-    part = answer.rename(folder / "answer.part")
-    with part.open("rb") as file:
+
+def keep_answer(answer: Path, head: Mapping[str, Any], folder: Path) -> tuple[Path, str]:
+    """Make the engine's answer durable before anything reads it; return path and sha256."""
+    with answer.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
-    target = part.rename(folder / "answer")
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    _write_head(folder / HEAD, head)
+    target = answer.rename(folder / ANSWER)
+    _sync(folder)
     return target, digest
+
+
+def adopt_answer(answer: Path, head: Mapping[str, Any], folder: Path) -> tuple[Path, str]:
+    """Copy an answer out of the folder of a run that may yet wake up and write there."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    copy = folder / BODY
+    shutil.copyfile(answer, copy)
+    return keep_answer(copy, head, folder)
+
+
+def name_of(file: Path) -> str:
+    """Return how a row names a file of the spool."""
+    return str(file.relative_to(settings.SPOOL_DIR))
+
+
+def path_of(name: str) -> Path:
+    """The reverse of `name_of`."""
+    root: Path = settings.SPOOL_DIR
+    return root / name
+
+
+def head_in(folder: Path) -> dict[str, Any] | None:
+    """Return the head of the answer, if all of it is there."""
+    try:
+        head = json.loads((folder / HEAD).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return head if isinstance(head, dict) else None
 
 
 def clear(edit: Edit, fence: int) -> None:
@@ -51,3 +91,18 @@ def clear(edit: Edit, fence: int) -> None:
             if int(run.name) <= fence:
                 shutil.rmtree(run, ignore_errors=True)
         folder.rmdir()
+
+
+def _write_head(path: Path, head: Mapping[str, Any]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(dict(head), file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -3,50 +3,45 @@
     submit -> queued -> claimed -> sending -> awaiting -> received -> succeeded
                 ^  \\        \\         |           |            \\
                 |   canceled  \\       v           v             billed_unusable, failed
-                +-- retry_wait <- (did not run)   unknown (may have run)
+                +-- retry_wait <- (did not run)   unknown (may have run) -> received (came late)
 
 Every move is one conditional UPDATE that names the state and the fence it expects. A worker whose
 lease was given away writes 0 rows, learns it here, and stops.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Now
 
 from editor.models import Edit, Project, State
 from editor.services import activities
 
+# The project's count of changes, read by the UPDATE that makes one.
+PULSE: Final = Subquery(Project.objects.filter(pk=OuterRef("project_id")).values("pulse"))
+
+# Where an edit may go once its engine was asked, besides the next step of a good run.
+_BROKE_OFF: Final = frozenset(
+    {State.QUEUED, State.RETRY_WAIT, State.UNKNOWN, State.BILLED_UNUSABLE, State.CANCELED}
+) | {State.FAILED}
+
 NEXT: Final[Mapping[State, frozenset[State]]] = {
     State.QUEUED: frozenset({State.CLAIMED, State.CANCELED, State.FAILED}),
-    State.CLAIMED: frozenset({State.SENDING, State.QUEUED, State.CANCELED, State.FAILED}),
-    State.SENDING: frozenset(
-        {
-            State.AWAITING,
-            State.QUEUED,
-            State.RETRY_WAIT,
-            State.UNKNOWN,
-            State.CANCELED,
-            State.FAILED,
-        }
-    ),
-    State.AWAITING: frozenset(
-        {
-            State.RECEIVED,
-            State.QUEUED,
-            State.RETRY_WAIT,
-            State.UNKNOWN,
-            State.BILLED_UNUSABLE,
-            State.CANCELED,
-            State.FAILED,
-        }
-    ),
-    State.RECEIVED: frozenset(
-        {State.SUCCEEDED, State.QUEUED, State.BILLED_UNUSABLE, State.CANCELED, State.FAILED}
-    ),
-    State.RETRY_WAIT: frozenset({State.CLAIMED, State.CANCELED, State.FAILED}),
-    State.UNKNOWN: frozenset({State.QUEUED, State.FAILED}),
+    # To unknown or waiting: the same token was sent before, to a service that recognises it.
+    State.CLAIMED: frozenset({State.SENDING, State.QUEUED, State.CANCELED, State.FAILED})
+    | {State.RETRY_WAIT, State.UNKNOWN},
+    # An answer may be there before we could write that all had left.
+    State.SENDING: _BROKE_OFF | {State.AWAITING, State.RECEIVED},
+    State.AWAITING: _BROKE_OFF | {State.RECEIVED},
+    # To itself: somebody else finishes it.
+    State.RECEIVED: frozenset({State.SUCCEEDED, State.RECEIVED, State.QUEUED})
+    | {State.BILLED_UNUSABLE, State.CANCELED, State.FAILED},
+    State.RETRY_WAIT: frozenset({State.CLAIMED, State.CANCELED, State.FAILED, State.UNKNOWN}),
+    # To received: the answer came after all, or is read again.
+    State.UNKNOWN: frozenset({State.QUEUED, State.RECEIVED, State.FAILED}),
     State.BILLED_UNUSABLE: frozenset({State.QUEUED, State.RECEIVED, State.FAILED}),
     State.SUCCEEDED: frozenset(),
     State.FAILED: frozenset(),
@@ -67,12 +62,16 @@ class IllegalMove(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """An edit in one state under one fence: what a writer must show to move it on."""
+    """An edit in one state under one fence: what a writer must show to move it on.
+
+    ``calls_out``: it was claimed for a provider's lane.
+    """
 
     edit_id: int
     project_id: int
     state: State
     fence: int
+    calls_out: bool = field(default=False, compare=False)
 
     @classmethod
     def on(cls, edit: Edit) -> "Hold":
@@ -81,32 +80,40 @@ class Hold:
 
 
 @transaction.atomic
-def move(hold: Hold, to: State, *, new_fence: bool = False, **fields: Any) -> Hold:
+def move(
+    hold: Hold, to: State, *, new_fence: bool = False, expired: bool = False, **fields: Any
+) -> Hold:
     """Move the edit on and return the new hold; `fields` are written in the same UPDATE.
 
+    With `expired` only if its lease has run out, by the database's clock, at this very moment.
     Raises IllegalMove when the table does not know the step, LostLease when the row has another
     state or fence by now. Activity and pulse belong to the same transaction.
     """
     if to not in NEXT[hold.state]:
         raise IllegalMove(f"{hold.state} -> {to}")
     fence = hold.fence + 1 if new_fence else hold.fence
-    pulse = Project.objects.bump(hold.project_id)
-    rows = Edit.objects.filter(pk=hold.edit_id, state=hold.state, fence=hold.fence).update(
-        state=to, fence=fence, pulse=pulse, **fields
-    )
-    if rows != 1:
-        raise LostLease(f"edit {hold.edit_id} is no longer {hold.state} under fence {hold.fence}")
-    edit = Edit.objects.select_related("project").get(pk=hold.edit_id)
-    activities.record(f"edit.{to}", edit.project, edit=edit, fence=fence)
+    _write(hold, expired=expired, state=to, fence=fence, **fields)
+    activities.note(f"edit.{to}", project=hold.project_id, edit=hold.edit_id, fence=fence)
     return Hold(hold.edit_id, hold.project_id, to, fence)
 
 
 @transaction.atomic
 def note_progress(hold: Hold, percent: int) -> None:
     """Write how far the held edit has come, 0 to 100. Raises LostLease."""
-    pulse = Project.objects.bump(hold.project_id)
-    rows = Edit.objects.filter(pk=hold.edit_id, state=hold.state, fence=hold.fence).update(
-        progress=percent, pulse=pulse
-    )
-    if rows != 1:
-        raise LostLease(f"edit {hold.edit_id} has moved on")
+    _write(hold, progress=percent)
+
+
+@transaction.atomic
+def show_change(hold: Hold) -> None:
+    """Let pages look at the held edit again. Raises LostLease."""
+    _write(hold)
+
+
+def _write(hold: Hold, *, expired: bool = False, **fields: Any) -> None:
+    """The conditional UPDATE; the project is locked before the edit, here as everywhere."""
+    Project.objects.filter(pk=hold.project_id).update(pulse=F("pulse") + 1)
+    mine = Edit.objects.filter(pk=hold.edit_id, state=hold.state, fence=hold.fence)
+    if expired:
+        mine = mine.filter(lease_until__lt=Now())
+    if mine.update(pulse=PULSE, **fields) != 1:
+        raise LostLease(f"edit {hold.edit_id} is no longer {hold.state} under fence {hold.fence}")

@@ -1,65 +1,65 @@
-"""The database's side of a run: each function is one short transaction."""
+"""The database's side of a good run: each function is one short transaction."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from editor.engines.base import Answer, Engine
-from editor.engines.costs import NO_COST
+from editor.engines.base import Answer, EditResult, Engine
+from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
-from editor.models import Attempt, Edit, Execution, Picture, PictureKind, State
-from editor.pipeline import ledger
-from editor.pipeline.rescue import after_loss, give_back
-from editor.pipeline.states import Hold, move
+from editor.models import Attempt, Edit, Picture, State
+from editor.pipeline import attempts, spool
+from editor.pipeline.states import Hold, move, show_change
 from editor.services import media, pictures
 from editor.services.recipes import Recipe, recipe
-
-STOPPING = "stopping"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Everything a run needs to know, read once."""
+    """Everything a run needs to know, read once. An input that was purged has no recipe."""
 
     edit: Edit
     engine: Engine
+    plan: Plan
     parent: Recipe
+    inputs: tuple[Recipe | None, ...]
     mask_file: str | None
     mask_box: list[int] | None
     crop_box: list[int]
 
 
 def load(hold: Hold, registry: EngineSource) -> Job:
-    """Read the held edit with its engine, picture and mask."""
-    rows = Edit.objects.select_related("project", "picture", "mask", "actor")
+    """Read the held edit with its engine, pictures and mask. Raises what the registry raises."""
+    rows = Edit.objects.select_related("project", "picture", "mask", "provider")
     edit = rows.get(pk=hold.edit_id)
     mask = edit.mask
     return Job(
         edit=edit,
         engine=registry.engine(edit.engine),
+        plan=Plan.from_json(edit.plan),
         parent=recipe(edit.picture),
+        inputs=_inputs(edit) if edit.provider_id else (),
         mask_file=str(media.path(mask.file)) if mask else None,
         mask_box=list(mask.box) if mask else None,
         crop_box=list(edit.focus["box"]),
     )
 
 
+def _inputs(edit: Edit) -> tuple[Recipe | None, ...]:
+    rows = edit.inputs.select_related("picture").order_by("number")
+    return tuple(recipe(row.picture) if row.picture else None for row in rows)
+
+
 @transaction.atomic
-def intend(hold: Hold) -> tuple[Hold, Attempt]:
+def intend(hold: Hold, engine: Engine) -> tuple[Hold, Attempt]:
     """Write the intent before anything is sent: no execution is ever unaccounted for."""
-    moved = move(hold, State.SENDING)
-    attempt = Attempt.objects.create(
-        edit_id=hold.edit_id,
-        number=Attempt.objects.filter(edit_id=hold.edit_id).count() + 1,
-        fence=hold.fence,
-        intent_at=Now(),
-    )
-    return moved, attempt
+    moved = move(hold, State.SENDING, error_code="", error_message="", error_class="")
+    return moved, attempts.begin(hold, engine)
 
 
 @transaction.atomic
@@ -70,29 +70,51 @@ def sent(hold: Hold, attempt: Attempt) -> Hold:
     return moved
 
 
+def headed(attempt: Attempt, **head: Any) -> None:
+    """The answer has begun."""
+    Attempt.objects.filter(pk=attempt.pk).update(**head)
+
+
 @transaction.atomic
-def received(hold: Hold, attempt: Attempt, *, answer: Answer, sha256: str) -> Hold:
-    """The answer lies on disk, whole; only now may anything parse it."""
-    moved = move(hold, State.RECEIVED, progress=95)
-    Attempt.objects.filter(pk=attempt.pk).update(
-        answer_file=str(answer.file.relative_to(settings.SPOOL_DIR)),
-        answer_head=dict(answer.head),
-        answer_sha256=sha256,
-        execution=Execution.YES,
-        finished_at=Now(),
-        cost_micros=0,
-    )
+def previewed(hold: Hold, attempt: Attempt, name: str, **head: Any) -> None:
+    """A preview lies in the spool under that name. Raises LostLease."""
+    show_change(hold)
+    Attempt.objects.filter(pk=attempt.pk).update(partial_file=name, **head)
+
+
+@transaction.atomic
+def received(
+    hold: Hold, attempt: Attempt, *, answer: Answer, sha256: str, paid: bool, **head: Any
+) -> Hold:
+    """The answer lies on disk, whole; only now may anything parse it.
+
+    From here on rescues of a paid edit count how often it broke off while being finished.
+    """
+    counted: dict[str, Any] = {"rescues": 0} if paid else {}
+    moved = move(hold, State.RECEIVED, progress=95, **counted)
+    attempts.answered(attempt, answer=answer, sha256=sha256, **head)
     return moved
 
 
-def new_result(edit: Edit, *, kind: PictureKind, facts: dict[str, Any]) -> Picture:
+def answer_of(edit: Edit) -> tuple[Attempt, Answer] | None:
+    """Return the newest attempt with an answer on disk, and that answer."""
+    found = edit.attempts.exclude(answer_file="").order_by("-number").first()
+    return (found, stored_answer(found)) if found else None
+
+
+def stored_answer(attempt: Attempt) -> Answer:
+    """Return the answer that an attempt's row names."""
+    return Answer(spool.path_of(attempt.answer_file), attempt.answer_head)
+
+
+def new_result(job: Job, attempt: Attempt, *, number: int, facts: dict[str, Any]) -> Picture:
     """Return the unsaved row of a result; `facts` are what the stitch counted and placed."""
-    parent = edit.picture
+    edit, parent = job.edit, job.edit.picture
     return Picture(
         project=edit.project,
-        kind=kind,
+        kind=facts["kind"],
         name=parent.name,
-        created_by=edit.actor,
+        created_by_id=edit.actor_id,
         width=parent.width,
         height=parent.height,
         mode=facts.get("mode", parent.mode),
@@ -100,77 +122,38 @@ def new_result(edit: Edit, *, kind: PictureKind, facts: dict[str, Any]) -> Pictu
         parent=parent,
         root_id=parent.root_id or parent.pk,
         edit=edit,
+        attempt=attempt,
+        number=number,
         patch_x=facts.get("x", 0),
         patch_y=facts.get("y", 0),
         protected_pixels=facts.get("protected", 0),
         changed_protected_pixels=facts.get("changed", 0),
         size_bytes=facts["size_bytes"],
         sha256=facts["sha256"],
+        folder=facts["folder"],
     )
 
 
 @transaction.atomic
-def succeed(hold: Hold, attempt: Attempt, result: Picture, actual: Any) -> None:
-    """Result, settlement and state are one: a result without its edit cannot exist."""
-    pictures.insert(result)
+def succeed(
+    hold: Hold, attempt: Attempt, job: Job, results: Sequence[Picture], drawn: EditResult
+) -> None:
+    """Results, settlement and state are one: a result without its edit cannot exist."""
+    for result in results:
+        pictures.insert(result)
     edit = Edit.objects.get(pk=hold.edit_id)
-    ledger.settle(edit, attempt, NO_COST)
+    attempts.settle(edit, attempt, job.engine.cost(job.plan, drawn), drawn.usage)
     move(
         hold,
         State.SUCCEEDED,
-        actual=actual,
+        actual=dict(drawn.actual),
         lease_until=None,
         finished_at=Now(),
         progress=100,
+        error_code="",
+        error_message="",
+        error_class="",
     )
-
-
-@transaction.atomic
-def fail(hold: Hold, attempt: Attempt | None, *, code: str, message: str) -> None:
-    """End the edit with the reason its owner will read. Nothing was charged."""
-    move(
-        hold,
-        State.FAILED,
-        lease_until=None,
-        finished_at=Now(),
-        error_code=code[:60],
-        error_message=message[:500],
-    )
-    close_attempt(attempt, Execution.NO, code)
-    ledger.release(Edit.objects.get(pk=hold.edit_id))
-
-
-@transaction.atomic
-def stop(hold: Hold, attempt: Attempt | None) -> None:
-    """End a free edit that its owner no longer wants."""
-    move(hold, State.CANCELED, lease_until=None, finished_at=Now())
-    close_attempt(attempt, Execution.NO, "canceled")
-    ledger.release(Edit.objects.get(pk=hold.edit_id))
-
-
-@transaction.atomic
-def lose(hold: Hold, attempt: Attempt | None, engine: Engine, *, code: str) -> None:
-    """The run broke under us: decide as if the worker had died.
-
-    A worker that was told to stop is nobody's fault, and not counted against the edit.
-    """
-    edit = Edit.objects.get(pk=hold.edit_id)
-    to = after_loss(
-        hold.state,
-        replay_safe=engine.replay_safe,
-        rescues=0 if code == STOPPING else edit.rescues,
-        canceled=edit.cancel_requested_at is not None,
-    )
-    close_attempt(attempt, Execution.NO if engine.free else Execution.UNKNOWN, code)
-    give_back(edit, hold, to, counted=code != STOPPING)
-
-
-def close_attempt(attempt: Attempt | None, execution: Execution, code: str) -> None:
-    """Write how an attempt without an answer ended."""
-    if attempt is not None:
-        Attempt.objects.filter(pk=attempt.pk, finished_at=None).update(
-            execution=execution, error_class=code[:60], finished_at=Now()
-        )
 
 
 def file_sha256(path: Path) -> str:

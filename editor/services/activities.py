@@ -21,6 +21,19 @@ def record(
     )
 
 
+def note(kind: str, *, project: int, edit: int, **detail: Any) -> None:
+    """Add one row for a step of an edit that nobody took by hand, by keys alone."""
+    Activity.objects.create(project_id=project, edit_id=edit, kind=kind, detail=detail)
+
+
+def note_each(kind: str, edits: Iterable[tuple[int, int, dict[str, Any]]]) -> None:
+    """The same for many edits: (project, edit, detail). One query."""
+    Activity.objects.bulk_create(
+        Activity(project_id=project, edit_id=edit, kind=kind, detail=detail)
+        for project, edit, detail in edits
+    )
+
+
 def record_each(kind: str, project: Project, *, actor: User, pictures: Iterable[Picture]) -> None:
     """Add a row for each of many pictures. One query."""
     Activity.objects.bulk_create(

@@ -3,14 +3,27 @@
 import shutil
 import time
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models.functions import Now
 
-from editor.models import TERMINAL_STATES, Edit, Leftover, LeftoverKind, Mask, Picture
+from editor.models import (
+    TERMINAL_STATES,
+    Attempt,
+    Edit,
+    Execution,
+    Leftover,
+    LeftoverKind,
+    Mask,
+    Picture,
+)
 from editor.services import media
 
 ORPHAN_SECONDS = 24 * 3600
+# How long an answer that was paid for stays after its edit was decided.
+ANSWER_DAYS = 7
 
 
 def waiting() -> list[Leftover]:
@@ -49,11 +62,35 @@ def orphans() -> Iterator[Path]:
             yield folder
 
 
+def keeps_answers(edit: Edit) -> bool:
+    """Whether an earlier attempt of the edit may have been paid for without a result.
+
+    Its files are kept for a while, since an answer may be read again, or may come late.
+    """
+    paid = Attempt.objects.filter(edit=edit).exclude(execution=Execution.NO)
+    return paid.exclude(error_class="").exists()
+
+
+def old_answers() -> list[Path]:
+    """Return work folders of edits that were decided more than ANSWER_DAYS ago."""
+    names = [entry.name for entry in Path(settings.SPOOL_DIR).glob("*")]
+    ended = Edit.objects.filter(
+        public_id__in=names,
+        state__in=TERMINAL_STATES,
+        finished_at__lt=Now() - timedelta(days=ANSWER_DAYS),
+    )
+    root = Path(settings.SPOOL_DIR)
+    return [root / name for name in ended.values_list("public_id", flat=True)]
+
+
 def forgotten_work() -> Iterator[Path]:
     """Yield work folders that should have gone with their work, a day ago or more."""
     needed = set(
         Edit.objects.exclude(state__in=TERMINAL_STATES).values_list("public_id", flat=True)
     )
+    paid = Attempt.objects.exclude(execution=Execution.NO).exclude(error_class="")
+    kept = Edit.objects.filter(finished_at__gt=Now() - timedelta(days=ANSWER_DAYS + 1))
+    needed |= set(kept.filter(attempts__in=paid).values_list("public_id", flat=True))
     for root in (Path(settings.SCRATCH_DIR), Path(settings.SPOOL_DIR)):
         for entry in root.glob("*"):
             if entry.name not in needed and _is_old(entry):

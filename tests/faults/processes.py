@@ -30,16 +30,30 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def worker(point: str = "") -> Iterator[subprocess.Popen[bytes]]:
-    """A worker that dies at `point`; killed at the end if it still lives."""
+def worker(point: str = "", **options: object) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that dies at `point`; killed at the end if it still lives.
+
+    The options are those of `worker_main`; True stands for a flag.
+    """
+    flags = [
+        f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()
+    ]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.worker_main", point], cwd=ROOT, env=environment()
+        [sys.executable, "-m", "tests.faults.worker_main", point, *flags],
+        cwd=ROOT,
+        env=environment(),
     )
     try:
         yield process
     finally:
         process.kill()
         process.wait()
+
+
+def sleeps(process: subprocess.Popen[bytes]) -> bool:
+    """Whether the process was stopped by SIGSTOP."""
+    stat = Path(f"/proc/{process.pid}/stat").read_text()
+    return stat.rpartition(")")[2].split()[0] == "T"
 
 
 def until(condition: Callable[[], object], what: str) -> None:

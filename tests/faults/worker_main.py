@@ -1,33 +1,67 @@
-"""A real worker process for fault tests: `python -m tests.faults.worker_main [POINT]`.
+"""A real worker process for fault tests: `python -m tests.faults.worker_main [POINT] [options]`.
 
-It kills itself with SIGKILL the first time its run passes the named barrier. It lives in tests,
-so no production process can be told to do so.
+It kills itself with SIGKILL the first time a run passes the named barrier, or puts itself to
+sleep with SIGSTOP. It lives in tests, so no production process can be told to do so.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import signal
-import sys
+from typing import TYPE_CHECKING, Any
 
 import django
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LEASE_SECONDS = 1.5
 
 
-def main(point: str) -> None:
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("point", nargs="?", default="")
+    parser.add_argument("--sleep", action="store_true", help="SIGSTOP instead of SIGKILL")
+    parser.add_argument("--lease", type=float, default=LEASE_SECONDS)
+    parser.add_argument("--engines", default="", help="a function of the barrier: the registry")
+    parser.add_argument("--slots", type=int, default=2)
+    parser.add_argument("--calls", type=int, default=8)
+    return parser.parse_args()
+
+
+def barrier_at(point: str, *, sleep: bool) -> Callable[[str], None]:
+    """Return the barrier that ends, or once puts to sleep, this process at `point`."""
+    left = [point]
+
+    def barrier(passed: str) -> None:
+        if passed in left:
+            left.remove(passed)
+            os.kill(os.getpid(), signal.SIGSTOP if sleep else signal.SIGKILL)
+
+    return barrier
+
+
+def main(chosen: argparse.Namespace) -> None:
     django.setup()
     from editor.pipeline.assembly import new_dispatch
     from editor.pipeline.dispatch.local import Timing
 
-    def barrier(passed: str) -> None:
-        if passed == point:
-            os.kill(os.getpid(), signal.SIGKILL)
+    barrier = barrier_at(chosen.point, sleep=chosen.sleep)
+    engines: dict[str, Any] = {}
+    if chosen.engines:
+        source = import_string(chosen.engines)(barrier)
+        engines["registry"] = lambda _sandbox: source
 
     async def run() -> None:
-        timing = Timing(lease=LEASE_SECONDS, heartbeat=0.3, rescue=0.2, tick=0.05, grace=1)
-        dispatch = new_dispatch(slots=2, timing=timing, barrier=barrier)
+        timing = Timing(
+            lease=chosen.lease, heartbeat=0.3, rescue=0.2, tick=0.05, grace=1, paid_grace=5
+        )
+        dispatch = new_dispatch(
+            slots=chosen.slots, calls=chosen.calls, timing=timing, barrier=barrier, **engines
+        )
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, dispatch.stop)
         await dispatch.run()
 
@@ -35,4 +69,4 @@ def main(point: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "")
+    main(options())

@@ -7,9 +7,11 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from editor.models import Edit, State, Worker
+from editor.models import Activity, Edit, State, Worker
 from editor.pipeline.claim import claim, renew, to_stop
+from editor.pipeline.turns import Turns
 from tests.making import make_edit_row, make_project, make_rows
+from tests.pipeline.paid_engine import make_provider
 
 if TYPE_CHECKING:
     from editor.pipeline.states import Hold
@@ -90,3 +92,45 @@ def test_a_worker_forgotten_while_its_machine_slept_is_known_again(db: None) -> 
     renew(owner="a", slots=3, edits=[], lease_seconds=60)
     worker = Worker.objects.alive(5).get()
     assert (worker.name, worker.slots) == ("a", 3)
+
+
+def test_lanes_do_not_wait_for_each_other(edits: list[Edit], people: People) -> None:
+    provider = make_provider()
+    Edit.objects.filter(pk=edits[2].pk).update(provider=provider)
+    calls = claim(owner="a", limit=0, calls=5, lease_seconds=30)
+    assert [(hold.edit_id, hold.calls_out) for hold in calls] == [(edits[2].pk, True)]
+    ours = claim(owner="a", limit=5, calls=0, lease_seconds=30)
+    assert [hold.edit_id for hold in ours] == [edits[0].pk, edits[1].pk]
+    assert not any(hold.calls_out for hold in ours)
+
+
+def test_a_safe_answer_is_finished_before_anything_is_begun(edits: list[Edit]) -> None:
+    Edit.objects.filter(pk=edits[2].pk).update(state=State.RECEIVED, fence=4)
+    (hold,) = claim(owner="a", limit=1, lease_seconds=30)
+    assert (hold.edit_id, hold.state, hold.fence) == (edits[2].pk, State.RECEIVED, 5)
+    assert Edit.objects.get(pk=edits[2].pk).lease_owner == "a"
+
+
+def test_a_crowd_does_not_push_a_single_edit_back(people: People) -> None:
+    """One slot, five hundred edits of Olga: Emil's waits for the one that runs, and no more."""
+    (picture,) = make_rows(people.project, people.olga, 1)
+    for _number in range(500):
+        make_edit_row(people.project, people.olga, picture, next_run_at=Now())
+    turns = Turns()
+    (first,) = claim(owner="a", limit=1, lease_seconds=30, turns=turns)
+    emils = make_edit_row(people.project, people.emil, picture, next_run_at=Now())
+    Edit.objects.filter(pk=first.edit_id).update(state=State.SUCCEEDED)
+    (second,) = claim(owner="a", limit=1, lease_seconds=30, turns=turns)
+    assert second.edit_id == emils.pk
+
+
+def test_a_batch_takes_as_many_queries_as_one(
+    people: People, django_assert_max_num_queries: Any
+) -> None:
+    provider = make_provider(concurrency=500)
+    (picture,) = make_rows(people.project, people.olga, 1)
+    for _number in range(200):
+        make_edit_row(people.project, people.olga, picture, provider=provider, next_run_at=Now())
+    with django_assert_max_num_queries(18):
+        assert len(claim(owner="a", limit=0, calls=200, lease_seconds=30)) == 200
+    assert Activity.objects.filter(kind="edit.claimed").count() == 200

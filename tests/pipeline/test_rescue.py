@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from editor.engines.registry import Registry
 from editor.models import Edit, LedgerEntry, LedgerKind, State, Worker
-from editor.pipeline.rescue import MAX_RESCUES, after_loss, sweep
+from editor.pipeline.outcome import MAX_RESCUES, Loss, after_loss
+from editor.pipeline.rescue import sweep
 from editor.services.failure_texts import failure
 from tests.making import make_edit_row, make_rows
 
@@ -31,7 +32,7 @@ HELD = ["claimed", "sending", "awaiting", "received"]
     ],
 )
 def test_a_free_engine_runs_again(state: str, rescues: int, canceled: bool, to: State) -> None:
-    found = after_loss(State(state), replay_safe=True, rescues=rescues, canceled=canceled)
+    found = after_loss(State(state), Loss(replay_safe=True, rescues=rescues, canceled=canceled))
     assert found == to
 
 
@@ -41,13 +42,13 @@ def test_a_free_engine_runs_again(state: str, rescues: int, canceled: bool, to: 
         ("claimed", State.QUEUED),
         ("sending", State.UNKNOWN),
         ("awaiting", State.UNKNOWN),
-        ("received", State.BILLED_UNUSABLE),
+        ("received", State.RECEIVED),
     ],
 )
 @pytest.mark.parametrize("canceled", [False, True])
 def test_a_paid_engine_never_runs_twice_by_itself(state: str, to: State, canceled: bool) -> None:
     expected = State.CANCELED if canceled and to == State.QUEUED else to
-    found = after_loss(State(state), replay_safe=False, rescues=0, canceled=canceled)
+    found = after_loss(State(state), Loss(replay_safe=False, canceled=canceled))
     assert found == expected
 
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 from editor.engines.errors import EngineError, Execution
 from editor.models import Attempt, Edit, LedgerEntry, Picture, State, Worker
 from editor.pipeline import assembly, cancel, rescue, steps
-from editor.pipeline.dispatch.local import DatabaseThread, LocalDispatch, Timing
+from editor.pipeline.dispatch.local import DatabaseThread, Lanes, LocalDispatch, Timing
 from editor.pipeline.submit import Wish, submit
 from editor.services import media, pictures
 from tests.making import (
@@ -58,7 +58,7 @@ def work(
         dispatch = LocalDispatch(
             registry=registry_of(engine),
             sandbox=sandbox,
-            slots=2,
+            lanes=Lanes(2),
             timing=TIMING,
             database=database,
         )
@@ -297,7 +297,7 @@ def test_a_lost_answer_to_the_last_commit_costs_no_files() -> None:
 def test_the_sweep_outlives_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     sweeps: list[int] = []
 
-    def sweep(_registry: object) -> int:
+    def sweep(_registry: object, **_spare: object) -> int:
         sweeps.append(1)
         raise RuntimeError("a mistake of ours")
 

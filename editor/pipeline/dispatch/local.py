@@ -17,9 +17,11 @@ from editor.engines.registry import EngineSource
 from editor.models import Worker
 from editor.pipeline import rescue
 from editor.pipeline.claim import claim, to_stop
+from editor.pipeline.desk import Barrier, Desk, Interruption, Phase, no_barrier
 from editor.pipeline.heartbeat import Heartbeat
 from editor.pipeline.housekeeping import keep_house
-from editor.pipeline.run import Barrier, Interruption, Run, no_barrier
+from editor.pipeline.run import Run
+from editor.pipeline.turns import Turns
 
 if TYPE_CHECKING:
     from editor.pipeline.states import Hold
@@ -28,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.4
 STOP_GRACE_SECONDS = 10.0
+# What was asked of a provider may be charged whether we wait for it or not.
+PAID_GRACE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,15 @@ class Timing:
     housekeeping: float = 3600.0
     tick: float = TICK_SECONDS
     grace: float = STOP_GRACE_SECONDS
+    paid_grace: float = PAID_GRACE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """How many edits run at once: `slots` of our own engine's, `calls` that wait for a provider."""
+
+    slots: int
+    calls: int = 0
 
 
 def new_owner() -> str:
@@ -89,19 +102,21 @@ class LocalDispatch:
         *,
         registry: EngineSource,
         sandbox: Runner,
-        slots: int,
+        lanes: Lanes,
         timing: Timing,
         barrier: Barrier = no_barrier,
         database: DatabaseThread | None = None,
     ) -> None:
         self._registry = registry
         self._sandbox = sandbox
-        self._slots = slots
+        self._lanes = lanes
+        self._turns = Turns()
+        self._watched_at = 0.0
         self._timing = timing
         self._barrier = barrier
         self._database = database or DatabaseThread()
         self._owner = new_owner()
-        self._running: dict[asyncio.Task[None], Run] = {}
+        self._running: dict[asyncio.Task[None], Desk] = {}
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -110,10 +125,10 @@ class LocalDispatch:
 
     async def run(self, *, drain: bool = False) -> None:
         """Work until `stop`; with `drain`, until nothing is due."""
-        await self._database(Worker.objects.create, name=self._owner, slots=self._slots)
+        await self._database(Worker.objects.create, name=self._owner, slots=self._lanes.slots)
         heartbeat = Heartbeat(
             owner=self._owner,
-            slots=self._slots,
+            slots=self._lanes.slots,
             every=self._timing.heartbeat,
             lease_seconds=self._timing.lease,
             running=self._edit_ids,
@@ -156,16 +171,20 @@ class LocalDispatch:
             wait.cancel()
 
     async def _claim(self) -> int:
+        out = sum(run.calls_out for run in self._running.values())
         holds: list[Hold] = await self._database(
             claim,
             owner=self._owner,
-            limit=self._slots - len(self._running),
+            limit=self._lanes.slots - (len(self._running) - out),
+            calls=self._lanes.calls - out,
+            turns=self._turns,
             lease_seconds=self._timing.lease,
         )
         for hold in holds:
-            run = Run(hold, self._registry, self._sandbox, self._database, self._barrier)
+            desk = Desk(hold, self._sandbox, self._database, self._barrier)
+            run = Run(desk, self._registry)
             task = asyncio.create_task(run.execute(), name=f"edit {hold.edit_id}")
-            self._running[task] = run
+            self._running[task] = desk
             task.add_done_callback(self._ended)
         return len(holds)
 
@@ -176,9 +195,14 @@ class LocalDispatch:
             logger.error("%s broke off", task.get_name(), exc_info=error)
 
     async def _watch(self) -> None:
-        """Interrupt runs whose owner asked to stop, and those whose lease is gone."""
-        if not self._running:
+        """Interrupt runs whose owner asked to stop, and those whose lease is gone.
+
+        Once a tick: with hundreds of edits in flight one ends every moment.
+        """
+        now = asyncio.get_running_loop().time()
+        if not self._running or now - self._watched_at < self._timing.tick:
             return
+        self._watched_at = now
         holds = [run.hold for run in self._running.values()]
         verdict = await self._database(to_stop, owner=self._owner, holds=holds)
         for task, run in list(self._running.items()):
@@ -189,15 +213,29 @@ class LocalDispatch:
     async def _sweep(self) -> None:
         while True:
             try:
-                await self._database(rescue.sweep, self._registry)
+                await self._database(rescue.sweep, self._registry, spare=self._edit_ids())
             except Exception:  # nobody would notice a worker that rescues no more
                 logger.exception("the rescue sweep failed; trying again")
             await asyncio.sleep(self._timing.rescue)
 
     async def _wind_down(self) -> None:
-        """Give running edits the grace to end; put the rest back into the queue."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=self._timing.grace)
-        for run in self._running.values():
-            run.interrupt(Interruption.STOPPING)
+        """Give running edits the grace to end; put the rest back into the queue.
+
+        What has not left for a provider yet goes back at once; what has is waited for longest,
+        since an answer that nobody takes is lost and may be charged.
+        """
+        self._interrupt(lambda run: run.paid and run.phase == Phase.BEFORE)
+        await self._wait(self._timing.grace)
+        self._interrupt(lambda run: not run.paid)
+        await self._wait(max(0.0, self._timing.paid_grace - self._timing.grace))
+        self._interrupt(lambda run: True)
         await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _interrupt(self, which: Callable[[Desk], bool]) -> None:
+        for run in self._running.values():
+            if which(run):
+                run.interrupt(Interruption.STOPPING)
+
+    async def _wait(self, seconds: float) -> None:
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)

@@ -1,0 +1,118 @@
+"""A member decides what becomes of an edit whose outcome is open (reliability.md 4.2).
+
+Nothing here happens by itself: whoever pays says so.
+"""
+
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from editor.access import fetch
+from editor.access.fetch import Door
+from editor.access.roles import Action
+from editor.models import UNDECIDED_STATES, Edit, State
+from editor.pipeline import ledger, steps
+from editor.pipeline.states import Hold, LostLease, move
+from editor.services import activities, providers
+
+FORGOTTEN: Final[dict[str, Any]] = {"error_code": "", "error_message": "", "error_class": ""}
+
+
+class NothingToDecide(Exception):
+    """The edit is no longer undecided: somebody was faster, or its answer came after all."""
+
+
+class AnswerGone(Exception):
+    """The raw answer is no longer kept, so it cannot be read again."""
+
+
+class ProviderGone(Exception):
+    """The provider is not offered any more, so the edit cannot be sent again."""
+
+
+@transaction.atomic
+def again(door: Door, edit: Edit) -> Edit:
+    """Send an edit once more, at its member's risk to pay twice; return it as it is then.
+
+    What may have been charged stays held. Raises NothingToDecide, ProviderGone, what the
+    doorkeeper raises, and what reserving raises when the budget does not allow it.
+    """
+    opened, row = _enter(door, Action.EDIT, edit)
+    if row.provider_id and not _is_offered(opened, row):
+        raise ProviderGone
+    _move(
+        row,
+        State.QUEUED,
+        confirmations=F("confirmations") + 1,
+        tries=0,
+        rescues=0,
+        progress=0,
+        started_at=None,
+        cancel_requested_at=None,
+        next_run_at=Now(),
+        **FORGOTTEN,
+    )
+    ledger.reserve(row)
+    activities.record("edit.sent_again", opened.project, actor=opened.user, edit=row)
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def keep(door: Door, edit: Edit) -> Edit:
+    """Let an edit rest as it is: failed, and what may have been charged stays held.
+
+    Raises NothingToDecide, and what the doorkeeper raises.
+    """
+    opened, row = _enter(door, Action.DECIDE, edit)
+    _move(row, State.FAILED, finished_at=Now())
+    activities.record("edit.kept_as_is", opened.project, actor=opened.user, edit=row)
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def read_again(door: Door, edit: Edit) -> Edit:
+    """Read an unusable answer once more; no engine is asked, and nothing is charged.
+
+    Raises NothingToDecide, AnswerGone, and what the doorkeeper raises.
+    """
+    opened, row = _enter(door, Action.DECIDE, edit)
+    if row.state != State.BILLED_UNUSABLE:
+        raise NothingToDecide
+    if not has_answer(row):
+        raise AnswerGone
+    _move(row, State.RECEIVED, rescues=0, next_run_at=Now(), progress=95, **FORGOTTEN)
+    activities.record("edit.read_again", opened.project, actor=opened.user, edit=row)
+    row.refresh_from_db()
+    return row
+
+
+def has_answer(edit: Edit) -> bool:
+    """Whether the raw answer of an edit is still there to be read again."""
+    found = steps.answer_of(edit)
+    return found is not None and found[1].file.is_file()
+
+
+def _enter(door: Door, action: Action, edit: Edit) -> tuple[Door, Edit]:
+    """Ask the doorkeeper once more, under the lock of the project."""
+    opened = fetch.door_again(door, action)
+    row = fetch.edit_to_decide(opened, edit.public_id)
+    if row.state not in UNDECIDED_STATES:
+        raise NothingToDecide
+    return opened, row
+
+
+def _is_offered(door: Door, edit: Edit) -> bool:
+    named = edit.engine.partition(":")[0]
+    found = providers.usable(door.project).filter(public_id=named).first()
+    return found is not None and edit.model in found.offered
+
+
+def _move(edit: Edit, to: State, **fields: Any) -> None:
+    try:
+        move(Hold.on(edit), to, new_fence=True, lease_owner="", lease_until=None, **fields)
+    except LostLease as error:
+        raise NothingToDecide from error

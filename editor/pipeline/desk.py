@@ -1,0 +1,153 @@
+"""What the parts of a run share: the hold, what may be interrupted, and how work is awaited."""
+
+import asyncio
+import errno
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from editor.engines.base import Runner
+from editor.engines.errors import EngineError
+from editor.models import Attempt, State
+from editor.pipeline import endings
+from editor.pipeline.outcome import Verdict, class_of
+from editor.pipeline.states import Hold
+from editor.pipeline.steps import Job
+
+type Database = Callable[..., Awaitable[Any]]
+type Barrier = Callable[[str], None]
+
+DISK_WAIT_SECONDS: Final = 30.0
+NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class Interruption(StrEnum):
+    """Why a run is stopped from outside."""
+
+    CANCELED = "canceled"
+    LOST = "lost"
+    STOPPING = endings.STOPPING
+
+
+class Phase(StrEnum):
+    """How far a run is: what may be interrupted depends on it."""
+
+    BEFORE = "before"  # nothing has left
+    FLIGHT = "flight"  # the engine has been asked
+    AFTER = "after"  # the answer is safe
+
+
+class Interrupted(Exception):
+    """Raised inside the run where it could be stopped; carries an Interruption."""
+
+    def __init__(self, why: Interruption) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def no_barrier(_point: str) -> None:
+    """Fault tests pass one that kills the process; everybody else this."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """One claimed edit on its way through this process, as far as it has come."""
+
+    hold: Hold
+    sandbox: Runner
+    database: Database
+    barrier: Barrier = no_barrier
+    attempt: Attempt | None = None
+    phase: Phase = Phase.BEFORE
+    paid: bool = False
+    calls_out: bool = False
+    # Whether something is left in the spool that must not be dropped yet.
+    keeps_files: bool = False
+    _interruption: Interruption | None = None
+    _child: asyncio.Future[Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Every move makes a new hold; the lane stays."""
+        self.calls_out = self.paid = self.hold.calls_out
+
+    def interrupt(self, why: Interruption) -> None:
+        """Kill the child process that works for this run now, or stop before the next one.
+
+        Transactions are never cut: their outcome would be unknown to the code that wrote them.
+        Neither a wish to cancel nor a lost lease stops a paid engine that was asked: what arrives
+        is kept (reliability.md 4.3). Only the end of the worker does.
+        """
+        asked = self.paid and self.phase != Phase.BEFORE
+        if asked and why == Interruption.CANCELED:
+            return
+        if asked and why == Interruption.LOST and self.phase == Phase.FLIGHT:
+            return
+        self._interruption = why
+        if self._child is not None:
+            self._child.cancel()
+
+    async def work[T](self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Await work that may be interrupted. Raises Interrupted."""
+        if self._interruption:
+            coroutine.close()
+            raise Interrupted(self._interruption)
+        child: asyncio.Future[T] = asyncio.ensure_future(coroutine)
+        self._child = child
+        try:
+            return await child
+        except asyncio.CancelledError:
+            if self._interruption is None:
+                raise
+            raise Interrupted(self._interruption) from None
+        finally:
+            self._child = None
+
+    def check(self) -> None:
+        """Raise Interrupted if somebody asked for it meanwhile."""
+        if self._interruption:
+            raise Interrupted(self._interruption)
+
+    async def child_job(self, function: str, **arguments: Any) -> dict[str, Any]:
+        """Run a function in a child process. Raises Interrupted."""
+        return dict(await self.work(self.sandbox.run(function, **arguments)))
+
+    async def stopped(self, job: Job, why: Interruption) -> None:
+        """Write what an interruption means; only work that cost nothing is thrown away."""
+        if why == Interruption.LOST:
+            return
+        if why == Interruption.CANCELED:
+            await self.database(endings.stop, self.hold, self.attempt)
+        elif self.paid and self.phase == Phase.AFTER:
+            self.keeps_files = True
+            await self.database(endings.set_aside, self.hold, counted=False)
+        else:
+            self.keeps_files = self.paid and self.phase == Phase.FLIGHT
+            await self.database(endings.lose, self.hold, self.attempt, job, code=why)
+
+    async def broke(self, job: Job, error: Exception) -> None:
+        """Fail for good when trying again cannot help; else decide as if the worker had died."""
+        if isinstance(error, EngineError) and error.permanent:
+            await self.fail(error)
+        else:
+            code = code_of(error)
+            await self.database(endings.lose, self.hold, self.attempt, job, code=code)
+
+    async def fail(self, error: EngineError) -> None:
+        """End the edit with the engine's words."""
+        verdict = Verdict(State.FAILED, error.code, error.message, class_of(error))
+        await self.database(endings.fail, self.hold, self.attempt, verdict)
+
+
+def code_of(error: Exception) -> str:
+    """Return the machine code of any error."""
+    return str(getattr(error, "code", "") or getattr(error, "kind", "") or "internal")
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether a disk without room is at the bottom of it."""
+    while error is not None:
+        if getattr(error, "errno", None) in NO_SPACE:
+            return True
+        error = error.__cause__
+    return False

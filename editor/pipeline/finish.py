@@ -1,0 +1,138 @@
+"""From an answer's pictures to results in the store: stitched into the untouched parent, counted."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from editor.engines.base import EditResult
+from editor.engines.errors import EngineError, Execution
+from editor.imaging.sandbox.client import JobRejected
+from editor.models import Attempt, Picture, PictureKind
+from editor.pipeline import prepare, steps
+from editor.pipeline.desk import Database
+from editor.pipeline.prepare import ChildJob
+from editor.pipeline.steps import Job
+from editor.services import media, pictures
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Finisher:
+    """Makes results of one answer; nothing of it asks an engine."""
+
+    job: Job
+    attempt: Attempt
+    folder: Path
+    child: ChildJob
+    barrier: Callable[[str], None]
+
+    async def results(self, drawn: EditResult) -> list[Picture]:
+        """Return unsaved rows whose files are in the store, one for each usable picture.
+
+        Raises EngineError when there is none. Whoever does not save them drops their files.
+        """
+        made: list[Picture] = []
+        refusal: JobRejected | None = None
+        try:
+            for number, image in enumerate(drawn.images, start=1):
+                try:
+                    made.append(await self._result(image, drawn.coverage, number))
+                except JobRejected as rejected:
+                    logger.warning("edit %s: picture %s is no use", self.job.edit, number)
+                    refusal = rejected
+        except BaseException:
+            for result in made:
+                media.drop(result.folder)
+            raise
+        if not made:
+            raise EngineError(
+                "The answer holds no picture that can be read.",
+                code="answer_unreadable",
+                execution=Execution.YES,
+            ) from refusal
+        return made
+
+    async def _result(self, image: Path, coverage: Path | None, number: int) -> Picture:
+        out = self.folder / f"result-{number}"
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        if coverage:
+            facts = await self._surround(image, coverage, out)
+        elif self.job.mask_file:
+            facts = await self._patch(image, out)
+        else:
+            facts = await self._whole(image, out)
+        if self.job.parent["icc"] and facts.get("has_icc", True):
+            shutil.copyfile(self.job.parent["icc"], out / "icc.bin")
+        is_patch = self.job.mask_file is not None and coverage is None
+        facts["kind"] = PictureKind.PATCH if is_patch else PictureKind.WHOLE
+        pixels = out / ("pixels.png" if is_patch else "whole.png")
+        facts["sha256"] = await asyncio.to_thread(steps.file_sha256, pixels)
+        facts["size_bytes"] = pixels.stat().st_size
+        self.barrier("stitched")
+        facts["folder"] = await asyncio.to_thread(media.keep, out)
+        self.barrier("stored")
+        return steps.new_result(self.job, self.attempt, number=number, facts=facts)
+
+    async def _patch(self, answer: Path, out: Path) -> dict[str, Any]:
+        job = self.job
+        pixels, alpha = str(out / "pixels.png"), str(out / "alpha.png")
+        placed = await self.child(
+            "editor.imaging.stitch:patch",
+            crop=str(self.folder / prepare.CROP),
+            answer=str(answer),
+            mask=job.mask_file,
+            crop_box=job.crop_box,
+            mask_box=job.mask_box,
+            out_pixels=pixels,
+            out_alpha=alpha,
+        )
+        layer = {"pixels": pixels, "alpha": alpha, "x": placed["x"], "y": placed["y"]}
+        counted = await self.child(
+            "editor.imaging.stitch:finish",
+            parent=job.parent,
+            recipe=job.parent | {"patches": [*job.parent["patches"], layer]},
+            mask=job.mask_file,
+            mask_box=job.mask_box,
+            out_dir=str(out),
+        )
+        return {**placed, **counted}
+
+    async def _whole(self, answer: Path, out: Path) -> dict[str, Any]:
+        parent, whole = self.job.parent, str(out / "whole.png")
+        await self.child(
+            "editor.imaging.stitch:whole", answer=str(answer), parent=parent, out=whole
+        )
+        recipe = {"base": whole, "icc": parent["icc"], "patches": []}
+        await self.child("editor.imaging.render:previews", recipe=recipe, out_dir=str(out))
+        return {}
+
+    async def _surround(self, answer: Path, coverage: Path, out: Path) -> dict[str, Any]:
+        """Keep an answer that changed all but the subject the engine found."""
+        counted = await self.child(
+            "editor.imaging.surround:keep",
+            parent=self.job.parent,
+            answer=str(answer),
+            coverage=str(coverage),
+            out=str(out / "whole.png"),
+            out_dir=str(out),
+        )
+        has_icc = self.job.edit.picture.has_icc and counted["profile_fits"]
+        return {**counted, "has_icc": has_icc}
+
+
+async def keep(
+    database: Database, results: list[Picture], write: Callable[..., None], *arguments: Any
+) -> None:
+    """Save the results by `write`; drop their files unless that was done."""
+    try:
+        await database(write, *arguments)
+    except BaseException:
+        for result in results:
+            await database(pictures.drop_unless_kept, result.folder)
+        raise

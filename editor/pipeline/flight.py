@@ -1,0 +1,115 @@
+"""The part of a run in which an engine is asked: from the first byte out to the answer on disk."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from editor.engines.base import Answer, EditRequest
+from editor.engines.errors import EngineError, ProviderError
+from editor.imaging.sandbox.client import JobCrashed, JobRejected
+from editor.models import Attempt, State
+from editor.pipeline import circuit, endings, finish, late, spool, steps
+from editor.pipeline.desk import Desk, Interrupted, Phase
+from editor.pipeline.outcome import Verdict, as_engine_error
+from editor.pipeline.states import LostLease
+from editor.pipeline.steps import Job
+from editor.pipeline.watch import Watcher
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One attempt; whatever comes of it is written down."""
+
+    desk: Desk
+    job: Job
+    attempt: Attempt
+    watcher: Watcher
+    folder: Path
+    chance: Callable[[], float]
+
+    async def answer(self, request: EditRequest) -> Answer | None:
+        """Ask the engine; None when no answer came, or somebody else decided meanwhile."""
+        desk, job = self.desk, self.job
+        try:
+            answer = await desk.work(job.engine.edit(request, self.watcher))
+        except Interrupted as interruption:
+            desk.hold = await self.watcher.settle()
+            await desk.stopped(job, interruption.why)
+        except Exception as error:
+            desk.hold = await self.watcher.settle()
+            logger.warning("edit %s broke off", desk.hold.edit_id, exc_info=error)
+            if desk.paid:
+                await self._ended(as_engine_error(error))
+            else:
+                await desk.broke(job, error)
+        else:
+            return await self._receive(answer)
+        return None
+
+    async def _ended(self, error: EngineError) -> None:
+        desk, job = self.desk, self.job
+        provider = job.edit.provider
+        if provider and isinstance(error, ProviderError) and error.unknown_parameter:
+            name = error.unknown_parameter
+            await desk.database(circuit.learn, provider, job.edit.model, name)
+        verdict: Verdict = await desk.database(
+            endings.end_flight,
+            desk.hold,
+            self.attempt,
+            job,
+            error,
+            chance=self.chance(),
+            **self.watcher.head(),
+        )
+        proven = verdict.to in {State.FAILED, State.CANCELED, State.RETRY_WAIT}
+        desk.keeps_files = not proven or verdict.same_token
+        if provider and isinstance(error, ProviderError) and not verdict.leaves_out:
+            await desk.database(circuit.failed, provider, error)
+
+    async def _receive(self, answer: Answer) -> Answer | None:
+        """Make the answer durable before anything reads it, then say so."""
+        desk, head = self.desk, self.watcher.head()
+        desk.barrier("answered")
+        file, sha256 = await asyncio.to_thread(
+            spool.keep_answer, answer.file, answer.head, self.folder
+        )
+        kept = Answer(file, answer.head)
+        desk.barrier("spooled")
+        desk.hold = await self.watcher.settle()
+        facts = {"answer": kept, "sha256": sha256, **head}
+        try:
+            desk.hold = await desk.database(
+                steps.received, desk.hold, self.attempt, paid=desk.paid, **facts
+            )
+        except LostLease:
+            if not desk.paid:
+                raise
+            await self._came_late(facts)
+            return None
+        desk.barrier("received")
+        if self.job.edit.provider:
+            await desk.database(circuit.succeeded, self.job.edit.provider)
+        return kept
+
+    async def _came_late(self, facts: dict[str, Any]) -> None:
+        """Somebody gave this edit up while we waited: hand the answer over, or keep it beside."""
+        desk, job, attempt = self.desk, self.job, self.attempt
+        desk.keeps_files = True
+        found, edit = await desk.database(late.report, desk.hold.edit_id, attempt, **facts)
+        logger.warning("an answer of edit %s came late: %s", job.edit.public_id, found)
+        if found != late.Late.EXTRA or edit is None:
+            return
+        desk.phase = Phase.AFTER
+        finisher = finish.Finisher(job, attempt, self.folder, desk.child_job, desk.barrier)
+        try:
+            drawn = await desk.work(job.engine.read(facts["answer"], self.folder))
+            results = await finisher.results(drawn)
+        except (EngineError, JobRejected, JobCrashed) as error:
+            await desk.database(late.add_nothing, attempt, job, as_engine_error(error))
+            return
+        await finish.keep(desk.database, results, late.add_results, attempt, job, results, drawn)

@@ -170,6 +170,14 @@ def edit_to_cancel(opened: Door, public_id: str) -> Edit:
     return found
 
 
+def edit_to_decide(opened: Door, public_id: str) -> Edit:
+    """Return an edit whose outcome the user may decide: an owner any, an editor own (else 403)."""
+    found = edit(opened, public_id)
+    if opened.role != Role.OWNER and found.actor_id != opened.user.pk:
+        raise PermissionDenied(_("Only the member who started an edit, or an owner, decides."))
+    return found
+
+
 def membership(opened: Door, pk: int) -> Membership:
     """Return a membership of the opened project. Raises Http404 for any other."""
     rows = Membership.objects.select_related("user").filter(project=opened.project)

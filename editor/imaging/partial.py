@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import json
 from pathlib import Path
 
 from editor.imaging import pixels, preview
@@ -22,8 +23,8 @@ MAGIC = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"RIFF": "webp"}
 def render(*, source: str, out: str) -> dict[str, int]:
     """Write what `source` shows as a small WebP without metadata; return its size.
 
-    `source` holds a PNG, JPEG or WebP, or one of these in base64, perhaps as a data URL. Raises
-    Rejected for anything else.
+    `source` holds a PNG, JPEG or WebP; or one of these in base64, perhaps as a data URL, perhaps
+    as `b64_json` of the event it came with. Raises Rejected for anything else.
     """
     with Path(source).open("rb") as file:
         data = unpacked(file.read(MAX_BYTES + 1))
@@ -48,8 +49,19 @@ def unpacked(data: bytes) -> bytes:
         raise Rejected("damaged")
     if any(data.startswith(magic) for magic in MAGIC):
         return data
-    text = data.partition(b",")[2] if data[:5] == b"data:" else data
+    text = told(data) if data.lstrip()[:1] == b"{" else data
+    if text[:5] == b"data:":
+        text = text.partition(b",")[2]
     try:
         return base64.b64decode(b"".join(text.split()), validate=True)
     except binascii.Error as error:
         raise Rejected("not_a_picture") from error
+
+
+def told(event: bytes) -> bytes:
+    """Return the base64 in the event of a stream. Raises Rejected not_a_picture."""
+    try:
+        found = json.loads(event)["b64_json"].encode("ascii")
+    except (ValueError, KeyError, AttributeError, RecursionError) as error:
+        raise Rejected("not_a_picture") from error
+    return bytes(found)

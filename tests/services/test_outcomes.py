@@ -47,7 +47,12 @@ def card(people: People, edit: Edit, role: Role = Role.OWNER) -> BeautifulSoup:
 
 
 def text(people: People, edit: Edit, role: Role = Role.OWNER) -> str:
-    return " ".join(card(people, edit, role).get_text(" ").split())
+    return plain(card(people, edit, role).get_text(" "))
+
+
+def plain(words: str) -> str:
+    """Words on one line, with a plain hyphen for the dash."""
+    return " ".join(words.split()).replace("\N{EN DASH}", "-")
 
 
 def paid(people: People, picture: Picture, provider: Provider, **fields: Any) -> Edit:
@@ -91,9 +96,9 @@ def test_the_clock_counts_from_sending(
 @pytest.mark.parametrize(
     ("took", "says"),
     [
-        ([3, 4, 4, 5, 9], "usually 4–5 s"),
-        ([18, 22, 30, 39, 120], "usually 20–40 s"),
-        ([150, 170, 200, 250, 700], "usually 3–4 min"),
+        ([3, 4, 4, 5, 9], "usually 4-5 s"),
+        ([18, 22, 30, 39, 120], "usually 20-40 s"),
+        ([150, 170, 200, 250, 700], "usually 3-4 min"),
         ([4, 4, 4, 4], None),
     ],
 )
@@ -148,7 +153,7 @@ def test_the_choices_of_an_unknown_outcome(
     assert "We lost the connection after sending. The provider may have charged this once." in text(
         people, edit
     )
-    assert choices(people, edit) == ["Try again – may charge a second time", "Keep as is"]
+    assert choices(people, edit) == ["Try again - may charge a second time", "Keep as is"]
     assert choices(people, edit, Role.VIEWER) == []
 
 
@@ -160,16 +165,16 @@ def test_the_choices_of_an_unreadable_answer(
     assert "Provider answered, but the image was unreadable. Probably charged." in text(
         people, edit
     )
-    assert choices(people, edit) == ["Read answer again – free", "Try again – charges"]
+    assert choices(people, edit) == ["Read answer again - free", "Try again - charges"]
     # Without the answer there is nothing to read.
     attempt.answer_file = ""
     attempt.save()
-    assert choices(people, edit) == ["Try again – charges", "Keep as is"]
+    assert choices(people, edit) == ["Try again - charges", "Keep as is"]
 
 
 def choices(people: People, edit: Edit, role: Role = Role.OWNER) -> list[str]:
     found = card(people, edit, role).select(".edit-card__actions .button")
-    return [" ".join(button.get_text().split()) for button in found]
+    return [plain(button.get_text()) for button in found]
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.AWAITING, State.RECEIVED])
@@ -177,7 +182,7 @@ def test_cancelling_what_was_sent_may_still_cost(
     people: People, picture: Picture, provider: Provider, state: State
 ) -> None:
     edit = paid(people, picture, provider, state=state)
-    assert choices(people, edit) == ["Cancel – may still be charged"]
+    assert choices(people, edit) == ["Cancel - may still be charged"]
     free = make_edit_row(people.project, people.olga, picture, state=state)
     assert choices(people, free) == ["Cancel"]
     Edit.objects.update(cancel_requested_at=timezone.now())
@@ -276,8 +281,7 @@ def test_the_details_name_what_is_needed_and_no_secret(
     edit = paid(
         people, picture, provider, state=State.FAILED, error_code="bad_request", prompt="a canary"
     )
-    facts = {"http_status": 400, "upstream_request_id": "req_7", "message": "no such size"}
-    make_attempt_row(edit, **facts)
+    make_attempt_row(edit, http_status=400, upstream_request_id="req_7", message="no such size")
     facts_shown = card(people, edit).select_one(".edit-card__facts")
     assert facts_shown
     shown = facts_shown.get_text()

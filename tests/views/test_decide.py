@@ -49,7 +49,7 @@ def test_the_question_says_what_it_may_cost(people: People, lost: Edit) -> None:
     text = " ".join(page.get_text(" ").split())
     assert "api.atelier.test may have charged this edit once already" in text
     assert "Sending it again costs: $0.04\N{EN DASH}0.21" in text
-    assert page.find(attrs={"data-testid": "confirm-again"})
+    assert page.select("[data-testid=confirm-again]")
     part = client.get(path(lost), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
     assert "confirm-again" in part

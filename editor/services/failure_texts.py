@@ -39,6 +39,8 @@ STEPS: Final[Mapping[ErrorClass, Step]] = {
     ErrorClass.UNKNOWN: Step.AGAIN,
     ErrorClass.OURS: Step.AGAIN,
 }
+# Credit at a provider is no budget of ours.
+STEPS_OF_CODES: Final[Mapping[str, Step]] = {"quota": Step.AGAIN}
 # Where neither the code nor the engine's message says more.
 FALLBACKS: Final[Mapping[ErrorClass, Text]] = {
     ErrorClass.INPUT: _("The provider did not accept this edit as it was asked for."),
@@ -90,15 +92,16 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
     "bad_request": (_INPUT, _("The provider did not accept the prompt or one of the parameters.")),
     "unknown_parameter": (_INPUT, _("The provider does not know one of the parameters.")),
     "too_large": (_INPUT, _("The pictures were larger than the provider takes.")),
-    "unsupported_media": (_INPUT, _("The provider does not take pictures of this kind.")),
-    "moderation_blocked": (_REFUSED, _("The provider refused this edit.")),
+    "moderation": (_REFUSED, _("The provider refused this edit.")),
+    "unsupported_media": (_OURS, _("The provider does not take pictures the way they were sent.")),
     "not_found": (_OURS, _("The provider does not know this model, or its address is wrong.")),
     # Money
     "over_budget": (_BUDGET, _("The budget does not allow this edit.")),
-    "quota_exhausted": (
-        _OURS,
+    "quota": (
+        _BUDGET,
         _("The account at the provider is used up. Whoever pays for it can add credit there."),
     ),
+    # What whoever set the provider up has to mend
     "key_rejected": (
         _OURS,
         _(
@@ -106,43 +109,49 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
             "one first."
         ),
     ),
-    # Not reached, or not now
-    "unreachable": (_BUSY, _("The provider could not be reached.")),
-    "tls_failed": (
-        _OURS,
-        _("No safe connection to the provider could be made, so nothing was sent."),
-    ),
+    "bad_key": (_OURS, _("The provider's key holds characters that no key can hold.")),
+    "bad_address": (_OURS, _("The provider's address cannot be used.")),
     "address_refused": (_OURS, _("The provider's address may not be called from this server.")),
+    "plain_http": (_OURS, _("The provider's address is public and not encrypted.")),
+    # Not reached, or not now
+    "name_unknown": (_BUSY, _("The provider's address could not be found.")),
+    "unreachable": (_BUSY, _("The provider could not be reached.")),
+    "connect_timeout": (_BUSY, _("The provider could not be reached in time.")),
+    "tls_failed": (_BUSY, _("No safe connection to the provider could be made.")),
+    "lost_before_sending": (_BUSY, _("The connection was lost before anything was sent.")),
     "rate_limited": (_BUSY, _("The provider was busy each time it was asked.")),
+    "overloaded": (_BUSY, _("The provider was overloaded each time it was asked.")),
     "provider_busy": (_BUSY, _("The provider was busy each time it was asked.")),
     # Sent, and nobody knows
     "outcome_unknown": (_UNKNOWN, _("The connection was lost after sending.")),
-    "server_error": (_UNKNOWN, _("The provider broke down over this edit.")),
+    "lost_while_sending": (_UNKNOWN, _("The connection was lost while it was sent.")),
+    "connection_lost": (_UNKNOWN, _("The connection was lost before an answer came.")),
+    "no_answer": (_UNKNOWN, _("The provider did not answer in time.")),
+    "answer_cut": (_UNKNOWN, _("The provider's answer broke off.")),
+    "answer_stalled": (_UNKNOWN, _("The provider's answer stopped coming.")),
+    "stream_cut": (_UNKNOWN, _("The answer ended before the picture was finished.")),
+    "stream_failed": (_UNKNOWN, _("The provider broke off while it was drawing.")),
+    "bad_answer_head": (_UNKNOWN, _("The provider's answer begins with what nobody can read.")),
+    "answer_not_stored": (_UNKNOWN, _("The answer could not be written to the server's disk.")),
     "redirected": (_UNKNOWN, _("The provider pointed somewhere else, which is never followed.")),
-    "timed_out": (_UNKNOWN, _("The provider did not answer in time.")),
-    "answer_cut_off": (_UNKNOWN, _("The provider's answer broke off.")),
+    "no_verdict": (_UNKNOWN, _("The provider did not say whether it ran the edit.")),
+    "provider_failed": (_UNKNOWN, _("The provider broke down over this edit.")),
     # Answered, and no use
     "answer_too_large": (_UNKNOWN, _("The provider's answer was larger than is taken in.")),
     "answer_unreadable": (_UNKNOWN, _("The provider answered, but the image was unreadable.")),
-    "answer_empty": (_UNKNOWN, _("The provider answered without any picture.")),
-    "result_not_fetched": (
-        _UNKNOWN,
-        _("The provider answered with an address from which no picture came."),
-    ),
+    "result_host_refused": (_UNKNOWN, _("The result lay at an address that is not called.")),
+    "result_gone": (_UNKNOWN, _("The result was no longer where the provider said.")),
+    "result_unreachable": (_UNKNOWN, _("The result could not be fetched from the provider.")),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What is said about a failure, whose turn it is, and what to do."""
+    """What is said about a failure, whose turn it is, and the one thing to do."""
 
     sentence: str
     error_class: ErrorClass
-
-    @property
-    def step(self) -> Step:
-        """The one next action."""
-        return STEPS[self.error_class]
+    step: Step
 
     @property
     def quotes_provider(self) -> bool:
@@ -163,7 +172,8 @@ def explain(code: str, message: str = "", error_class: str = "") -> Failure:
     """
     known = FAILURES.get(code)
     found = _class(error_class) or (known[0] if known else ErrorClass.OURS)
-    return Failure(str(known[1]) if known else message or str(FALLBACKS[found]), found)
+    sentence = str(known[1]) if known else message or str(FALLBACKS[found])
+    return Failure(sentence, found, STEPS_OF_CODES.get(code, STEPS[found]))
 
 
 def _class(name: str) -> ErrorClass | None:

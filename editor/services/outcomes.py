@@ -32,7 +32,9 @@ KEY_REJECTED = "key_rejected"
 ON_ITS_WAY = frozenset({State.SENDING, State.AWAITING})
 # A preview is worth a look until there is something better, or nothing more will come.
 PREVIEWED = frozenset({State.AWAITING, State.RECEIVED, State.UNKNOWN})
-OUT_OF_REACH = frozenset({"unreachable", "tls_failed"})
+OUT_OF_REACH = frozenset(
+    {"name_unknown", "unreachable", "connect_timeout", "tls_failed", "lost_before_sending"}
+)
 
 
 class Halt(StrEnum):

@@ -232,7 +232,7 @@ def test_every_class_has_a_sentence_and_one_next_step(
     ("code", "step"),
     [
         ("bad_request", "Change prompt or parameters"),
-        ("moderation_blocked", "Change the prompt"),
+        ("moderation", "Change the prompt"),
         ("provider_busy", "Try again"),
         ("worker_lost", "Try again"),
     ],
@@ -246,7 +246,21 @@ def test_the_next_step_follows_from_the_class(
     assert " ".join(button.get_text().split()) == step
     assert str(button["href"]).endswith(f"?from={edit.public_id}")
     quoted = "the provider's own words" in str(card(people, edit).select(".edit-card__quote"))
-    assert quoted is (code in {"bad_request", "moderation_blocked"})
+    assert quoted is (code in {"bad_request", "moderation"})
+
+
+def test_credit_at_the_provider_is_no_budget_of_ours(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    facts = {"error_code": "quota", "error_class": "budget"}
+    edit = paid(people, picture, provider, state=State.FAILED, **facts)
+    assert choices(people, edit) == ["Try again"]
+    assert "Ask an owner" not in text(people, edit, Role.EDITOR)
+
+
+@pytest.mark.parametrize("code", sorted(failure_texts.FAILURES))
+def test_no_sentence_says_whether_it_cost_anything(code: str) -> None:
+    assert "charged" not in failure_texts.explain(code).sentence
 
 
 def test_without_the_right_to_it_an_owner_is_asked_for_money(

@@ -25,7 +25,7 @@ def dollars(micros: int, rounding: str = ROUND_HALF_UP) -> str:
 
 
 def span(cost: CostRange) -> str:
-    """Return "$0.04–0.21", "up to $0.21", "free", or that nobody knows."""
+    """Return "$0.04 to 0.21", "up to $0.21", "free", or that nobody knows."""
     if cost.high is None:
         return _("unknown cost")
     if cost.high == 0:

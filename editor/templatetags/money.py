@@ -16,5 +16,5 @@ def dollars(micros: int) -> str:
 
 @register.filter
 def span(cost: CostRange) -> str:
-    """Return what something may cost: "$0.04–0.21"."""
+    """Return what something may cost: "$0.04 to 0.21"."""
     return money.span(cost)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from editor.models import EditInput, LedgerEntry, Picture, State
-from editor.services.exchange import Line, exchange
+from editor.services.exchange import exchange
 from tests.making import (
     make_attempt_row,
     make_edit_row,
@@ -90,22 +91,15 @@ def test_each_parameter_is_told_three_times(result: Picture) -> None:
     found = exchange(edit_of(result))
     assert found
     shown = [
-        Line(
-            line.name,
-            *(part.replace("\N{MULTIPLICATION SIGN}", "x") for part in parts),
-            line.reason,
-        )
+        tuple(part.replace("\N{MULTIPLICATION SIGN}", "x") for part in astuple(line))
         for line in found.lines
-        for parts in [(line.asked, line.sent, line.came_back)]
     ]
     assert shown == [
-        Line("Pictures", "2", "2", "1"),
-        Line(
-            "Size", "1000 x 750", "1024 x 768", "1024 x 768", "The nearest that this model takes."
-        ),
-        Line("Quality", "automatic", "automatic", "medium"),
-        Line("Faithfulness to the input", "high", "", "", "This model does not take it."),
-        Line("File format", "", "", "png"),
+        ("Pictures", "2", "2", "1", ""),
+        ("Size", "1000 x 750", "1024 x 768", "1024 x 768", "The nearest that this model takes."),
+        ("Quality", "automatic", "automatic", "medium", ""),
+        ("Faithfulness to the input", "high", "", "", "This model does not take it."),
+        ("File format", "", "", "png", ""),
     ]
 
 

@@ -28,6 +28,7 @@ from editor.models import (
     State,
     User,
 )
+from editor.models.public_id import new_suffix
 from editor.pipeline.submit import Wish, submit
 from editor.services import media, pictures, projects
 from editor.services.engines import planning_registry
@@ -130,7 +131,7 @@ def make_edit(
 def make_edit_row(project: Project, user: User, picture: Picture, **fields: object) -> Edit:
     """An edit's row alone, in whatever state a test wants."""
     values = {"state": State.QUEUED, "engine": "builtin", "prompt": "black and white"}
-    key = f"row-{next(_numbers)}"
+    key = f"row-{new_suffix()}"
     return Edit.objects.create(
         project=project,
         actor=user,

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import reswap, retarget
@@ -16,9 +17,14 @@ from editor.forms.first_error import first_error
 from editor.http import PageRequest
 from editor.models import Edit
 from editor.pipeline import decide as pipeline_decide
-from editor.pipeline.decide import DecisionRefused
+from editor.pipeline.decide import AnswerGone, NothingToDecide, ProviderGone
 from editor.services import gallery
 
+REFUSALS = {
+    NothingToDecide: _("Somebody has decided already. The card shows how."),
+    AnswerGone: _("The answer is no longer kept, so it cannot be read again."),
+    ProviderGone: _("This provider is no longer offered here. Ask another with a new edit."),
+}
 DECISIONS = {
     Decision.AGAIN: pipeline_decide.again,
     Decision.KEEP: pipeline_decide.keep,
@@ -43,8 +49,8 @@ def decide(request: PageRequest, slug: str, edit: str) -> HttpResponse:
         return _refuse(request, opened, found, first_error(form))
     try:
         DECISIONS[Decision(form.cleaned_data["decision"])](opened, found)
-    except DecisionRefused as refused:
-        return _refuse(request, opened, found, refused.message)
+    except tuple(REFUSALS) as refused:
+        return _refuse(request, opened, found, str(REFUSALS[type(refused)]))
     if not request.htmx:
         return redirect("gallery", slug=slug)
     (card,) = gallery.edit_cards(opened, only=found)

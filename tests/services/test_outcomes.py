@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from bs4 import BeautifulSoup
 from django.core.cache import caches
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from editor.engines.errors import ErrorClass
@@ -351,3 +353,24 @@ def preview(people: People, edit: Edit) -> str:
     found = card(people, edit).find("edit-preview")
     assert found
     return str(found["data-src"])
+
+
+def test_many_cards_cost_as_many_queries_as_few(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    states = [State.QUEUED, State.RETRY_WAIT, State.AWAITING, State.UNKNOWN, State.FAILED]
+    counts = []
+    for more in (2, 10):
+        for state in states * more:
+            edit = paid(people, picture, provider, state=state, finished_at=timezone.now())
+            make_attempt_row(edit)
+            make_attempt_row(edit, partial=b"one")
+        with CaptureQueriesContext(connection) as queries:
+            found = gallery.edit_cards(make_door(people.project, people.olga))
+            context = {"project": people.project}
+            for one in found:
+                render_to_string("components/edit_card.html", context | {"edit": one})
+        counts.append(len(queries))
+    assert len(found) == 60
+    # Cards, attempts, results; and once what this engine usually takes.
+    assert counts == [4, 3]

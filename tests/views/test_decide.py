@@ -8,8 +8,9 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from editor.models import Activity, Edit, LedgerEntry, LedgerKind, State
+from editor.models import Activity, Edit, LedgerEntry, LedgerKind, Project, Provider, State
 from tests.making import make_attempt_row, make_paid_row, make_provider_row, make_rows
 
 if TYPE_CHECKING:
@@ -94,9 +95,28 @@ def test_an_answer_that_is_gone_is_not_read_again(people: People) -> None:
     response = send(people.emil, edit, "read")
     assert response.status_code == 422
     assert response["HX-Retarget"] == f"#ask-{edit.public_id}"
-    assert "no longer there" in response.content.decode()
+    assert "no longer kept" in response.content.decode()
     edit.refresh_from_db()
     assert edit.state == State.BILLED_UNUSABLE
+
+
+def test_a_provider_that_is_gone_is_not_asked_again(people: People, lost: Edit) -> None:
+    Provider.objects.update(is_enabled=False)
+    response = send(people.emil, lost, "again")
+    assert response.status_code == 422
+    assert "no longer offered here" in response.content.decode()
+    lost.refresh_from_db()
+    assert lost.state == State.UNKNOWN
+
+
+def test_an_archived_project_pays_nothing_more(people: People, lost: Edit) -> None:
+    Project.objects.update(archived_at=timezone.now())
+    client = Client()
+    client.force_login(people.emil)
+    page = client.get(reverse("gallery", args=[people.project.slug])).content.decode()
+    assert "decide-again" not in page
+    assert send(people.emil, lost, "again").status_code == 403
+    assert send(people.emil, lost, "keep").status_code == 200
 
 
 @pytest.mark.parametrize("decision", ["", "both"])

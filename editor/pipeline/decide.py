@@ -39,8 +39,7 @@ def again(door: Door, edit: Edit) -> Edit:
     doorkeeper raises, and what reserving raises when the budget does not allow it.
     """
     row = _enter(door, Action.EDIT, edit)
-    usable = providers.usable(door.project).filter(pk=row.provider_id)
-    if row.provider_id and not usable.exists():
+    if row.provider and row.provider not in providers.usable(door.project):
         raise ProviderGone
     more = {"confirmations": F("confirmations") + 1, "tries": 0, "rescues": 0, "progress": 0}
     words = {"error_code": "", "error_message": "", "error_class": ""}

@@ -96,7 +96,7 @@ def card(door: Door, look: Look, picture: Picture) -> Picture | None:
 def edit_cards(
     door: Door, *, family_root: int | None = None, only: Edit | None = None
 ) -> list[Edit]:
-    """Return the edits a page shows when it is opened, newest first. Three queries.
+    """Return the edits a page shows when it is opened, newest first. Four queries.
 
     These are the ones on their way, undecided, or failed lately: of the project, or of the
     pictures made from the one with key `family_root`; or `only` one, whatever its state.
@@ -117,10 +117,10 @@ def open_edits(door: Door, *, family_root: int | None = None) -> int:
 def cards(door: Door, family_root: int | None) -> EditQuerySet:
     """Return edits with all that their card says (editor.services.outcomes), by the database's clock.
 
-    `ahead`: edits of any project that wait before it for the same provider; `now`; `worker_alive`; `attempts` in order,
-    and as `live_results` the pictures that came of it and are not in the trash, those of the last
-    execution first; `may_cancel`, `may_decide`, `may_retry` and `may_budget`: what the member may
-    do. Three queries.
+    `ahead`: edits of any project that wait before it for the same provider; `now`; `worker_alive`;
+    `attempts` in order, `ledger`, and as `live_results` the pictures that came of it and are not in
+    the trash, those of the last execution first; `may_cancel`, `may_decide`, `may_retry`,
+    `may_budget` and `may_see_cost`: what the member may do. Four queries.
     """
     edits = _edits(door, family_root).select_related("picture", "provider")
     return (
@@ -128,6 +128,7 @@ def cards(door: Door, family_root: int | None) -> EditQuerySet:
         .prefetch_related(
             Prefetch("attempts", Attempt.objects.defer("answer_head", "usage").order_by("number")),
             Prefetch("results", _live_results(), to_attr="live_results"),
+            "ledger",
         )
         .annotate(
             ahead=_ahead(),
@@ -137,6 +138,7 @@ def cards(door: Door, family_root: int | None) -> EditQuerySet:
             may_decide=_may(door, Action.DECIDE),
             may_retry=Value(door.may(Action.EDIT)),
             may_budget=Value(door.may(Action.BUDGET)),
+            may_see_cost=_may(door, Action.SEE_COST),
         )
         .order_by("-created_at", "-pk")
     )
@@ -169,7 +171,7 @@ def _live_results() -> PictureQuerySet:
 
 
 def _may(door: Door, action: Action) -> Combinable:
-    """An owner cancels and decides any edit, an editor own ones (fetch.edit_to_cancel)."""
+    """What an owner may do with any edit, and an editor with own ones (fetch.edit_to_cancel)."""
     if door.role == Role.OWNER or not door.may(action):
         return Value(door.may(action))
     # An edit whose author is gone has no actor, and that is not a match.

@@ -32,6 +32,7 @@ KEY_REJECTED = "key_rejected"
 ON_ITS_WAY = frozenset({State.SENDING, State.AWAITING})
 # A preview is worth a look until there is something better, or nothing more will come.
 PREVIEWED = frozenset({State.AWAITING, State.RECEIVED, State.UNKNOWN})
+ENDED = frozenset({State.FAILED, State.CANCELED})
 OUT_OF_REACH = frozenset(
     {"name_unknown", "unreachable", "connect_timeout", "tls_failed", "lost_before_sending"}
 )
@@ -197,6 +198,11 @@ class Outcome:
         if Execution.YES in ran:
             return Charged.YES
         return Charged.MAYBE if Execution.UNKNOWN in ran else Charged.NO
+
+    @property
+    def shows_cost(self) -> bool:
+        """Whether a cost is worth a line: not where nothing was charged, which is said in words."""
+        return self.is_paid and (self._edit.state not in ENDED or self.charged != Charged.NO)
 
     @property
     def is_undecided(self) -> bool:

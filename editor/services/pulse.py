@@ -90,7 +90,7 @@ def news(
 ) -> News:
     """Return what changed between two cursors, for a gallery's look or for a family.
 
-    Six queries at most. Edits that wait are always among it, because their place in the queue
+    Seven queries at most. Edits that wait are always among it, because their place in the queue
     or their provider may have changed; all open ones are when workers came or went.
     """
     pictures = _new_pictures(door, look, seen) if look else []

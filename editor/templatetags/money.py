@@ -3,7 +3,9 @@
 from django import template
 
 from editor.engines.costs import CostRange
+from editor.models import Edit
 from editor.services import money
+from editor.services.money import Spent
 
 register = template.Library()
 
@@ -18,3 +20,9 @@ def dollars(micros: int) -> str:
 def span(cost: CostRange) -> str:
     """Return what something may cost: "$0.04 to 0.21"."""
     return money.span(cost)
+
+
+@register.filter
+def cost(edit: Edit) -> Spent:
+    """Return what an edit cost so far, for components/cost.html."""
+    return money.cost_of(edit)

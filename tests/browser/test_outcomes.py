@@ -220,8 +220,12 @@ def test_the_details_are_copied(desktop: Watched) -> None:
 def test_cards_in_all_states_are_accessible_and_fit(checked: Watched) -> None:
     said = {"message": "the provider's own words " * 12, "execution": "no"}
     failures = {
-        **{"bad_request": "input", "moderation": "refused", "over_budget": "budget"},
-        **{"provider_busy": "busy", "answer_cut": "unknown", "internal": "ours"},
+        "bad_request": "input",
+        "moderation": "refused",
+        "over_budget": "budget",
+        "provider_busy": "busy",
+        "answer_cut": "unknown",
+        "internal": "ours",
     }
     slug, _picture, edits = make_room(
         checked.studio,

@@ -372,5 +372,18 @@ def test_many_cards_cost_as_many_queries_as_few(
                 render_to_string("components/edit_card.html", context | {"edit": one})
         counts.append(len(queries))
     assert len(found) == 60
-    # Cards, attempts, results; and once what this engine usually takes.
-    assert counts == [4, 3]
+    # Cards, attempts, results, ledger; and once what this engine usually takes.
+    assert counts == [5, 4]
+
+
+def test_what_it_costs_is_for_those_who_may_see_it(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    edit = make_paid_row(people.project, people.emil, picture, provider, state=State.UNKNOWN)
+    free = make_edit_row(people.project, people.olga, picture, state=State.AWAITING)
+    assert card(people, edit).select("[data-testid=cost]")
+    assert not card(people, edit, Role.EDITOR).select("[data-testid=cost]")
+    assert not card(people, edit, Role.VIEWER).select("[data-testid=cost]")
+    assert not card(people, free).select("[data-testid=cost]")
+    Edit.objects.update(actor=people.olga)
+    assert card(people, edit, Role.EDITOR).select("[data-testid=cost]")

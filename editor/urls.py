@@ -9,6 +9,7 @@ from editor.views import (
     account,
     budget,
     canvas,
+    decide,
     edits,
     favourite,
     forgotten,
@@ -92,6 +93,7 @@ project_urls = [
     path("p/<slug:slug>/v/<slug:picture>/", version.version, name="version"),
     path("p/<slug:slug>/v/<slug:picture>/rename/", version.rename, name="rename_picture"),
     path("p/<slug:slug>/edits/<slug:edit>/cancel/", edits.cancel, name="cancel_edit"),
+    path("p/<slug:slug>/edits/<slug:edit>/decide/", decide.decide, name="decide_edit"),
 ]
 
 members_urls = [
@@ -129,6 +131,7 @@ media_urls = [
     path("p/<slug:slug>/m/<slug:picture>/full", media.full, name="full"),
     path("p/<slug:slug>/m/<slug:picture>/download", media.download, name="download"),
     path("p/<slug:slug>/edits/<slug:edit>/mask.png", media.mask, name="edit_mask"),
+    path("p/<slug:slug>/edits/<slug:edit>/partial", media.partial, name="edit_partial"),
     path("p/<slug:slug>/m/<slug:picture>/original", media.original, name="original"),
 ]
 

@@ -10,11 +10,14 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from editor.access.fetch import Door
 from editor.models import (
+    Attempt,
     Edit,
     Mask,
     Membership,
@@ -26,6 +29,7 @@ from editor.models import (
     State,
     User,
 )
+from editor.models.public_id import new_suffix
 from editor.pipeline.submit import Wish, submit
 from editor.services import media, pictures, projects, vault
 from editor.services.engines import planning_registry
@@ -127,18 +131,10 @@ def make_edit(
 
 def make_edit_row(project: Project, user: User, picture: Picture, **fields: object) -> Edit:
     """An edit's row alone, in whatever state a test wants."""
-    key = f"row-{next(_numbers)}"
+    key = f"row-{new_suffix()}"
     values = {"state": State.QUEUED, "engine": "builtin", "prompt": "black and white"}
     values |= {"idem_key": key, "fingerprint": key}
     return Edit.objects.create(project=project, actor=user, picture=picture, **values | fields)
-
-
-def make_provider_row(project: Project | None = None, **fields: object) -> Provider:
-    """A provider's row, of the project or else of the whole studio."""
-    values: dict[str, object] = {"name": "Atelier", "preset": "generic", "offered": ["brush-1"]}
-    values |= {"base_url": "https://api.atelier.test/v1", "project": project}
-    values["source"] = "owner" if project else "staff"
-    return Provider.objects.create(**values | fields)
 
 
 def make_priced_row(
@@ -149,6 +145,46 @@ def make_priced_row(
     values |= {"plan": {"size": None, "fields": {}, "changes": [], "cost": [micros, micros]}}
     values["reserved_micros"] = micros or 0
     return make_edit_row(picture.project, user, picture, **values | fields)
+
+
+def make_provider_row(project: Project | None = None, **fields: object) -> Provider:
+    """A provider's row, of the project or else of the whole studio."""
+    values: dict[str, object] = {"name": "Atelier", "preset": "generic", "offered": ["brush-1"]}
+    values |= {"base_url": "https://api.atelier.test/v1", "project": project}
+    values["source"] = "owner" if project else "staff"
+    return Provider.objects.create(**values | fields)
+
+
+def make_paid_row(
+    project: Project, user: User, picture: Picture, provider: Provider, **fields: object
+) -> Edit:
+    """An edit's row that was asked of a provider, in whatever state a test wants."""
+    model = provider.offered[0]
+    values: dict[str, object] = {"provider": provider, "model": model}
+    values["engine"] = f"{provider.public_id}:{model}"
+    values["plan"] = {
+        "size": [1024, 768],
+        "fields": {"n": 1},
+        "changes": [],
+        "cost": [40_000, 210_000],
+    }
+    return make_edit_row(project, user, picture, **values | fields)
+
+
+def make_attempt_row(
+    edit: Edit, *, partial: bytes = b"", answer: bytes = b"", **fields: object
+) -> Attempt:
+    """An attempt's row, with the files of the spool that a test wants."""
+    now = timezone.now()
+    values: dict[str, object] = {"number": edit.attempts.count() + 1, "intent_at": now}
+    values |= {"fence": edit.fence, "sent_at": now}
+    for name, data in (("partial_file", partial), ("answer_file", answer)):
+        if data:
+            file = settings.SPOOL_DIR / edit.public_id / "1" / f"{name}-{next(_numbers)}"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+            values[name] = str(file.relative_to(settings.SPOOL_DIR))
+    return Attempt.objects.create(edit=edit, **values | fields)
 
 
 def make_mask_row(project: Project, picture: Picture) -> Mask:

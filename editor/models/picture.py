@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from editor.models.public_id import new_public_id
@@ -36,6 +37,14 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         """The picture's original and everything made from it, oldest first."""
         root = picture.root_id or picture.pk
         return self.filter(models.Q(pk=root) | models.Q(root_id=root)).order_by("created_at", "pk")
+
+    def with_parts(self) -> Self:
+        """Each with `parts`: how many pictures its execution gave; `number` says which it is."""
+        beside = self.model.objects.filter(
+            edit=models.OuterRef("edit"), attempt=models.OuterRef("attempt")
+        )
+        counted = beside.order_by().values("edit").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(parts=Coalesce(models.Subquery(counted), 1))
 
 
 class Picture(models.Model):

@@ -8,11 +8,12 @@ from django.db.models import (
     BooleanField,
     Case,
     Count,
-    DurationField,
+    DateTimeField,
     Exists,
     ExpressionWrapper,
     F,
     OuterRef,
+    Prefetch,
     Q,
     Subquery,
     Value,
@@ -27,6 +28,7 @@ from editor.models import (
     OPEN_STATES,
     UNDECIDED_STATES,
     WAITING_STATES,
+    Attempt,
     Edit,
     Picture,
     Role,
@@ -34,6 +36,7 @@ from editor.models import (
     Worker,
 )
 from editor.models.edit import EditQuerySet
+from editor.models.picture import PictureQuerySet
 from editor.models.public_id import is_public_id
 from editor.services import looks
 from editor.services.looks import Look
@@ -42,6 +45,11 @@ PAGE_PICTURES = 60
 # A failure is worth seeing when somebody comes back next morning, not for ever.
 FAILED_SHOWN_FOR = timedelta(hours=24)
 MAX_EDIT_CARDS = 60
+# Long, and on no card; a provider's key above all stays where it is.
+UNSAID = (
+    *("search", "picture__search", "provider__key_encrypted", "provider__overrides"),
+    *("provider__offered", "provider__learned", "provider__probe", "provider__timeouts"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def card(door: Door, look: Look, picture: Picture) -> Picture | None:
 def edit_cards(
     door: Door, *, family_root: int | None = None, only: Edit | None = None
 ) -> list[Edit]:
-    """Return the edits a page shows when it is opened, newest first. One query.
+    """Return the edits a page shows when it is opened, newest first. Four queries.
 
     These are the ones on their way, undecided, or failed lately: of the project, or of the
     pictures made from the one with key `family_root`; or `only` one, whatever its state.
@@ -107,21 +115,33 @@ def open_edits(door: Door, *, family_root: int | None = None) -> int:
 
 
 def cards(door: Door, family_root: int | None) -> EditQuerySet:
-    """Return edits with all that their card says, by the database's clock.
+    """Return edits with all that their card says (editor.services.outcomes), by the database's clock.
 
-    `ahead`: waiting edits before it in any project; `result_id`: public id of its newest result
-    that is not in the trash, or ""; `running_for`: time since it started or None; `worker_alive`; `may_cancel` and
-    `may_retry`: what the member may do with it.
+    `ahead`: edits of any project that wait before it for the same provider; `now`; `worker_alive`;
+    `attempts` in order, `ledger`, and as `live_results` the pictures that came of it and are not in
+    the trash, those of the last execution first; `may_cancel`, `may_decide`, `may_retry`,
+    `may_budget` and `may_see_cost`: what the member may do. Four queries.
     """
-    edits = _edits(door, family_root).select_related("picture").defer("search", "picture__search")
-    return edits.annotate(
-        ahead=_ahead(),
-        result_id=_result_id(),
-        running_for=ExpressionWrapper(Now() - F("started_at"), DurationField()),
-        worker_alive=Exists(Worker.objects.alive(settings.WORKER_SILENT_SECONDS)),
-        may_cancel=_may_cancel(door),
-        may_retry=Value(door.may(Action.EDIT)),
-    ).order_by("-created_at", "-pk")
+    edits = _edits(door, family_root).select_related("picture", "provider")
+    return (
+        edits.defer(*UNSAID)
+        .prefetch_related(
+            Prefetch("attempts", Attempt.objects.defer("answer_head", "usage").order_by("number")),
+            Prefetch("results", _live_results(), to_attr="live_results"),
+            "ledger",
+        )
+        .annotate(
+            ahead=_ahead(),
+            now=ExpressionWrapper(Now(), output_field=DateTimeField()),
+            worker_alive=Exists(Worker.objects.alive(settings.WORKER_SILENT_SECONDS)),
+            may_cancel=_may(door, Action.CANCEL),
+            may_decide=_may(door, Action.DECIDE),
+            may_retry=Value(door.may(Action.EDIT)),
+            may_budget=Value(door.may(Action.BUDGET)),
+            may_see_cost=_may(door, Action.SEE_COST),
+        )
+        .order_by("-created_at", "-pk")
+    )
 
 
 def _edits(door: Door, family_root: int | None) -> EditQuerySet:
@@ -135,22 +155,25 @@ def _ahead() -> Combinable:
     earlier = Q(next_run_at__lt=OuterRef("next_run_at")) | Q(
         next_run_at=OuterRef("next_run_at"), pk__lt=OuterRef("pk")
     )
-    waiting = Edit.objects.filter(earlier, state__in=WAITING_STATES).order_by()
+    same_line = Q(line=Coalesce(OuterRef("provider_id"), 0))
+    lines = Edit.objects.alias(line=Coalesce("provider_id", 0))
+    waiting = lines.filter(earlier, same_line, state__in=WAITING_STATES).order_by()
     # Grouping by a constant turns the count into a subquery of one row.
     counted = waiting.annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
     ahead = When(state__in=WAITING_STATES, then=Coalesce(Subquery(counted), 0))
     return Case(ahead, default=0)
 
 
-def _result_id() -> Combinable:
-    results = Picture.objects.live().filter(edit=OuterRef("pk")).order_by("-pk")
-    return Coalesce(Subquery(results.values("public_id")[:1]), Value(""))
+def _live_results() -> PictureQuerySet:
+    newest = F("attempt_id").desc(nulls_last=True)
+    rows = Picture.objects.live().order_by(newest, "number", "-pk")
+    return rows.only("public_id", "number", "edit_id", "attempt_id", "trashed_at")
 
 
-def _may_cancel(door: Door) -> Combinable:
-    """An owner cancels any edit, an editor own ones (fetch.edit_to_cancel)."""
-    if door.role == Role.OWNER or not door.may(Action.CANCEL):
-        return Value(door.may(Action.CANCEL))
+def _may(door: Door, action: Action) -> Combinable:
+    """What an owner may do with any edit, and an editor with own ones (fetch.edit_to_cancel)."""
+    if door.role == Role.OWNER or not door.may(action):
+        return Value(door.may(action))
     # An edit whose author is gone has no actor, and that is not a match.
     own = Q(actor=door.user, actor__isnull=False)
     return ExpressionWrapper(own, BooleanField())

@@ -63,7 +63,7 @@ class Lineage:
     """
 
     def __init__(self, picture: Picture) -> None:
-        rows = Picture.objects.family_of(picture).select_related("created_by", "edit")
+        rows = Picture.objects.family_of(picture).with_parts().select_related("created_by", "edit")
         self._members = {row.pk: row for row in rows}
         self._picture = picture
         self._children: dict[int, list[int]] = defaultdict(list)
@@ -77,6 +77,11 @@ class Lineage:
     def root(self) -> Picture:
         """The original."""
         return self._members[self._picture.root_id or self._picture.pk]
+
+    @property
+    def current(self) -> Picture:
+        """The picture itself, as one of its family."""
+        return self._members[self._picture.pk]
 
     @property
     def ancestors(self) -> list[Picture]:

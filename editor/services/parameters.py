@@ -9,7 +9,13 @@ from editor.models import Edit, Mask
 from editor.services.instructions import in_words
 
 # What an engine reports that has a line of its own, or tells only its maker something.
-TOLD = frozenset({"steps", "seed", "seconds", "filled", "by_mask"})
+TOLD = frozenset(
+    {
+        *("steps", "seed", "seconds", "filled", "by_mask"),
+        *("n", "size", "quality", "background", "input_fidelity", "output_format", "model"),
+        *("count", "pixels", "formats", "asked", "unreadable", "request_id", "revised_prompt"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from editor.engines.errors import UnknownEngine
 from editor.models import Edit
+from editor.services import providers
 from editor.services.engines import planning_registry
 from editor.services.instructions import in_words, is_about_background
 
@@ -28,7 +29,7 @@ def provenance(edit: Edit) -> Provenance:
     """Return what the version page says about the edit that made a picture."""
     start, end = edit.started_at, edit.finished_at
     return Provenance(
-        engine=_engine(edit.engine),
+        engine=_engine(edit),
         understood=in_words(edit.instruction),
         took=end - start if start and end else None,
         found_subject=is_about_background(edit.instruction),
@@ -36,8 +37,11 @@ def provenance(edit: Edit) -> Provenance:
     )
 
 
-def _engine(name: str) -> str:
+def _engine(edit: Edit) -> str:
+    """The engine's name, without asking for a provider's key, which may be lost."""
+    if edit.provider:
+        return f"{providers.model(edit.provider, edit.model).label} · {edit.provider.name}"
     try:
-        return planning_registry().engine(name).label
+        return planning_registry().engine(edit.engine).label
     except UnknownEngine:
-        return name
+        return edit.engine

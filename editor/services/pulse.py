@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Exists, Q
 
 from editor.access.fetch import Door
-from editor.models import OPEN_STATES, Edit, Picture, Project, State, User, Worker
+from editor.models import OPEN_STATES, WAITING_STATES, Edit, Picture, Project, User, Worker
 from editor.services import gallery, looks, status
 from editor.services.looks import Look
 
@@ -90,8 +90,8 @@ def news(
 ) -> News:
     """Return what changed between two cursors, for a gallery's look or for a family.
 
-    Four queries at most. Edits that wait are always among it, because their place in the queue
-    may have changed; all open ones are when workers came or went.
+    Seven queries at most. Edits that wait are always among it, because their place in the queue
+    or their provider may have changed; all open ones are when workers came or went.
     """
     pictures = _new_pictures(door, look, seen) if look else []
     gone = _gone_pictures(door, look, seen) if look else []
@@ -109,7 +109,7 @@ def _new_edits(
 ) -> list[Edit]:
     if look and not (look.leads_with_edits or look.lists_edits):
         return []
-    changed = Q(pulse__gt=seen.pulse) | Q(state=State.QUEUED)
+    changed = Q(pulse__gt=seen.pulse) | Q(state__in=WAITING_STATES)
     if seen.alive != now.alive:
         changed |= Q(state__in=OPEN_STATES)
     edits = gallery.cards(door, family_root).filter(changed)

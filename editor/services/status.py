@@ -4,12 +4,14 @@ import shutil
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, Min, Q, Sum, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -18,22 +20,31 @@ from editor.models import (
     UNDECIDED_STATES,
     WAITING_STATES,
     Edit,
+    LedgerEntry,
+    LedgerKind,
+    Provider,
     State,
     Worker,
 )
 from editor.services import renders
+from editor.services.outcomes import KEY_REJECTED, host_of
 
 LOOK_BACK = timedelta(hours=24)
 CODES_SHOWN = 12
+PROVIDERS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Edits on their way; `oldest` is when the longest waiting was asked for."""
+    """Edits on their way; `oldest` is when the longest waiting was asked for.
+
+    `held`: what is held for undecided ones, in millionths of a US dollar.
+    """
 
     waiting: int
     running: int
     undecided: int
+    held: int
     oldest: datetime | None
     now: datetime
 
@@ -51,6 +62,37 @@ class WorkerLine:
     slots: int
     seen_at: datetime
     alive: bool
+
+
+class Circuit(StrEnum):
+    """Whether a provider is asked at present; the most urgent first."""
+
+    KEY_REJECTED = "key_rejected"
+    RESTS = "rests"
+    FAILING = "failing"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderLine:
+    """One provider in trouble; `waiting`: edits that wait for it."""
+
+    name: str
+    host: str
+    circuit: Circuit
+    failures: int
+    open_until: datetime | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """The providers in use; `troubled`: those that are in trouble, as many as are shown."""
+
+    connected: int
+    key_rejected: int
+    resting: int
+    troubled: list[ProviderLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +138,7 @@ class Status:
 
     queue: Queue
     workers: list[WorkerLine]
+    providers: Providers
     outcomes: Outcomes
     disk: Disk
     sizes: Sizes
@@ -108,10 +151,11 @@ class Status:
 
 
 def read() -> Status:
-    """Take stock. Five queries, however much there is."""
+    """Take stock. Eight queries, however much there is."""
     return Status(
         queue=_queue(),
         workers=_workers(),
+        providers=_providers(),
         outcomes=_outcomes(),
         disk=disk(),
         sizes=_sizes(),
@@ -146,7 +190,49 @@ def _queue() -> Queue:
         undecided=Count("pk", filter=Q(state__in=UNDECIDED_STATES)),
         oldest=Min("created_at", filter=waiting),
     )
-    return Queue(**figures, now=timezone.now())
+    return Queue(**figures, held=_held(), now=timezone.now())
+
+
+def _held() -> int:
+    """What may have been charged for edits that nobody has decided about."""
+    rows = LedgerEntry.objects.filter(edit__state__in=UNDECIDED_STATES)
+    sums = rows.aggregate(
+        held=Sum("micros", filter=Q(kind=LedgerKind.HOLD)),
+        settled=Sum("micros", filter=Q(kind=LedgerKind.SETTLE)),
+    )
+    return (sums["held"] or 0) + (sums["settled"] or 0)
+
+
+def _providers() -> Providers:
+    in_use = Provider.objects.filter(is_enabled=True, deleted_at=None)
+    rejected, resting = Q(trouble=KEY_REJECTED), Q(open_until__gt=Now())
+    figures = in_use.aggregate(
+        connected=Count("pk"),
+        key_rejected=Count("pk", filter=rejected),
+        resting=Count("pk", filter=resting & ~rejected),
+    )
+    waiting = Count("edits", filter=Q(edits__state__in=WAITING_STATES))
+    troubled = in_use.filter(rejected | resting | Q(failures__gt=0))
+    rows = troubled.annotate(
+        circuit=Case(
+            When(rejected, then=Value(Circuit.KEY_REJECTED)),
+            When(resting, then=Value(Circuit.RESTS)),
+            default=Value(Circuit.FAILING),
+        ),
+        waiting=waiting,
+    ).order_by("-waiting", "pk")[:PROVIDERS_SHOWN]
+    return Providers(**figures, troubled=[_line(row) for row in rows])
+
+
+def _line(row: Any) -> ProviderLine:
+    return ProviderLine(
+        name=row.name,
+        host=host_of(row),
+        circuit=Circuit(row.circuit),
+        failures=row.failures,
+        open_until=row.open_until,
+        waiting=row.waiting,
+    )
 
 
 def _workers() -> list[WorkerLine]:

@@ -8,6 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from editor.services import failure_texts
 from editor.services.status import Status
 
 LONG_WAIT = timedelta(minutes=2)
@@ -49,6 +50,7 @@ class Verdicts:
 
     workers: Verdict
     queue: Verdict
+    providers: Verdict
     failures: Verdict
     disk: Verdict
     causes: list[tuple[str, str, int]]
@@ -65,7 +67,7 @@ class Verdicts:
         return next(level for level in (Level.DANGER, Level.WARN, Level.OK) if level in levels)
 
     def _all(self) -> list[Verdict]:
-        return [self.workers, self.queue, self.failures, self.disk]
+        return [self.workers, self.queue, self.providers, self.failures, self.disk]
 
 
 def judge(status: Status) -> Verdicts:
@@ -73,9 +75,10 @@ def judge(status: Status) -> Verdicts:
     return Verdicts(
         workers=_workers(status),
         queue=_queue(status),
+        providers=_providers(status),
         failures=_failures(status),
         disk=_disk(status),
-        causes=[(code, str(CAUSES.get(code, "")), n) for code, n in status.outcomes.codes],
+        causes=[(code, _cause(code), n) for code, n in status.outcomes.codes],
     )
 
 
@@ -133,6 +136,46 @@ def _queue(status: Status) -> Verdict:
         Level.OK,
         _("Edits are taken up at once.") if not queue.waiting else _("Edits are taken up in turn."),
     )
+
+
+def _providers(status: Status) -> Verdict:
+    found = status.providers
+    if found.key_rejected:
+        says = ngettext(
+            "%(n)d provider rejects its key: edits for it are paused.",
+            "%(n)d providers reject their keys: edits for them are paused.",
+            found.key_rejected,
+        )
+        return Verdict(
+            Level.DANGER,
+            says % {"n": found.key_rejected},
+            _("Enter a valid key where the provider was set up. The edits then go on."),
+        )
+    if found.resting:
+        says = ngettext(
+            "%(n)d provider rests after several failures.",
+            "%(n)d providers rest after several failures.",
+            found.resting,
+        )
+        return Verdict(
+            Level.WARN,
+            says % {"n": found.resting},
+            _("Edits for it wait and go on by themselves. If it stays so, see the provider."),
+        )
+    if not found.connected:
+        return Verdict(Level.OK, _("No provider is connected: edits are made by this server."))
+    says = ngettext(
+        "%(n)d provider is connected.", "%(n)d providers are connected.", found.connected
+    )
+    return Verdict(Level.OK, says % {"n": found.connected})
+
+
+def _cause(code: str) -> str:
+    """What a code means to whoever runs the instance, else what its members read."""
+    if code in CAUSES:
+        return str(CAUSES[code])
+    known = failure_texts.FAILURES.get(code)
+    return str(known[1]) if known else ""
 
 
 def _failures(status: Status) -> Verdict:

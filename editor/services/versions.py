@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from editor.models import Picture, Project
 from editor.services.instructions import in_words
+from editor.services.parts import part
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Version:
     name: str
     prompt: str
     understood: str
+    part: str
     parent_id: str
     width: int
     height: int
@@ -29,7 +31,7 @@ class Version:
 
 
 def version(project: Project, picture: Picture) -> Version:
-    """Return one picture with its addresses."""
+    """Return one picture with its addresses; which part of a result, where `parts` was counted."""
     key = {"slug": project.slug, "picture": picture.public_id}
     return Version(
         pk=picture.pk,
@@ -37,6 +39,7 @@ def version(project: Project, picture: Picture) -> Version:
         name=picture.name,
         prompt=picture.edit.prompt if picture.edit else "",
         understood=in_words(picture.edit.instruction) if picture.edit else "",
+        part=part(picture),
         parent_id=picture.parent.public_id if picture.parent else "",
         width=picture.width,
         height=picture.height,
@@ -59,10 +62,16 @@ def glimpse(project: Project, picture: Picture) -> dict[str, str]:
     }
 
 
+def one(project: Project, picture: Picture) -> Version:
+    """Return one picture as `family` returns all of them. One query."""
+    rows = Picture.objects.with_parts().select_related("edit", "parent")
+    return version(project, rows.get(pk=picture.pk))
+
+
 def family(project: Project, picture: Picture) -> list[Version]:
     """Return the picture's original and all its results, oldest first, without deleted ones.
 
     One query.
     """
-    rows = Picture.objects.family_of(picture).live().select_related("edit", "parent")
+    rows = Picture.objects.family_of(picture).live().with_parts().select_related("edit", "parent")
     return [version(project, row) for row in rows]

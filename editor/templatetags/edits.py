@@ -3,12 +3,19 @@
 from django import template
 
 from editor.models import Edit
-from editor.services import failure_texts
+from editor.services import outcomes
+from editor.services.outcomes import Outcome
 
 register = template.Library()
 
 
 @register.filter
-def failure_reason(edit: Edit) -> str:
-    """Return why the edit failed, in the reader's language."""
-    return failure_texts.failure(edit.error_code, edit.error_message)
+def outcome(edit: Edit) -> Outcome:
+    """Return what the card of an edit says beside its state."""
+    return outcomes.outcome(edit)
+
+
+@register.filter
+def result_ids(edit: Edit) -> str:
+    """Return the public ids of what came of an edit, separated by blanks."""
+    return " ".join(result.public_id for result in outcomes.outcome(edit).results)

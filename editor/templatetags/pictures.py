@@ -6,13 +6,19 @@ from django import template
 from django.utils.formats import number_format
 
 from editor.models import Edit, Picture
-from editor.services import looks, trash
+from editor.services import looks, parts, trash
 from editor.services.looks import Look
 
 register = template.Library()
 
 MEGA = 1_000_000
 SMALLEST_PERCENT, FEW_PERCENT, WHOLE_PERCENT = 0.1, 10, 100
+
+
+@register.filter
+def part(picture: Picture) -> str:
+    """Return which of several results of one edit it is: "2 of 4"; nothing when it came alone."""
+    return parts.part(picture)
 
 
 @register.filter

@@ -44,7 +44,7 @@ def canvas(request: PageRequest, slug: str, picture: str) -> HttpResponse:
     if request.method == "POST":
         return _submit(request, opened, found)
     if wanted := request.GET.get("version"):
-        version = versions.version(opened.project, fetch.picture(opened, wanted))
+        version = versions.one(opened.project, fetch.picture(opened, wanted))
         context = {"project": opened.project, "version": version}
         return render(request, "canvas/canvas.html#version_item", context)
     context = _context(opened, found)

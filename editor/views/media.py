@@ -13,7 +13,7 @@ from editor.forms.first_error import first_error
 from editor.forms.media import DownloadForm
 from editor.http import PageRequest, plain, stream_file, waits_for_sandbox
 from editor.imaging.sandbox.errors import JobRejected
-from editor.services import intake_texts, media, renders
+from editor.services import intake_texts, media, partials, renders
 
 PREVIEW_SIZES = (320, 1280)
 ORIGINAL_TYPES = {
@@ -25,6 +25,8 @@ ORIGINAL_TYPES = {
 }
 RENDERED_TYPES = {f".{end}": f"image/{name}" for name, end in renders.EXTENSIONS.items()}
 YEAR_SECONDS = 31_536_000
+# A preview's address names what was seen last; the next one has another.
+PARTIAL_SECONDS = 3600
 
 
 def _for_ever(response: HttpResponseBase) -> HttpResponseBase:
@@ -92,6 +94,23 @@ def mask(request: PageRequest, slug: str, edit: str) -> HttpResponseBase:
     if found.mask is None:
         raise Http404
     return _for_ever(stream_file(media.path(found.mask.file), content_type="image/png"))
+
+
+@waits_for_sandbox("GET")
+@require_GET
+def partial(request: PageRequest, slug: str, edit: str) -> HttpResponseBase:
+    """Send the newest unfinished preview of an edit."""
+    opened = fetch.door(request.user, slug, Action.PREVIEW)
+    found = fetch.edit(opened, edit)
+    try:
+        file = partials.newest(found)
+    except media.DiskFull:
+        return _no_room()
+    if file is None:
+        raise Http404
+    response = stream_file(file, content_type="image/webp")
+    patch_cache_control(response, private=True, max_age=PARTIAL_SECONDS)
+    return response
 
 
 @require_GET

@@ -15,10 +15,12 @@ from editor.forms.media import FORMATS
 from editor.forms.version import RenameForm
 from editor.http import PageRequest
 from editor.imaging.render import LONGEST
-from editor.models import Edit, Picture
-from editor.services import favourites, gallery, intake_texts, pictures, renders
+from editor.models import Edit, Picture, Role
+from editor.services import favourites, gallery, intake_texts, money, pictures, renders
+from editor.services.exchange import exchange
 from editor.services.lineage import Lineage
 from editor.services.parameters import parameters
+from editor.services.parts import part
 from editor.services.provenance import provenance
 from editor.services.pulse import Cursor
 
@@ -59,6 +61,7 @@ def _context(opened: Door, picture: Picture, *, whole: bool = False) -> dict[str
         "root": lineage.root,
         "pulse": pulse,
         "edits": gallery.edit_cards(opened, family_root=lineage.root.pk),
+        "part": part(lineage.current),
         "tree": lineage.tree(whole=whole),
         "shows_all": whole,
         "compared": lineage.compared,
@@ -72,7 +75,7 @@ def _context(opened: Door, picture: Picture, *, whole: bool = False) -> dict[str
         "can_trash": fetch.is_to_trash(opened, picture),
         "is_favourite": favourites.has(user=opened.user, picture=picture),
         "can_download_original": picture.is_original and opened.may(Action.DOWNLOAD_ORIGINAL),
-        **_edit_context(lineage, picture.edit),
+        **_edit_context(opened, lineage, picture.edit),
     }
 
 
@@ -95,7 +98,7 @@ def _limits(picture: Picture) -> list[tuple[str, str, int]]:
     ]
 
 
-def _edit_context(lineage: Lineage, edit: Edit | None) -> dict[str, object]:
+def _edit_context(opened: Door, lineage: Lineage, edit: Edit | None) -> dict[str, object]:
     if edit is None:
         return {}
     parent = lineage.ancestors[-1]
@@ -105,4 +108,13 @@ def _edit_context(lineage: Lineage, edit: Edit | None) -> dict[str, object]:
         "parent_is_live": parent.trashed_at is None,
         "provenance": provenance(edit),
         "parameters": parameters(edit),
+        "exchange": exchange(edit),
+        "shows_words": opened.may(Action.EDIT),
+        "cost": money.cost_of(edit) if _sees_cost(opened, edit) else None,
     }
+
+
+def _sees_cost(opened: Door, edit: Edit) -> bool:
+    """An owner sees what any edit cost, an editor what own ones did."""
+    own = edit.actor_id == opened.user.pk
+    return opened.may(Action.SEE_COST) and (opened.role == Role.OWNER or own)

@@ -1,5 +1,8 @@
+import "./elements/copy-text.js";
+import "./elements/count-down.js";
 import "./elements/dialog-opener.js";
 import "./elements/dismiss-menu.js";
+import "./elements/edit-preview.js";
 import "./elements/elapsed-time.js";
 import "./elements/pulse-poller.js";
 import "./elements/remote-dialog.js";

@@ -15,7 +15,10 @@ from editor.access.roles import ROLES_FOR, Action, may
 from editor.models import Edit, Favourite, Membership, Picture, Project, Provider, Role, User
 from editor.urls import urlpatterns
 from tests.making import (
+    as_bytes,
+    make_attempt_row,
     make_edit_row,
+    make_image,
     make_mask_row,
     make_picture,
     make_project,
@@ -53,6 +56,8 @@ LOGIN_PAGE = (302, 302, 302, 302, 302, 302, 200)
 LOGIN_SEND = (302, 302, 302, 302, 302, 302, 422)
 # Olga started the edit; only she and other owners may end it.
 OWN_CANCEL = (302, 403, 403, 403, 404, 404, TO_LOGIN)
+OWN_READ = (200, 403, 403, 403, 404, 404, TO_LOGIN)
+OWN_SEND = (422, 403, 403, 403, 404, 404, TO_LOGIN)
 # Olga is the only owner, and so the only one who cannot leave.
 LEAVE = (409, 302, 302, 302, 404, 404, TO_LOGIN)
 # The project is not deleted.
@@ -105,6 +110,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "version": {"GET": MEMBERS_READ},
     "rename_picture": {"POST": MAKERS_SEND},
     "cancel_edit": {"POST": OWN_CANCEL},
+    "decide_edit": {"GET": OWN_READ, "POST": OWN_SEND},
     "members": {"GET": MEMBERS_READ, "POST": OWNERS_SEND},
     "member_role": {"POST": OWNERS_SEND},
     "remove_member": {"GET": OWNERS_READ, "POST": OWNERS_DO},
@@ -130,6 +136,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "download": {"GET": MEMBERS_READ},
     "original": {"GET": MAKERS_READ},
     "edit_mask": {"GET": MEMBERS_READ},
+    "edit_partial": {"GET": MEMBERS_READ},
     "status": {"GET": STAFF_READ},
     "setup": {
         "GET": REDIRECT,
@@ -182,6 +189,7 @@ WITH_AN_ID = {
     *("rename_picture", "edit_mask", "favourite", "member_role", "remove_member"),
     "member_budget",
     "quote",
+    *("decide_edit", "edit_partial"),
     *("project_provider", "project_switch_provider", "project_delete_provider"),
     *("project_provider_probe", "project_provider_model"),
 }
@@ -238,6 +246,7 @@ def scene(people: People) -> Scene:
     picture = make_picture(people.project, people.olga)
     mask = make_mask_row(people.project, picture)
     edit = make_edit_row(people.project, people.olga, picture, mask=mask)
+    make_attempt_row(edit, partial=as_bytes(make_image()))
     session = UserSession.objects.create(user=people.olga, ip="127.0.0.1", session_key="elsewhere")
     staff = make_user("steve", is_staff=True, is_superuser=True)
     vitos = Membership.objects.get(project=people.project, user=people.vito)

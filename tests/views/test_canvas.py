@@ -168,7 +168,7 @@ def test_queries_do_not_grow_with_edits(
     for _number in range(count):
         make_edit_row(people.project, people.olga, picture)
     client = login(people.olga)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         assert client.get(path(people, picture)).status_code == 200
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,13 @@ from PIL import Image, ImageChops, ImageCms
 from editor.services import pictures, renders
 from tests.making import (
     as_bytes,
+    make_attempt_row,
     make_door,
     make_edit,
+    make_edit_row,
     make_image,
     make_picture,
+    make_rows,
     make_upload,
     read_stream,
 )
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
 
     from django.http import StreamingHttpResponse
 
-    from editor.models import Picture
+    from editor.models import Edit, Picture
     from tests.conftest import People
 
 
@@ -248,3 +253,88 @@ def test_a_full_disk_is_told_and_what_is_made_already_still_comes(
     assert get(people, picture, name).status_code == 200
     settings.MIN_FREE_BYTES = 2**62
     assert get(people, picture, name).status_code == 200
+
+
+def partial(people: People, edit: Edit, user: str = "vito") -> StreamingHttpResponse:
+    client = Client()
+    client.force_login(getattr(people, user))
+    path = reverse("edit_partial", args=[people.project.slug, edit.public_id])
+    return client.get(path)  # type: ignore[return-value]
+
+
+@pytest.fixture
+def edit(people: People) -> Edit:
+    (row,) = make_rows(people.project, people.olga, 1)
+    return make_edit_row(people.project, people.olga, row, state="awaiting")
+
+
+PNG = as_bytes(make_image(2000, 1000))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PNG,
+        base64.encodebytes(PNG),
+        b"data:image/png;base64," + base64.b64encode(PNG),
+        json.dumps({"type": "partial_image", "b64_json": base64.b64encode(PNG).decode()}).encode(),
+        as_bytes(make_image(2000, 1000), "JPEG"),
+        as_bytes(make_image(2000, 1000), "WEBP"),
+    ],
+    ids=["png", "base64", "data-url", "event", "jpeg", "webp"],
+)
+def test_an_unfinished_preview_is_made_small_and_safe(
+    people: People, edit: Edit, data: bytes
+) -> None:
+    make_attempt_row(edit, partial=data)
+    response = partial(people, edit)
+    assert response["Content-Type"] == "image/webp"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "private" in response["Cache-Control"]
+    with Image.open(io.BytesIO(read_stream(response))) as image:
+        assert (image.format, image.size) == ("WEBP", (1280, 640))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"<script>",
+        as_bytes(make_image(), "GIF"),
+        b'{"b64_json": 7}',
+        b'{"b64_json": "' + base64.b64encode(b"GIF89a") + b'"}',
+        b"[" * 100_000,
+        b"{" * 100_000,
+        as_bytes(Image.new("1", (30_000, 30_000))),
+        PNG[:200],
+        b" ",
+    ],
+    ids=["svg", "html", "gif", "number", "gif64", "deep", "deeper", "bomb", "cut", "blank"],
+)
+def test_what_is_no_preview_is_not_there(people: People, edit: Edit, data: bytes) -> None:
+    make_attempt_row(edit, partial=data)
+    assert partial(people, edit).status_code == 404
+
+
+def test_the_newest_preview_is_the_one(people: People, edit: Edit) -> None:
+    assert partial(people, edit).status_code == 404
+    make_attempt_row(edit, partial=as_bytes(make_image(80, 60)))
+    make_attempt_row(edit, partial=as_bytes(make_image(60, 80)))
+    with Image.open(io.BytesIO(read_stream(partial(people, edit)))) as image:
+        assert image.size == (60, 80)
+
+
+def test_a_preview_lies_in_the_spool_or_nowhere(people: People, edit: Edit, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.png").write_bytes(PNG)
+    make_attempt_row(edit, partial_file="../elsewhere.png")
+    assert partial(people, edit).status_code == 404
+
+
+def test_a_preview_is_opened_once(people: People, edit: Edit, settings: Any) -> None:
+    attempt = make_attempt_row(edit, partial=PNG)
+    first = read_stream(partial(people, edit))
+    (kept,) = settings.RENDERS_DIR.iterdir()
+    kept.write_bytes(b"as it was kept")
+    assert read_stream(partial(people, edit)) == b"as it was kept" != first
+    (settings.SPOOL_DIR / attempt.partial_file).unlink()
+    assert partial(people, edit).status_code == 404

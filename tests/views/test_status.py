@@ -12,8 +12,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from editor.models import Edit, Picture, User, Worker
-from tests.making import make_edit_row, make_rows, make_user
+from editor.models import Edit, LedgerEntry, Picture, User, Worker
+from tests.making import (
+    make_attempt_row,
+    make_edit_row,
+    make_paid_row,
+    make_provider_row,
+    make_rows,
+    make_user,
+)
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -109,6 +116,52 @@ def test_undecided_edits(staff: Client, people: People, picture: Picture) -> Non
     assert "2 edits wait for a decision" in text(staff)
 
 
+def test_money_held_for_undecided_edits(staff: Client, people: People, picture: Picture) -> None:
+    make_worker()
+    assert 'data-testid="health-held">none<' in text(staff)
+    provider = make_provider_row()
+    lost = make_paid_row(people.project, people.olga, picture, provider, state="unknown")
+    assert 'data-testid="health-held">unknown<' in text(staff)
+    decided = make_paid_row(people.project, people.olga, picture, provider, state="failed")
+    for edit in (lost, decided):
+        LedgerEntry.objects.create(
+            edit=edit, attempt=make_attempt_row(edit), kind="hold", micros=210_000, basis="estimate"
+        )
+    page = text(staff)
+    assert 'data-testid="health-undecided">1<' in page
+    assert 'data-testid="health-held">$0.21<' in page
+
+
+@pytest.mark.parametrize(
+    ("facts", "says", "badge"),
+    [
+        ({}, "1 provider is connected.", None),
+        ({"is_enabled": False}, "No provider is connected", None),
+        ({"failures": 2}, "1 provider is connected.", "2 failures in a row"),
+        ({"open_until": timezone.now() + timedelta(hours=1)}, "1 provider rests", "Rests until"),
+        ({"open_until": timezone.now() - timedelta(hours=1)}, "1 provider is connected.", None),
+        ({"trouble": "key_rejected"}, "1 provider rejects its key", "Key rejected"),
+    ],
+)
+def test_providers(
+    staff: Client,
+    people: People,
+    picture: Picture,
+    facts: dict[str, Any],
+    says: str,
+    badge: str | None,
+) -> None:
+    make_worker()
+    provider = make_provider_row(key_encrypted="canary", **facts)
+    make_paid_row(people.project, people.olga, picture, provider)
+    page = text(staff)
+    assert says in page
+    assert ('data-testid="health-provider"' in page) is (badge is not None)
+    assert (badge or "") in page
+    assert ("1 edit waits" in page) is (badge is not None)
+    assert "canary" not in page
+
+
 def test_a_full_disk(staff: Client, settings: Any) -> None:
     make_worker()
     settings.MIN_FREE_BYTES = 2**62
@@ -159,6 +212,7 @@ def test_it_costs_the_same_with_much_to_tell(
     few = queries()
     for number in range(40):
         make_worker(f"w{number}", silent=number % 2 == 0)
+        make_provider_row(failures=number, trouble="key_rejected" if number % 2 else "")
     edits(people, picture, 60, state="failed", finished_at=timezone.now())
     assert queries() == few
 

@@ -58,11 +58,18 @@ export function adopt(room, element, where = "place") {
 
 /** Only the words and buttons are replaced: the card's picture stays, so nothing flashes. */
 function updateCard(shown, card) {
-  for (const { name, value } of card.attributes) shown.setAttribute(name, value);
+  takeAttributes(shown, card);
+  takeAttributes(shown.querySelector("edit-preview"), card.querySelector("edit-preview"));
   const live = shown.querySelector("[data-live]");
   const fresh = document.importNode(card.querySelector("[data-live]"), true);
   const focused = live.contains(document.activeElement) ? document.activeElement.id : "";
+  const isOpen = live.querySelector("details")?.open;
   live.replaceWith(fresh);
+  fresh.querySelector("details")?.toggleAttribute("open", Boolean(isOpen));
   globalThis.htmx?.process(fresh);
   if (focused) document.getElementById(focused)?.focus();
+}
+
+function takeAttributes(shown, fresh) {
+  for (const { name, value } of fresh?.attributes ?? []) shown?.setAttribute(name, value);
 }

@@ -4,8 +4,8 @@ import { CanvasPart } from "./canvas-part.js";
 import { readVersion } from "./read-version.js";
 
 /**
- * Wraps the strip of versions. A click shows a version; a result is fetched and added, and shown
- * at once if nobody began anything new since it was asked for.
+ * Wraps the strip of versions. A click shows a version; results are fetched and added, and the first
+ * of an edit is shown at once if nobody began anything new since it was asked for.
  */
 class CanvasVersions extends CanvasPart {
   /** What was sent from this page, by edit. */
@@ -16,7 +16,7 @@ class CanvasVersions extends CanvasPart {
     this.listen(this, "click", (event) => this.#click(event));
     this.listen(shown, "change", () => this.#mark());
     this.listen(this.studio, "edit:sent", ({ detail }) => this.#sent.set(detail.editId, detail));
-    this.listen(document, "edit:settled", ({ detail }) => this.#settled(detail));
+    this.listen(document, "edit:settled", (event) => this.#settled(event.detail, event.target));
     this.#mark();
   }
 
@@ -44,13 +44,17 @@ class CanvasVersions extends CanvasPart {
     strip.scrollTo({ left: item.offsetLeft - (strip.clientWidth - item.clientWidth) / 2 });
   }
 
-  async #settled({ editId, state, resultId }) {
+  async #settled({ editId, state, resultId }, card) {
     if (state !== "succeeded" || !resultId) return;
-    const item = this.studio.versionItem(resultId) ?? (await this.#fetch(resultId));
-    if (item === null) return;
+    const ids = card.dataset.resultIds?.split(" ") ?? [resultId];
+    const items = [];
+    for (const id of ids) items.push(this.studio.versionItem(id) ?? (await this.#fetch(id)));
+    const [first, ...others] = items.filter((item) => item !== null);
+    if (!first) return;
+    for (const other of others) other.setAttribute("data-new", "");
     const sent = this.#sent.get(editId);
-    if (sent && this.#isUndisturbed(sent)) this.#present(item);
-    else this.#offer(item);
+    if (sent && this.#isUndisturbed(sent)) this.#present(first);
+    else this.#offer(first);
   }
 
   async #fetch(id) {

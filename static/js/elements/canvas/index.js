@@ -25,5 +25,6 @@ import "./canvas-engine.js";
 import "./canvas-form.js";
 import "./canvas-versions.js";
 import "./canvas-progress.js";
+import "./canvas-partial.js";
 import "./canvas-draft.js";
 import "./canvas-again.js";

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from editor.imaging.sandbox.wire import JSON
 
 FOLDER: Final = "outgoing"
+# Fields that are an error by themselves, and what they need beside them.
+NEEDS: Final[Mapping[str, str]] = {
+    "partial_images": "stream",
+    "stream": "partial_images",
+    "output_compression": "output_format",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def build(
     Fields that the service refused before are left out, also those of a plan made earlier.
     """
     manner = Manner.of(provider.preset.manner)
-    refused = provider.learned.get(model.id, frozenset())
+    refused = without(provider.learned.get(model.id, frozenset()))
     said: dict[str, JSON] = {"prompt": request.prompt}
     if manner.names_model:
         said["model"] = model.id
@@ -106,21 +112,30 @@ def build(
     said = {
         name: value for name, value in said.items() if value is not None and name not in refused
     }
+    files = Files.of(made)
+    if manner.mask_field in refused:
+        files = replace(files, mask=None)
     url = endpoint(provider.base_url, manner, model.id)
-    headers = _headers(provider, manner, request)
+    headers = _headers(provider, manner, request.token, streams=said.get("stream") is True)
     frame = Outgoing("POST", url, headers)
-    return _TRANSPORTS[manner.transport](frame, manner, said, Files.of(made))
+    return _TRANSPORTS[manner.transport](frame, manner, said, files)
 
 
-def _headers(provider: ProviderConfig, manner: Manner, request: EditRequest) -> dict[str, str]:
-    streams = request.fields.get("stream") is True
+def without(refused: frozenset[str]) -> frozenset[str]:
+    """The fields that must go, with those that mean nothing without them."""
+    return refused | {name for name, other in NEEDS.items() if other in refused}
+
+
+def _headers(
+    provider: ProviderConfig, manner: Manner, token: str, *, streams: bool
+) -> dict[str, str]:
     headers = {"Accept": "text/event-stream, application/json" if streams else "application/json"}
     if provider.key and manner.auth == "api-key":
         headers["api-key"] = provider.key
     elif provider.key:
         headers["Authorization"] = f"Bearer {provider.key}"
-    if request.token:
-        headers |= {"Idempotency-Key": request.token, "X-Client-Request-Id": request.token}
+    if token:
+        headers |= {"Idempotency-Key": token, "X-Client-Request-Id": token}
     return headers
 
 

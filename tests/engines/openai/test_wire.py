@@ -186,6 +186,34 @@ def test_a_field_that_was_refused_before_is_not_sent_again(tmp_path: Path) -> No
     assert dict(outgoing.data).keys() == {"prompt", "model", "quality"}
 
 
+@pytest.mark.parametrize(
+    ("refused", "left"),
+    [
+        ("stream", {"output_format", "output_compression"}),
+        ("partial_images", {"output_format", "output_compression"}),
+        ("output_format", {"stream", "partial_images"}),
+        ("output_compression", {"stream", "partial_images", "output_format"}),
+    ],
+)
+def test_what_means_nothing_without_a_refused_field_goes_with_it(
+    refused: str, left: set[str], tmp_path: Path
+) -> None:
+    fields: dict[str, JSON] = {
+        "stream": True, "partial_images": 1, "output_format": "webp", "output_compression": 50
+    }  # fmt: skip
+    provider = make_provider(learned={TWO: frozenset({refused})})
+    request = make_request(tmp_path, fields=fields)
+    outgoing = wire.build(provider, make_model(), request, make_files(tmp_path))
+    assert dict(outgoing.data).keys() - {"prompt", "model", "safety_identifier"} == left
+    assert ("event-stream" in outgoing.headers["Accept"]) == ("stream" in left)
+
+
+def test_a_mask_that_was_refused_is_not_sent_though_it_was_made(tmp_path: Path) -> None:
+    provider = make_provider(learned={TWO: frozenset({"mask"})})
+    outgoing = wire.build(provider, make_model(), make_request(tmp_path), make_files(tmp_path))
+    assert [name for name, *_ in outgoing.files] == ["image"]
+
+
 def test_without_a_key_no_header_is_sent_for_it(tmp_path: Path) -> None:
     outgoing = wire.build(
         make_provider("localai", key=""), make_model(OWN), make_request(tmp_path),

@@ -118,9 +118,11 @@ def deaf_port() -> Iterator[int]:
         for caller in queued:
             caller.setblocking(False)
             caller.connect_ex(("127.0.0.1", port))
-        yield port
-        for caller in queued:
-            caller.close()
+        try:
+            yield port
+        finally:
+            for caller in queued:
+                caller.close()
 
 
 @contextmanager
@@ -129,9 +131,11 @@ def hanging_up_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         thread = threading.Thread(target=_hang_up, args=[listener], daemon=True)
         thread.start()
-        yield int(listener.getsockname()[1])
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield int(listener.getsockname()[1])
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def _hang_up(listener: socket.socket) -> None:

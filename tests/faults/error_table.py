@@ -143,6 +143,7 @@ TABLE: tuple[Case, ...] = (
     _case("huge", *UNUSABLE),
     _case("endless-chunks", *UNUSABLE),
     _case("gzip-bomb", *UNUSABLE),
+    _case("blanks", *UNUSABLE),
     _case("sse-endless-line", *UNUSABLE, streams=True),
     *(_case(name, *UNUSABLE) for name in (
         *("empty-data", "no-data", "null-data", "b64-bad-char", "b64-padding", "b64-empty"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import batched
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db.models.functions import Now
@@ -36,6 +36,9 @@ from tests.faults.error_table import TABLE, Case, Places
 from tests.faults.fake import deaf_port, fake_provider, hanging_up_port, refused_port
 from tests.faults.processes import until, worker
 from tests.making import make_door, make_mask, make_picture, make_project, make_user
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,10 +109,7 @@ def run_all(kept: Outcomes) -> None:
         waits: dict[int, float] = {}
         process = stack.enter_context(worker())
         for wave in batched(TABLE, WAVE):
-            sent = {case.name: send(case, places, picture, user) for case in wave}
-            edits |= sent
-            with suppress(AssertionError):  # one that does not is found by its own test
-                until(lambda sent=sent: all_rest(sent.values(), waits), "every edit comes to rest")
+            edits |= meet(wave, places, picture, user, waits)
         kept.worker_mib = peak_mib(process.pid)
         last = send(TABLE[-1], places, picture, user)
         until(lambda: all_rest([last], waits), "the same worker does another edit")
@@ -120,6 +120,16 @@ def run_all(kept: Outcomes) -> None:
             kept.cases[name] = outcome_of(edit, lines, waits)
         kept.canary, kept.downloads = fake.ledger("canary"), fake.ledger("download")
     kept.breaches = [line for check in CHECKS.values() for line in check()]
+
+
+def meet(
+    wave: Iterable[Case], places: Places, picture: Picture, user: User, waits: dict[int, float]
+) -> dict[str, Edit]:
+    """Send some at once and wait for them."""
+    edits = {case.name: send(case, places, picture, user) for case in wave}
+    with suppress(AssertionError):  # one that never rests is found by its own test
+        until(lambda: all_rest(edits.values(), waits), "every edit comes to rest")
+    return edits
 
 
 def send(case: Case, places: Places, picture: Picture, user: User) -> Edit:

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import socket
 import ssl
+import struct
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,6 +118,32 @@ def deaf_port() -> Iterator[int]:
         for caller in queued:
             caller.setblocking(False)
             caller.connect_ex(("127.0.0.1", port))
-        yield port
-        for caller in queued:
-            caller.close()
+        try:
+            yield port
+        finally:
+            for caller in queued:
+                caller.close()
+
+
+@contextmanager
+def hanging_up_port() -> Iterator[int]:
+    """A port that resets every connection at its first byte."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        thread = threading.Thread(target=_hang_up, args=[listener], daemon=True)
+        thread.start()
+        try:
+            yield int(listener.getsockname()[1])
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def _hang_up(listener: socket.socket) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return  # the listener was shut down
+        with connection:
+            connection.recv(1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
+import zlib
 from typing import TYPE_CHECKING
 
 from tests.faults.fake_provider.case import pause
@@ -175,9 +175,17 @@ async def gzip_bomb(case: Case, argument: str) -> None:
 
 
 def _packed(size: int) -> Iterator[bytes]:
-    """Members of a gzip file: each unpacks to a MiB of blanks."""
-    member = gzip.compress(b" " * MIB)
-    yield from (member for _number in range(size // MIB))
+    """One gzip file of so many blanks."""
+    packer = zlib.compressobj(9, wbits=16 + zlib.MAX_WBITS)
+    for _number in range(size // MIB):
+        yield packer.compress(b" " * MIB)
+    yield packer.flush()
+
+
+@fault("blanks", Stage.ANSWER, charged=True)
+async def blanks(case: Case, argument: str) -> None:
+    """A body of so many blanks (4 MiB) and nothing else: patterns may take for ever over it."""
+    await case.exchange.respond(200, b" " * int(argument or 4 * MIB))
 
 
 @fault("many-headers", Stage.ANSWER, charged=True)

@@ -33,11 +33,12 @@ class Script:
         self.drift = drifts.names(str(wish.get("drift", "+".join(self.drift))))
         self.delay = float(wish.get("delay", self.delay))
         self.done = bool(wish.get("done", self.done))
+        if wish.get("clear"):
+            self._queue.clear()
+            self._counts.clear()
         for text in wish.get("next", ()):
             spec = parse_spec(text)
             self._queue.extend([spec] * max(1, spec.times))
-        if wish.get("clear"):
-            self._queue.clear()
 
     def early(self, prefix: str) -> tuple[Fault, str] | None:
         """Return the fault that strikes before the body is read, if any."""

@@ -40,16 +40,17 @@ class Sketch:
 class Quote:
     """What a member reads before the click.
 
-    `sends` are the pixels of the part that goes, `of` those of the picture; `changes` say what is
-    not sent as asked, `warnings` what to expect; with `blocked` it cannot be sent, and why.
+    `crop` is the part of the picture that goes, `drawn` the size it is drawn at; `changes` say what
+    is not sent as asked, `warnings` what to expect; with `blocked` it cannot be sent, and why.
     `left` is what remains of a budget, empty where there is none.
     """
 
     price: str
     is_known: bool
     host: str
-    sends: tuple[int, int]
-    of: tuple[int, int]
+    crop: Focus
+    drawn: tuple[int, int]
+    is_whole: bool
     further: int
     changes: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -83,8 +84,9 @@ def quote(
         price=_price(plan),
         is_known=plan.cost.is_known,
         host=engine.host,
-        sends=plan.size or crop.size,
-        of=(sketch.picture.width, sketch.picture.height),
+        crop=crop,
+        drawn=plan.size or crop.size,
+        is_whole=crop.size == (sketch.picture.width, sketch.picture.height),
         further=len(sketch.inputs),
         changes=tuple(_sentence(c) for c in plan.changes if c.name not in TOLD_APART),
         warnings=tuple(_warnings(engine, provider, sketch, plan)),

@@ -49,7 +49,7 @@ def _quote(
     engine = engines.planning_registry().engine(asked["engine"])
     sketch = Sketch(picture, asked["prompt"], form.box_in(picture), form.parameters, inputs)
     found = quotes.quote(engine=engine, provider=provider, sketch=sketch)
-    return render(request, "quote/quote.html", {"quote": found})
+    return render(request, "quote/quote.html", {"quote": found, "picture": picture})
 
 
 def _refusal(request: PageRequest, message: str) -> HttpResponse:

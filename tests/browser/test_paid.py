@@ -82,12 +82,18 @@ def test_options_and_cost_follow_the_engine(desktop: Watched, tmp_path: Path) ->
     expect(steps.by(desktop, "quote")).to_be_hidden()
     choose(desktop)
     quote = steps.by(desktop, "quote")
-    expect(quote).to_contain_text("atelier.example, out of 480 \u00d7 360")
+    expect(quote).to_contain_text("the whole picture, 480 \u00d7 360 pixels, to atelier.example")
     steps.by(desktop, "prompt").fill("a red door")
     steps.by(desktop, "tool-rectangle").click()
     steps.paint(desktop, (0.3, 0.3), (0.5, 0.5))
     expect(quote).to_contain_text("does not obey the mask")
+    expect(steps.by(desktop, "crop")).to_be_visible()
+    steps.by(desktop, "undo").click()
+    expect(steps.by(desktop, "crop")).to_be_hidden()
+    steps.by(desktop, "redo").click()
+    expect(steps.by(desktop, "crop")).to_be_visible()
     steps.by(desktop, "engine").select_option(label="Built-in")
+    expect(steps.by(desktop, "crop")).to_be_hidden()
     expect(steps.by(desktop, "parameters")).to_be_hidden()
     expect(quote).to_be_hidden()
     expect(steps.by(desktop, "price")).to_be_empty()
@@ -157,6 +163,51 @@ def test_further_pictures_are_ordered_by_keyboard(desktop: Watched, tmp_path: Pa
     steps.by(desktop, "input-remove").click()
     assert chosen(desktop) == []
     expect(steps.by(desktop, "add-inputs")).to_be_focused()
+
+
+def test_pictures_are_chosen_by_keyboard(desktop: Watched, tmp_path: Path) -> None:
+    make_provider(desktop.studio, "atelier.example")
+    for seed in (90, 91, 92):
+        open_photo(desktop, tmp_path, seed)
+    choose(desktop)
+    keyboard, dialog = desktop.page.keyboard, steps.by(desktop, "input-picker")
+    steps.by(desktop, "add-inputs").press("Enter")
+    expect(steps.by(desktop, "picker-search")).to_be_focused()
+    expect(dialog.locator("[data-id]").nth(2)).to_be_visible()
+    for key in ("ArrowDown", "Space", "ArrowRight", "Space", "Escape"):
+        keyboard.press(key)
+    expect(dialog).to_be_hidden()
+    expect(steps.by(desktop, "add-inputs")).to_be_focused()
+    assert len(chosen(desktop)) == 2
+
+
+def test_an_earlier_edit_comes_back_with_all_it_asked_for(desktop: Watched, tmp_path: Path) -> None:
+    make_provider(desktop.studio, "again.invalid")
+    open_photo(desktop, tmp_path, 93)
+    picture = open_photo(desktop, tmp_path, 94)
+    choose(desktop)
+    options = open_options(desktop)
+    options.locator("[name=quality]").select_option("medium")
+    ids = pick(desktop, 1)
+    send_with_consent(desktop, "again.invalid")
+    edit = steps.by(desktop, "edit-card").first.get_attribute("data-edit-id")
+    steps.by(desktop, "engine").select_option(label="Built-in")
+    desktop.page.evaluate("sessionStorage.clear()")
+    base = f"{desktop.studio.url}/p/{desktop.studio.slug}/canvas/{picture}/"
+    desktop.page.once("dialog", lambda dialog: dialog.accept())
+    desktop.page.goto(f"{base}?from={edit}")
+    expect(steps.by(desktop, "engine").locator("option:checked")).to_have_text(LABEL)
+    expect(options.locator("[name=quality]")).to_have_value("medium")
+    assert chosen(desktop) == ids
+
+
+def test_the_engine_is_remembered_for_the_project(desktop: Watched, tmp_path: Path) -> None:
+    make_provider(desktop.studio, "atelier.example")
+    open_photo(desktop, tmp_path, 95)
+    choose(desktop)
+    open_photo(desktop, tmp_path, 96)
+    expect(steps.by(desktop, "engine").locator("option:checked")).to_have_text(LABEL)
+    expect(steps.by(desktop, "price")).not_to_be_empty()
 
 
 def test_a_new_picture_is_added_and_chosen(desktop: Watched, tmp_path: Path) -> None:

@@ -87,7 +87,9 @@ def changed(*changes: Change) -> Plan:
 def test_it_says_what_it_costs_and_what_leaves(provider: Provider, pictures: list[Picture]) -> None:
     found = quote(provider, pictures[0], inputs=(pictures[1], pictures[2]))
     assert found.price == "about $0.04\u20130.21"
-    assert (found.host, found.sends, found.of) == ("paints.example", (512, 384), (640, 480))
+    assert (found.host, found.drawn, found.is_whole) == ("paints.example", (512, 384), False)
+    left, top, right, bottom = found.crop.box
+    assert (left < 100, top < 100, right > 200, bottom > 180) == (True, True, True, True)
     assert found.further == 2
     assert (found.changes, found.warnings, found.blocked, found.left) == ((), (), "", "")
 

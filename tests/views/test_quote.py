@@ -62,7 +62,10 @@ def test_it_says_what_leaves_and_that_no_price_is_known(
     assert response.status_code == 200
     quote = found(response)
     assert quote["data-price"] == "unknown cost"
-    assert "to paints.example, out of 6000 \u00d7 4000" in quote.text
+    assert "of 6000 \u00d7 4000 pixels, to paints.example" in quote.text
+    left, top, right, bottom = map(int, str(quote["data-crop"]).split())
+    assert left < 1000 < 1400 < right
+    assert top < 1000 < 1200 < bottom
     assert "$0.00" not in response.content.decode()
     assert not quote.has_attr("data-blocked")
 
@@ -76,6 +79,14 @@ def test_a_smaller_box_sends_less(
         return width * height
 
     assert pixels("1000 1000 1100 1100") < pixels("1000 1000 1900 1900") <= pixels("")
+
+
+def test_without_a_mask_the_whole_picture_leaves(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    quote = found(ask(client, people, picture, engine_of(provider)))
+    assert "Sends the whole picture, 6000 \u00d7 4000 pixels, to paints.example." in quote.text
+    assert not quote.has_attr("data-crop")
 
 
 def test_a_box_beyond_the_picture_is_cut(

@@ -5,8 +5,8 @@ const CALM_MILLISECONDS = 350;
 /**
  * What sending would cost and carry, asked of the server at `data-url` when the hand rests; an
  * older question is dropped, its answer stays dimmed until the new one is there. The price goes on
- * the button. Tells the form "quoted" with {drawn: the size that is drawn, or ""}; `blocked` says
- * why the edit cannot be sent, or "".
+ * the button. Tells the form "quoted" with {drawn: the size that is drawn, or "", box: the part of
+ * the picture that is sent, null for all of it}; `blocked` says why it cannot be sent, or "".
  */
 class CanvasQuote extends CanvasPart {
   #timer = 0;
@@ -86,8 +86,9 @@ class CanvasQuote extends CanvasPart {
     const isBlocked = quote?.hasAttribute("data-blocked") ?? false;
     this.blocked = isBlocked ? quote.querySelector(".quote__blocked").textContent : "";
     this.#price(price);
-    const drawn = quote?.dataset.drawn ?? "";
-    this.form.dispatchEvent(new CustomEvent("quoted", { detail: { drawn } }));
+    const { drawn = "", crop = "" } = quote?.dataset ?? {};
+    const box = crop ? crop.split(" ").map(Number) : null;
+    this.form.dispatchEvent(new CustomEvent("quoted", { detail: { drawn, box } }));
   }
 
   #price(price) {

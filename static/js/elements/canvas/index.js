@@ -21,6 +21,7 @@ import "./canvas-inputs.js";
 import "./input-picker.js";
 import "./canvas-parameters.js";
 import "./canvas-quote.js";
+import "./canvas-crop.js";
 import "./canvas-engine.js";
 import "./canvas-form.js";
 import "./canvas-versions.js";

@@ -1,12 +1,14 @@
 import { csrfToken } from "../../lib/csrf.js";
 import { ElementPart } from "../../lib/element-part.js";
 import { sendFile } from "../../lib/send-file.js";
+import { gridStep } from "../../models/grid.js";
 
 const CALM_MILLISECONDS = 250;
 
 /**
  * A dialog with the project's pictures, found at `data-url`: pressing one puts it into the list of
- * further pictures or takes it out; new ones are sent to `data-upload-url` and chosen at once.
+ * further pictures or takes it out, arrow keys go from one to the next; new ones are sent to
+ * `data-upload-url` and chosen at once.
  */
 class InputPicker extends ElementPart {
   #further = null;
@@ -19,8 +21,9 @@ class InputPicker extends ElementPart {
     this.search = this.querySelector("[type=search]");
     this.listen(this.search, "input", () => this.#searched());
     this.listen(this.search, "keydown", (event) => {
-      if (event.key === "Enter") event.preventDefault();
+      if (event.key === "ArrowDown") this.#focus(event, 0);
     });
+    this.listen(this.list, "keydown", (event) => this.#walk(event));
     this.listen(this.list, "click", ({ target }) => this.#click(target.closest("button")));
     this.listen(this.querySelector("[type=file]"), "change", ({ target }) => this.#upload(target));
     this.listen(this.dialog, "click", ({ target }) => {
@@ -75,6 +78,25 @@ class InputPicker extends ElementPart {
     if (text === null) this.#say(this.dataset.lostText);
     else use(new DOMParser().parseFromString(text, "text/html"));
     this.#mark();
+  }
+
+  get #items() {
+    return [...this.list.querySelectorAll("[data-id]:not(:disabled)")];
+  }
+
+  #walk(event) {
+    const items = this.#items;
+    const from = items.indexOf(event.target.closest("[data-id]"));
+    if (from < 0) return;
+    const columns = items.filter(({ offsetTop }) => offsetTop === items[0].offsetTop).length;
+    this.#focus(event, gridStep(event.key, from, items.length, columns));
+  }
+
+  #focus(event, place) {
+    const item = this.#items[place];
+    if (!item) return;
+    event.preventDefault();
+    item.focus();
   }
 
   #click(button) {

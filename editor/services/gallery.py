@@ -67,10 +67,10 @@ def page(door: Door, look: Look, *, after: str = "") -> Page:
     At most two queries. An unknown cursor gives the first page.
     """
     if look.lists_edits:
-        edits = looks.in_order(
+        listed = looks.in_order(
             looks.edits(cards(door, None), look), look.order, _last(Edit, door, after)
         )
-        shown, more = _cut(list(edits[: PAGE_PICTURES + 1]))
+        shown, more = _cut(list(listed[: PAGE_PICTURES + 1]))
         return Page([], shown, more)
     pictures = looks.pictures(door).filter(looks.belongs(door, look))
     pictures = looks.in_order(pictures, look.order, _last(Picture, door, after))
@@ -101,17 +101,25 @@ def edit_cards(
     These are the ones on their way, undecided, or failed lately: of the project, or of the
     pictures made from the one with key `family_root`; or `only` one, whatever its state.
     """
-    found = cards(door, family_root)
     if only is not None:
-        return list(found.filter(pk=only.pk))
+        return list(cards(door, family_root).filter(pk=only.pk))
     lately = Q(state=State.FAILED, finished_at__gt=Now() - FAILED_SHOWN_FOR)
     shown = Q(state__in=OPEN_STATES | UNDECIDED_STATES) | lately
-    return list(found.filter(shown, is_over=False)[:MAX_EDIT_CARDS])
+    found = edits(door, family_root).filter(shown, is_over=False)
+    return list(cards_of(door, found.order_by("-created_at", "-pk")[:MAX_EDIT_CARDS]))
+
+
+def cards_of(door: Door, chosen: EditQuerySet) -> EditQuerySet:
+    """Return the cards of edits that were chosen first, perhaps some of many.
+
+    What a card says is then asked of these alone; a database that sorts would ask it of all.
+    """
+    return cards(door, None).filter(pk__in=chosen.values("pk"))
 
 
 def open_edits(door: Door, *, family_root: int | None = None) -> int:
     """Return how many edits are on their way."""
-    return _edits(door, family_root).open().count()
+    return edits(door, family_root).open().count()
 
 
 def cards(door: Door, family_root: int | None) -> EditQuerySet:
@@ -122,9 +130,10 @@ def cards(door: Door, family_root: int | None) -> EditQuerySet:
     the trash, those of the last execution first; `may_cancel`, `may_decide`, `may_retry`,
     `may_budget` and `may_see_cost`: what the member may do. Four queries.
     """
-    edits = _edits(door, family_root).select_related("picture", "provider")
     return (
-        edits.defer(*UNSAID)
+        edits(door, family_root)
+        .select_related("picture", "provider")
+        .defer(*UNSAID)
         .prefetch_related(
             Prefetch("attempts", Attempt.objects.defer("answer_head", "usage").order_by("number")),
             Prefetch("results", _live_results(), to_attr="live_results"),
@@ -144,11 +153,12 @@ def cards(door: Door, family_root: int | None) -> EditQuerySet:
     )
 
 
-def _edits(door: Door, family_root: int | None) -> EditQuerySet:
-    edits = Edit.objects.filter(project=door.project)
+def edits(door: Door, family_root: int | None) -> EditQuerySet:
+    """Return the edits of a project, or of the pictures made from the one with that key."""
+    all_edits = Edit.objects.filter(project=door.project)
     if family_root is None:
-        return edits
-    return edits.filter(Q(picture_id=family_root) | Q(picture__root_id=family_root))
+        return all_edits
+    return all_edits.filter(Q(picture_id=family_root) | Q(picture__root_id=family_root))
 
 
 def _ahead() -> Combinable:

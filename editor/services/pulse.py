@@ -112,11 +112,11 @@ def _new_edits(
     changed = Q(pulse__gt=seen.pulse) | Q(state__in=WAITING_STATES)
     if seen.alive != now.alive:
         changed |= Q(state__in=OPEN_STATES)
-    edits = gallery.cards(door, family_root).filter(changed)
+    edits = gallery.edits(door, family_root).filter(changed)
     if look:
         edits = looks.concerned(edits, look)
     # The longest waiting are taken first, so the last to change may be the oldest of many.
-    told = edits.order_by("-pulse")[: gallery.MAX_EDIT_CARDS]
+    told = gallery.cards_of(door, edits.order_by("-pulse")[: gallery.MAX_EDIT_CARDS])
     return sorted(told, key=lambda edit: (edit.created_at, edit.pk), reverse=True)
 
 

@@ -25,7 +25,9 @@ def begin(hold: Hold, engine: Engine) -> Attempt:
 
     A service that recognises tokens is sent the last one again if its outcome is open.
     """
-    last = Attempt.objects.filter(edit_id=hold.edit_id).order_by("-number").first()
+    tried_before = hold.fence > 1
+    mine = Attempt.objects.filter(edit_id=hold.edit_id).order_by("-number")
+    last = mine.first() if tried_before else None
     if last and is_open(last) and recognises(engine):
         last.fence = hold.fence
         last.save(update_fields=["fence"])

@@ -58,12 +58,12 @@ def rest_after(failures: int) -> timedelta:
 
 
 def succeeded(provider: Provider) -> None:
-    """It answered: whatever was wrong is over."""
-    wrong = ~Q(failures=0, open_until=None, trouble=Trouble.NONE)
-    if Provider.objects.filter(wrong, pk=provider.pk).exists():
-        Provider.objects.filter(pk=provider.pk, version=provider.version).update(
-            failures=0, open_until=None, trouble=Trouble.NONE
-        )
+    """It answered: whatever was wrong when the request left is over.
+
+    No query while all is well; what went wrong since is for the next success to end.
+    """
+    if provider.failures or provider.open_until or provider.trouble:
+        _row(provider).update(failures=0, open_until=None, trouble=Trouble.NONE)
 
 
 def failed(provider: Provider, error: ProviderError) -> None:

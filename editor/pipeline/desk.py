@@ -1,7 +1,6 @@
 """What the parts of a run share: the hold, what may be interrupted, and how work is awaited."""
 
 import asyncio
-import errno
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +10,7 @@ from editor.engines.base import Runner
 from editor.engines.errors import EngineError
 from editor.models import Attempt, State
 from editor.pipeline import endings
-from editor.pipeline.outcome import Verdict, class_of
+from editor.pipeline.outcome import Verdict, class_of, code_of
 from editor.pipeline.states import Hold
 from editor.pipeline.steps import Job
 
@@ -19,7 +18,6 @@ type Database = Callable[..., Awaitable[Any]]
 type Barrier = Callable[[str], None]
 
 DISK_WAIT_SECONDS: Final = 30.0
-NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Interruption(StrEnum):
@@ -137,17 +135,3 @@ class Desk:
         """End the edit with the engine's words."""
         verdict = Verdict(State.FAILED, error.code, error.message, class_of(error))
         await self.database(endings.fail, self.hold, self.attempt, verdict)
-
-
-def code_of(error: Exception) -> str:
-    """Return the machine code of any error."""
-    return str(getattr(error, "code", "") or getattr(error, "kind", "") or "internal")
-
-
-def is_full(error: BaseException | None) -> bool:
-    """Whether a disk without room is at the bottom of it."""
-    while error is not None:
-        if getattr(error, "errno", None) in NO_SPACE:
-            return True
-        error = error.__cause__
-    return False

@@ -9,8 +9,8 @@ from editor.engines.errors import EngineError, Execution
 from editor.imaging.sandbox.client import JobRejected
 from editor.models import Attempt
 from editor.pipeline import endings, finish, prepare, steps
-from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted, is_full
-from editor.pipeline.outcome import MAX_RESCUES, as_engine_error
+from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted
+from editor.pipeline.outcome import MAX_RESCUES, as_engine_error, is_full
 from editor.pipeline.states import LostLease
 from editor.pipeline.steps import Job
 

@@ -1,5 +1,6 @@
 """What errors and losses mean for an edit: the tables of reliability.md 4.3, 4.4 and 4.5. Pure."""
 
+import errno
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ MAX_AGE_SECONDS: Final = 30 * 60
 DEFAULT_RETRIES: Final = 4
 FIRST_DELAY: Final = 2.0
 LONGEST_DELAY: Final = 300.0
+NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,25 @@ def as_engine_error(error: Exception) -> EngineError:
     """Return any error as one that says what is known: after a request left, nothing is."""
     if isinstance(error, EngineError):
         return error
-    code = str(getattr(error, "code", "") or getattr(error, "kind", "") or "internal")
+    code = code_of(error)
     message = "The request broke off on our side."
     return EngineError(message, code=code, execution=Execution.UNKNOWN, permanent=False)
+
+
+def code_of(error: Exception) -> str:
+    """Return the machine code of any error."""
+    if is_full(error):
+        return "disk_full"
+    return str(getattr(error, "code", "") or getattr(error, "kind", "") or "internal")
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether a disk without room is at the bottom of it."""
+    while error is not None:
+        if getattr(error, "errno", None) in NO_SPACE:
+            return True
+        error = error.__cause__
+    return False
 
 
 def _in_doubt(error: EngineError, facts: Facts, chance: float) -> Verdict:

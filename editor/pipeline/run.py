@@ -18,10 +18,10 @@ from editor.engines.registry import EngineSource
 from editor.imaging.sandbox.client import JobRejected
 from editor.models import Edit, State
 from editor.pipeline import circuit, endings, prepare, spool, steps
-from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted, Phase, is_full
+from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted, Phase
 from editor.pipeline.flight import Flight
 from editor.pipeline.landing import Landing
-from editor.pipeline.outcome import Verdict
+from editor.pipeline.outcome import Verdict, is_full
 from editor.pipeline.states import LostLease
 from editor.pipeline.steps import Job
 from editor.pipeline.watch import Watcher

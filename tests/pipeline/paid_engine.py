@@ -204,6 +204,6 @@ def queue_paid(
     picture = wish.pop("picture", None) or make_picture(
         project, user, as_bytes(make_image(80, 60, seed=sum(key.encode())))
     )
-    mask = make_mask((80, 60), box) if box else None
+    mask = make_mask((picture.width, picture.height), box) if box else None
     wanted = Wish(picture, engine.id, "make it flat", mask, key, agreed_host=HOST, **wish)
     return submit(door=make_door(project, user), wish=wanted, registry=engine)

@@ -51,8 +51,7 @@ def test_what_was_in_flight_when_it_opened_is_not_counted_again(provider: Provid
 
 
 def test_a_success_in_between_begins_anew(provider: Provider) -> None:
-    fail(provider, FAILURES_TO_OPEN - 1)
-    circuit.succeeded(provider)
+    circuit.succeeded(fail(provider, FAILURES_TO_OPEN - 1))
     fail(provider, FAILURES_TO_OPEN - 1)
     assert is_available()
 
@@ -67,6 +66,7 @@ def test_after_the_rest_one_goes_ahead(provider: Provider) -> None:
     fail(provider, FAILURES_TO_OPEN)
     Provider.objects.update(open_until=Now())
     assert circuit.rooms(circuit.available()) == {provider.pk: 1}
+    provider.refresh_from_db()
     circuit.succeeded(provider)
     assert circuit.rooms(circuit.available()) == {provider.pk: provider.concurrency}
 
@@ -107,6 +107,7 @@ def test_a_key_that_was_changed_meanwhile_is_not_blamed(provider: Provider) -> N
 
 def test_a_success_with_the_same_key_ends_the_pause(provider: Provider) -> None:
     circuit.failed(provider, rejection())
+    provider.refresh_from_db()
     circuit.succeeded(provider)
     assert is_available()
 

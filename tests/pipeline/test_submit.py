@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.http import Http404
 from django.utils import timezone
 
@@ -15,7 +16,8 @@ from editor.imaging.sandbox.errors import JobCrashed
 from editor.models import Edit, Membership, Project
 from editor.pipeline import ledger, submit
 from editor.services import media
-from tests.making import make_edit, make_picture
+from tests.making import make_door, make_edit, make_mask, make_picture
+from tests.pipeline.paid_engine import HOST, MODEL, PaidEngine, make_provider, queue_paid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,3 +70,61 @@ def test_a_disk_that_fills_up_is_not_the_masks_fault(
     monkeypatch.setattr(submit, "decoder", FullDisk)
     with pytest.raises(media.DiskFull):
         make_edit(people.project, people.olga, picture)
+
+
+class TestTwice:
+    """The same intent is the same edit, however often it is sent."""
+
+    pytestmark = pytest.mark.django_db(transaction=True)
+
+    def test_a_double_click_is_one_edit(self, people: People, picture: Picture) -> None:
+        """Both at the same moment, on connections of their own."""
+
+        def click(_turn: int) -> str:
+            try:
+                return queue_paid(
+                    PaidEngine(), people.project, people.olga, picture=picture, key="once"
+                ).public_id
+            finally:
+                connection.close()
+
+        make_provider()
+        with ThreadPoolExecutor(8) as crowd:
+            assert len(set(crowd.map(click, range(8)))) == 1
+        edit = Edit.objects.get()
+        assert edit.ledger.filter(kind="reserve").count() == 1
+
+    @pytest.mark.parametrize("change", ["prompt", "parameters", "mask", "inputs"])
+    def test_the_same_key_with_other_contents_is_refused(
+        self, people: People, picture: Picture, change: str
+    ) -> None:
+        def send(**changed: Any) -> Edit:
+            values = {"prompt": "make it flat", "mask": make_mask((64, 48), (8, 8, 24, 24))}
+            wish = submit.Wish(
+                picture, engine.id, idem_key="once", agreed_host=HOST, **values | changed
+            )
+            door = make_door(people.project, people.olga)
+            return submit.submit(door=door, wish=wish, registry=engine)
+
+        engine = PaidEngine()
+        engine.id = f"{make_provider().public_id}:{MODEL}"
+        first = send()
+        others: dict[str, Any] = {
+            "prompt": "make it round",
+            "parameters": {"n": 2},
+            "mask": make_mask((64, 48), (8, 8, 24, 25)),
+            "inputs": (make_picture(people.project, people.olga),),
+        }
+        with pytest.raises(submit.SubmitRefused) as refused:
+            send(**{change: others[change]})
+        assert refused.value.code == "idempotency_mismatch"
+        assert send() == first
+
+    def test_the_same_key_of_another_member_is_another_edit(
+        self, people: People, picture: Picture
+    ) -> None:
+        make_provider()
+        engine = PaidEngine()
+        for user in (people.olga, people.emil):
+            queue_paid(engine, people.project, user, picture=picture, key="once")
+        assert Edit.objects.count() == 2

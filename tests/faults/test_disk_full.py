@@ -1,0 +1,78 @@
+"""The disk of the spool is full: nothing is sent, and what was paid for is said honestly."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db.models.functions import Now
+
+from editor.models import Edit, State
+from tests.pipeline.paid_engine import ESTIMATE, PaidEngine, queue_paid
+from tests.pipeline.test_paid import sandbox, settled, sums, work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from editor.engines.base import Answer, EditRequest, Watch
+    from tests.conftest import People
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(os.geteuid() != 0, reason="NOT TRIED: only root mounts a small disk"),
+]
+SIZE = 4 * 1024 * 1024
+__all__ = ["sandbox"]
+
+
+@pytest.fixture
+def small_disk(data_dir: Path) -> Iterator[Path]:
+    """A spool of four megabytes."""
+    spool = data_dir / "spool"
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(spool)]
+    if subprocess.run(mount, check=False).returncode:
+        pytest.skip("NOT TRIED: this machine mounts nothing")
+    try:
+        yield spool
+    finally:
+        subprocess.run(["umount", "-l", str(spool)], check=True)
+
+
+class Chatty(PaidEngine):
+    """Sends more than the disk holds."""
+
+    async def edit(self, request: EditRequest, watch: Watch) -> Answer:
+        await watch.sent()
+        self.executed.append(request.token)
+        (request.work / "answer.body").write_bytes(b"x" * (SIZE + 1))
+        return await self._answer(request, watch)
+
+
+def make_due() -> None:
+    Edit.objects.update(next_run_at=Now())
+
+
+def test_nothing_is_sent_until_there_is_room(people: People, small_disk: Path) -> None:
+    engine = PaidEngine()
+    edit = queue_paid(engine, people.project, people.olga)
+    (small_disk / "else").write_bytes(b"x" * (SIZE - 300_000))
+    work(engine)
+    assert (settled(edit).state, edit.error_code) == ("queued", "disk_full")
+    assert engine.executed == []
+    (small_disk / "else").unlink()
+    make_due()
+    work(engine)
+    assert (settled(edit).state, edit.error_code, len(engine.executed)) == ("succeeded", "", 1)
+
+
+def test_a_disk_that_fills_up_while_it_answers_is_an_unknown_outcome(
+    people: People, small_disk: Path
+) -> None:
+    engine: Any = Chatty()
+    edit = queue_paid(engine, people.project, people.olga)
+    work(engine)
+    assert (settled(edit).state, edit.error_code) == (State.UNKNOWN, "disk_full")
+    assert sums(edit) == {"open": ESTIMATE, "settled": 0}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
+from editor.engines.openai.engine import JOBS
 from editor.engines.registry import EngineSource
 from editor.imaging.sandbox.client import Limits, Sandbox
 from editor.pipeline.desk import Barrier, no_barrier
@@ -18,6 +19,7 @@ PRELOAD = (
     "editor.imaging.stitch",
     "editor.imaging.surround",
     "editor.engines.builtin.work",
+    *JOBS,
 )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from editor.access import fetch
 from editor.access.fetch import ProviderRoom
-from editor.engines.openai.catalog import Model, adapted, catalog, unlisted
+from editor.engines.openai.catalog import Model, adapted, catalog, offered
 from editor.engines.openai.provider import ProviderConfig, Timeouts
 from editor.models import Project, Provider, ProviderSource
 from editor.services import activities, addresses, vault
@@ -45,17 +45,18 @@ def config(provider: Provider, *, with_key: bool = True) -> ProviderConfig:
     Raises vault.WrongKey when the key is wanted and cannot be read.
     """
     presets = catalog().presets
+    preset = presets.get(provider.preset) or presets["generic"]
     return ProviderConfig(
         id=provider.public_id,
         name=provider.name,
         base_url=provider.base_url,
-        preset=presets.get(provider.preset) or presets["generic"],
+        preset=preset,
         models={name: model(provider, name) for name in provider.offered},
         key=_key(provider) if with_key else "",
         resend_safe=provider.resend_safe,
         any_private=provider.source != ProviderSource.OWNER,
         networks=settings.PRIVATE_PROVIDERS,
-        timeouts=Timeouts(**provider.timeouts),
+        timeouts=Timeouts(**{**preset.manner.get("timeouts", {}), **provider.timeouts}),
         learned={name: frozenset(refused) for name, refused in provider.learned.items()},
     )
 
@@ -74,7 +75,7 @@ def model(provider: Provider, name: str) -> Model:
 
 def listed_model(preset: str, name: str) -> Model:
     """Return a model as the catalog has it for this kind of service."""
-    return catalog().models.get(name) or unlisted(name)
+    return offered(preset, name)
 
 
 def _key(provider: Provider) -> str:

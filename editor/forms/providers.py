@@ -279,13 +279,11 @@ def _initial(provider: Provider | None, preset: Preset | None) -> dict[str, Any]
 
 
 def _initial_of_preset(preset: Preset) -> dict[str, Any]:
-    today = timezone.localdate()
-    ends = {name: providers.listed_model(preset.id, name).ends for name in preset.models}
     return {
         "preset": preset.id,
         "name": preset.label if preset.base_url else "",
         "base_url": preset.base_url,
-        "offered": [name for name, day in ends.items() if day is None or day > today],
+        "offered": providers.lasting(preset),
     }
 
 

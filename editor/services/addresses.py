@@ -4,6 +4,7 @@ The check that counts is made at each dial, by engines.openai: a name may lead e
 """
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Sequence
 from urllib.parse import parse_qsl, urlsplit
@@ -17,6 +18,7 @@ type Resolver = Callable[[str], Sequence[str]]
 PORTS = {"http": 80, "https": 443}
 # What an address may carry after a question mark; anything else could be a key.
 QUERY_NAMES = {"api-version"}
+HOST = re.compile(r"[\w.:\-]{1,253}")
 
 
 class BadAddress(ValueError):
@@ -41,7 +43,7 @@ def origin(address: str) -> tuple[str, str, int]:
         raise BadAddress(_("This is not an address.")) from error
     if parts.scheme not in PORTS or not host:
         raise BadAddress(_("Write the whole address, beginning with https://"))
-    return parts.scheme, _ascii(host), PORTS[parts.scheme] if port is None else port
+    return parts.scheme, _name(host), PORTS[parts.scheme] if port is None else port
 
 
 def same_origin(one: str, other: str) -> bool:
@@ -84,11 +86,16 @@ def _check_rest(address: str) -> None:
         raise BadAddress(_("Leave out everything from the “?” or “#” on."))
 
 
-def _ascii(host: str) -> str:
-    try:
-        return host.rstrip(".").encode("idna").decode().lower() if ":" not in host else host
-    except UnicodeError as error:
-        raise BadAddress(_("This is not an address.")) from error
+def _name(host: str) -> str:
+    """Return a host as it is compared. Raises BadAddress for signs that clients read differently.
+
+    Letters beyond ASCII stay: who translates them, and how, is up to the client. Written in two
+    ways they are two servers, and the key is asked for again.
+    """
+    name = host.rstrip(".").lower()
+    if not HOST.fullmatch(name):
+        raise BadAddress(_("This is not an address."))
+    return name
 
 
 def _is_public(number: str) -> bool:

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from editor.engines.openai.catalog import Preset, catalog
 from editor.models import Provider, ProviderSource
 from editor.services import addresses
-from editor.services.providers import NAME_LENGTH, tail
+from editor.services.providers import NAME_LENGTH, lasting, tail
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def _first() -> Preset:
 
 def _models(preset: Preset) -> list[str]:
     """What such a service offers; one that nobody knows probably passes on the first one's."""
-    return list(preset.models or _first().models)
+    return lasting(preset if preset.models else _first())
 
 
 def _name(preset: Preset, address: str) -> str:

@@ -39,14 +39,20 @@ def _lines(probe: Mapping[str, Any]) -> Iterator[Finding]:
         yield _reachable(probe)
     if probe.get("reachable") and "key" in probe:
         yield _key(probe)
-    if error:
+    if not error:
+        yield from _measured(probe)
+    # What cannot be reached, or rejects the key, has been told.
+    elif probe.get("reachable", True) and probe.get("key", True):
         yield _error(error)
-        return
+
+
+def _measured(probe: Mapping[str, Any]) -> Iterator[Finding]:
     if "mask" in probe:
         yield _mask(probe["mask"])
     if probe.get("size") and probe.get("asked"):
         yield _size(probe["size"], probe["asked"])
-    if probe.get("shift") is not None:
+    # Where everything was redrawn nothing is left to measure by.
+    if probe.get("shift") is not None and probe.get("mask") not in MASK_ADVICE:
         yield _shift(float(probe["shift"]))
     if probe.get("seconds"):
         says = _("It took %(seconds)d seconds") % {"seconds": round(probe["seconds"])}
@@ -64,14 +70,23 @@ def _key(probe: Mapping[str, Any]) -> Finding:
     if probe["key"]:
         return Finding("ok", _("The key is accepted"))
     advice = _("Copy the key once more. Edits are not sent until it is accepted.")
-    return Finding("danger", _("The key is rejected"), advice)
+    said = _answer(probe.get("error") or {})
+    return Finding("danger", _("The key is rejected"), f"{advice} {said}".strip())
 
 
 def _error(error: Mapping[str, Any]) -> Finding:
     says = ERRORS.get(str(error.get("code", "")), _("The test edit did not succeed"))
-    text = error.get("text") or error.get("message") or ""
-    means = _("The service says: “%(text)s”") % {"text": text} if text else ""
-    return Finding("danger", str(says), means)
+    return Finding("danger", str(says), _answer(error))
+
+
+def _answer(error: Mapping[str, Any]) -> str:
+    """What the service said in its own words, with the figure it gave."""
+    text, status = error.get("text") or "", error.get("status")
+    if text and status:
+        return _("The service says (%(status)s): “%(text)s”") % {"status": status, "text": text}
+    if text:
+        return _("The service says: “%(text)s”") % {"text": text}
+    return _("It answered %(status)s.") % {"status": status} if status else ""
 
 
 def _mask(found: str) -> Finding:

@@ -1,7 +1,6 @@
 """How a provider does, in a few words and with what to do about it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from django.conf import settings
@@ -13,8 +12,6 @@ from django.utils.translation import ngettext
 from editor.engines.errors import Trouble
 from editor.models import Provider, ProviderSource
 from editor.services import consents, providers
-
-ENDS_SOON = timedelta(days=60)
 
 type Level = Literal["", "ok", "warn", "danger"]
 
@@ -99,21 +96,19 @@ def _mask(provider: Provider) -> Sign | None:
 
 def _endings(provider: Provider) -> list[Sign]:
     today = timezone.localdate()
-    days = {}
-    for name in provider.offered:
-        model = providers.model(provider, name)
-        if model.ends and model.ends <= today + ENDS_SOON:
-            days[model.label] = model.ends
-    gone = sum(day <= today for day in days.values())
+    models = (providers.model(provider, name) for name in provider.offered)
+    ends = [(model.ends, model.label) for model in models if model.ends]
+    gone = sum(day <= today for day, _label in ends)
+    soon = sorted(one for one in ends if today < one[0] <= today + providers.ENDS_SOON)
     found = []
     if gone:
         text = ngettext("%(n)d model has ended", "%(n)d models have ended", gone) % {"n": gone}
         found.append(Sign("danger", text, _("Take it off the list, and offer a newer one.")))
-    if soon := sorted((day, label) for label, day in days.items() if day > today):
+    if soon:
         day, label = soon[0]
-        values = {"model": label, "day": date_format(day)}
-        text = _("“%(model)s” ends on %(day)s.") % values
-        found.append(Sign("warn", _("A model ends soon"), text))
+        word = ngettext("A model ends soon", "%(n)d models end soon", len(soon)) % {"n": len(soon)}
+        advice = _("“%(model)s” ends on %(day)s.") % {"model": label, "day": date_format(day)}
+        found.append(Sign("warn", word, advice))
     return found
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from editor.access import fetch
 from editor.access.fetch import ProviderRoom
-from editor.engines.openai.catalog import Model, adapted, catalog, offered
+from editor.engines.openai.catalog import Model, Preset, adapted, catalog, offered
 from editor.engines.openai.provider import ProviderConfig, Timeouts
 from editor.models import Project, Provider, ProviderSource
 from editor.services import activities, addresses, vault
@@ -22,6 +23,7 @@ from editor.services import activities, addresses, vault
 logger = logging.getLogger(__name__)
 
 NAME_LENGTH: Final = 80
+ENDS_SOON: Final = timedelta(days=60)
 # The end of a short key would be too much of it.
 SHOWN_FROM: Final = 12
 HIDDEN_TAIL: Final = "····"
@@ -76,6 +78,13 @@ def model(provider: Provider, name: str) -> Model:
 def listed_model(preset: str, name: str) -> Model:
     """Return a model as the catalog has it for this kind of service."""
     return offered(preset, name)
+
+
+def lasting(preset: Preset) -> list[str]:
+    """Return a preset's models without those whose end is near; all of them when none is left."""
+    last = timezone.localdate() + ENDS_SOON
+    ends = {name: listed_model(preset.id, name).ends for name in preset.models}
+    return [name for name, day in ends.items() if day is None or day > last] or list(ends)
 
 
 def _key(provider: Provider) -> str:

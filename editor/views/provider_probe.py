@@ -63,16 +63,8 @@ def _page(
         "host": consents.host_of(row),
         "signs": provider_states.signs(row),
         "findings": probe_texts.lines(row.probe),
-        "price": _price(row),
         "refusal": refusal,
     }
     part = "#found" if request.htmx else ""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK
     return render(request, f"provider_probe/provider_probe.html{part}", context, status=status)
-
-
-def _price(row: Provider) -> str:
-    """The most that a test with any of the models may cost; empty when that is unknown."""
-    highs = [probes.cost(row, name).high for name in row.offered]
-    known = [high for high in highs if high is not None]
-    return f"{max(known) / 1_000_000:.2f}" if known and len(known) == len(highs) else ""

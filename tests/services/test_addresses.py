@@ -13,13 +13,13 @@ SAME = [
     ("https://api.openai.com/v1", "https://api.openai.com"),
     ("https://api.openai.com/v1", "https://API.OpenAI.com:443/v1/"),
     ("https://api.openai.com/v1", "https://api.openai.com./other/prefix"),
-    ("https://b\u00fccher.example/", "https://xn--bcher-kva.example"),
 ]
 OTHER = [
     ("https://api.openai.com/v1", "http://api.openai.com/v1"),
     ("https://api.openai.com/v1", "https://api.openai.com:8443/v1"),
     ("https://api.openai.com/v1", "https://api.openai.com.evil.example/v1"),
     ("https://api.openai.com/v1", "https://api.openai.com@evil.example/v1"),
+    ("https://strasse.example", "https://stra\u00dfe.example"),
     ("https://api.openai.com/v1", "nonsense"),
     ("https://api.openai.com/v1", "https://api.openai.com:port/v1"),
 ]
@@ -29,7 +29,9 @@ NEVER = [
     "https://api.openai.com/v1#part", "https://api.openai.com/v1?key=secret",
     "https://api.openai.com/v1?api-version=1&token=2", "https://api.openai.com\n/v1",
     "https://api.openai.com:99999/v1", "https://[::1/v1", "javascript:alert(1)",
-    "http://api.openai.com/v1", "https://" + "a" * 64 + ".example",
+    "http://api.openai.com/v1", "https://" + "a" * 254,
+    "https://evil.example\\@api.openai.com", "https://evil.example\\.api.openai.com",
+    "https://api.openai.com%2eevil.example",
 ]  # fmt: skip
 PRIVATE = [
     "http://127.0.0.1:8080", "https://127.0.0.1", "https://localhost/v1", "http://2130706433/v1",

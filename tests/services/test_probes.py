@@ -127,3 +127,18 @@ def test_what_failed_says_nothing_about_masks() -> None:
     assert not [finding for finding in found if "mask" in finding.says]
     assert found[-1].means == "The service says: “<b>”"
     assert probe_texts.lines({}) == []
+
+
+def test_one_mishap_is_told_once() -> None:
+    error = {"code": "unreachable", "message": "The provider could not be reached."}
+    (dead,) = probe_texts.lines({"reachable": False, "error": error, "seconds": 1})
+    assert dead.says == "The service cannot be reached"
+    refused = {"code": "key_rejected", "text": "Incorrect API key", "status": 401}
+    found = probe_texts.lines({"reachable": True, "key": False, "error": refused})
+    assert [one.says for one in found] == ["The service answers", "The key is rejected"]
+    assert "The service says (401): “Incorrect API key”" in found[1].means
+
+
+def test_where_all_is_redrawn_no_shift_is_told() -> None:
+    found = probe_texts.lines({**GOOD, "mask": "ignored", "shift": 287.1})
+    assert not [one for one in found if "shifted" in one.says]

@@ -41,6 +41,7 @@ def test_looking_sends_nothing(olga: Client, row: Provider) -> None:
     page = olga.get(url(row)).content.decode()
     assert "Not tested yet." in page
     assert "api.openai.com" in page
+    assert "(price unknown)" in page or "(up to $" in page
     assert not LedgerEntry.objects.exists()
 
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from editor.models import Project, Provider
-from editor.services import environment, providers
+from editor.services import environment, provider_states, providers
 from tests.making import PASSWORD, make_provider, make_user
 
 if TYPE_CHECKING:
@@ -295,6 +295,15 @@ def test_the_list_says_how_each_does(
     page = BeautifulSoup(olga.get(url(people)).content, "html.parser")
     badges = [badge.get_text() for badge in page.select("[data-testid=provider] .badge")]
     assert badges == [text]
+
+
+def test_models_that_end_are_named() -> None:
+    """The days stand in the catalog; a provider's own are as good here."""
+    today = timezone.localdate()
+    for days, says in ((-1, "1 model has ended"), (30, "A model ends soon"), (90, "Ready")):
+        ends = {"gpt-image-2": {"ends": today + timedelta(days=days)}}
+        row = Provider(offered=["gpt-image-2"], preset="openai", overrides=ends)
+        assert [sign.word for sign in provider_states.signs(row)] == [says]
 
 
 def test_the_pages_work_when_keys_cannot_be_read(

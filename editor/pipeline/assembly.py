@@ -2,7 +2,6 @@
 
 from django.conf import settings
 
-from editor.engines.openai.engine import JOBS
 from editor.imaging.sandbox.client import Limits, Sandbox
 from editor.pipeline.dispatch.local import LocalDispatch, Timing
 from editor.pipeline.run import Barrier, no_barrier
@@ -15,7 +14,6 @@ PRELOAD = (
     "editor.imaging.stitch",
     "editor.imaging.surround",
     "editor.engines.builtin.work",
-    *JOBS,
 )
 
 

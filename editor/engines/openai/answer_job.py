@@ -11,7 +11,7 @@ import json
 import re
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from editor.engines.openai import complaints
 from editor.engines.openai.base64text import decoded
@@ -36,7 +36,8 @@ PIECE: Final = 1024 * 1024
 WORD, SPEECH = 60, 2000
 INFLATERS: Final = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS,
                     "deflate": zlib.MAX_WBITS}  # fmt: skip
-EVENTS: Final = re.compile(rb"\s*(?:event|data|id|retry|)\s*:")
+EVENTS: Final = re.compile(rb"(?:event|data|id|retry)?:")
+BEGINNING: Final = 1024
 
 
 def read(*, body: str, encoding: str, out_dir: str, most: int) -> dict[str, JSON]:
@@ -46,7 +47,7 @@ def read(*, body: str, encoding: str, out_dir: str, most: int) -> dict[str, JSON
     nobody can use. Raises Rejected answer_unreadable with what the provider said instead.
     """
     data = inflated(Path(body), encoding, most)
-    documents = events(data) if EVENTS.match(data) else [parsed(data)]
+    documents = events(data) if EVENTS.match(data[:BEGINNING].lstrip()) else [parsed(data)]
     del data
     found = [entry for document in documents for entry in entries(document)][:MAX_PICTURES]
     images: list[JSON] = []
@@ -92,17 +93,27 @@ def inflated(body: Path, encoding: str, most: int) -> bytes:
         return body.read_bytes()
     if encoding not in INFLATERS:
         raise Rejected("answer_unreadable", {"reason": "encoding"})
-    inflater = zlib.decompressobj(INFLATERS[encoding])
     out = bytearray()
     try:
         with body.open("rb") as packed:
-            while piece := packed.read(PIECE):
-                out += inflater.decompress(piece, most + 1 - len(out))
+            for piece in _unpacked(packed, INFLATERS[encoding], most):
+                out += piece
                 if len(out) > most:
                     raise Rejected("answer_unreadable", {"reason": "too_large"})
     except zlib.error:
         raise Rejected("answer_unreadable", {"reason": "encoding"}) from None
     return bytes(out)
+
+
+def _unpacked(packed: IO[bytes], window: int, most: int) -> Iterator[bytes]:
+    """What a file of one or several packed members holds, in pieces of at most ``most`` + 1."""
+    inflater = zlib.decompressobj(window)
+    while piece := packed.read(PIECE):
+        while piece:
+            yield inflater.decompress(piece, most + 1)
+            piece = inflater.unconsumed_tail
+            if inflater.eof:
+                piece, inflater = inflater.unused_data, zlib.decompressobj(window)
 
 
 def parsed(data: bytes) -> Any:

@@ -8,6 +8,8 @@ import re
 from typing import Final
 
 DATA_URL: Final = re.compile(r"data:[\w.+/-]*(?:;[\w=.+-]+)*;base64,", re.IGNORECASE)
+# No type of a picture has a longer name.
+PREFIX: Final = 200
 SPACES: Final = str.maketrans("", "", " \t\r\n")
 
 
@@ -18,7 +20,7 @@ def decoded(text: str) -> bytes | None:
     other characters, a mixture of both alphabets, and impossible lengths are not.
     """
     if text[:5].lower() == "data:":
-        match = DATA_URL.match(text)
+        match = DATA_URL.match(text[:PREFIX])
         if not match:
             return None
         text = text[match.end() :]

@@ -226,17 +226,21 @@ class Call:
         length, cap = head["content_length"], self.provider.max_answer_bytes
         if isinstance(length, int) and length > cap:
             raise errors.failure("answer_too_large")
-        answer = Answer(self.work / BODY, head)
-        (self.work / HEAD).write_text(json.dumps(head), encoding="utf-8")
-        body = BodyFile(answer.file, most=cap)
-        if head["content_type"] == EVENT_STREAM and not head["content_encoding"]:
-            self._listener = Listener(body, self.watch, self.provider.key, self.asked)
         try:
-            await self._fill(response, body)
+            return await self._store(response, head)
         except TooLarge:
             raise errors.failure("answer_too_large") from None
         except OSError:
             raise errors.failure("answer_not_stored") from None
+
+    async def _store(self, response: httpx.Response, head: dict[str, JSON]) -> Answer:
+        answer = Answer(self.work / BODY, head)
+        (self.work / HEAD).write_text(json.dumps(head), encoding="utf-8")
+        body = BodyFile(answer.file, most=self.provider.max_answer_bytes)
+        if head["content_type"] == EVENT_STREAM and not head["content_encoding"]:
+            self._listener = Listener(body, self.watch, self.provider.key, self.asked)
+        try:
+            await self._fill(response, body)
         finally:
             await body.close()
         return answer

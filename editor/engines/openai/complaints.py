@@ -71,7 +71,7 @@ def read(body: bytes) -> Complaint:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        return Complaint(TAG.sub(" ", text))
+        return Complaint(TAG.sub(" ", text[:LOOKED_AT]))
     return of_document(document)
 
 

@@ -208,14 +208,15 @@ class Transport(httpx.AsyncBaseTransport):
         """Send a request. Raises httpx.TransportError and AddressRefused."""
         if request.url.scheme not in {"http", "https"} or not request.url.host:
             raise AddressRefused("address_refused")
+        is_plain = request.url.scheme == "http"
         dialler = Dialler(
             self._policy,
-            is_plain=request.url.scheme == "http",
+            is_plain=is_plain,
             resolve=self._resolve,
             network=self._network,
         )
         pool = httpcore.AsyncConnectionPool(
-            ssl_context=self._context or tls(),
+            ssl_context=None if is_plain else self._context or tls(),
             max_connections=1,
             max_keepalive_connections=0,
             network_backend=dialler,

@@ -20,12 +20,13 @@ from editor.engines.openai.client import OURS, parts
 from editor.engines.openai.dial import AddressRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from editor.engines.openai.provider import ProviderConfig
 
-TRIES: Final = 3
+# Waits between the tries, in seconds: a result may be named before it is there.
+PAUSES: Final = (0.5, 2.0)
 # Pictures come as image/…, as bytes, or unnamed; a page is an error that somebody made pretty.
 NEVER: Final = ("text/", "application/json", "application/xml", "application/xhtml")
 
@@ -49,24 +50,31 @@ async def fetch(
     *,
     provider: ProviderConfig,
     transport: Callable[[], httpx.AsyncBaseTransport],
+    pauses: Sequence[float] = PAUSES,
 ) -> Path:
     """Bring the result at ``url`` to the file ``out``. Raises `ProviderError`.
 
-    What was fetched before is not fetched again: some serve a result once.
+    What is not there yet, or lost on the way, is tried again after each of the pauses; what was
+    fetched before is not fetched again, for some serve a result once.
     """
     if out.exists():
         return out
     absolute = _absolute(url, provider)
-    for left in reversed(range(TRIES)):
+    for pause in (*pauses, None):
         try:
             async with asyncio.timeout(provider.timeouts.read):
                 return await _try(absolute, out, provider.max_answer_bytes, transport())
         except AddressRefused:
             raise _refused(absolute) from None
         except (httpx.TransportError, TimeoutError):
-            if not left:
-                raise errors.failure("result_unreachable") from None
-    raise errors.failure("result_unreachable")
+            failure = errors.failure("result_unreachable")
+        except ProviderError as error:
+            failure = error
+            if error.code != "result_gone":
+                raise
+        if pause is not None:
+            await asyncio.sleep(pause)
+    raise failure
 
 
 def _absolute(url: str, provider: ProviderConfig) -> httpx.URL:

@@ -73,8 +73,11 @@ class OpenAICompatible:
 
     @property
     def host(self) -> str:
-        """Where the pixels go."""
-        return urlsplit(self._provider.base_url).hostname or ""
+        """Where the pixels go; empty for an address that cannot be read."""
+        try:
+            return urlsplit(self._provider.base_url).hostname or ""
+        except ValueError:
+            return ""
 
     @property
     def resend_safe(self) -> bool:

@@ -13,7 +13,7 @@ from editor.engines.openai.complaints import clean
 from editor.imaging.sandbox.errors import JobCrashed, JobRejected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import httpx
 
@@ -32,6 +32,7 @@ class Reader:
     provider: ProviderConfig
     runner: Runner
     transport: Callable[[], httpx.AsyncBaseTransport]
+    pauses: Sequence[float] = download.PAUSES
 
     async def read(self, answer: Answer, work: Path) -> EditResult:
         """Return the pictures of an answer; may be called again.
@@ -79,7 +80,9 @@ class Reader:
         return images
 
     async def _fetch(self, url: str, out: Path) -> dict[str, Any]:
-        file = await download.fetch(url, out, provider=self.provider, transport=self.transport)
+        file = await download.fetch(
+            url, out, provider=self.provider, transport=self.transport, pauses=self.pauses
+        )
         return dict(await self._job(EXAMINE, file=str(file)))
 
     async def _job(self, function: str, **arguments: str | int) -> Mapping[str, JSON]:

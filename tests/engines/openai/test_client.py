@@ -385,6 +385,17 @@ def test_a_slow_watch_is_not_the_providers_time(tmp_path: Path) -> None:
     assert not isinstance(outcome, ProviderError)
 
 
+@pytest.mark.parametrize("place", ["full", "folder"])
+def test_an_answer_that_cannot_be_stored_may_be_charged(tmp_path: Path, place: str) -> None:
+    body = tmp_path / "answer.body"
+    if place == "full":
+        body.symlink_to("/dev/full")
+    else:
+        body.mkdir()
+    error = failure_of(against(scripted(answer(GOOD)), tmp_path))
+    assert summary(error) == ("answer_not_stored", Execution.UNKNOWN, 0)
+
+
 def test_an_answer_of_30_mb_is_never_in_memory(tmp_path: Path) -> None:
     size = 30_000_000
     piece = b"A" * 100_000

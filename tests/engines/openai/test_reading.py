@@ -17,6 +17,7 @@ from editor.engines.costs import Cost, CostBasis, CostRange
 from editor.engines.errors import EngineCrashed, Execution, NoRunner, ProviderError
 from editor.engines.openai.answer_job import preview
 from editor.engines.openai.engine import OpenAICompatible
+from editor.engines.openai.reading import Reader
 from editor.engines.plans import Plan
 from editor.imaging.errors import Rejected
 from editor.imaging.sandbox.client import Limits, Sandbox
@@ -52,13 +53,13 @@ def read(
 ) -> EditResult:  # fmt: skip
     file = folder / "answer"
     file.write_bytes(body)
-    engine = OpenAICompatible(
+    reader = Reader(
         make_provider("https://api.example/v1", **changes),
-        "any-model",
-        runner=runner or Inline(),
-        transport=lambda: httpx.MockTransport(handler),
+        runner or Inline(),
+        lambda: httpx.MockTransport(handler),
+        pauses=(0, 0),
     )
-    return asyncio.run(engine.read(Answer(file, head or {}), folder))
+    return asyncio.run(reader.read(Answer(file, head or {}), folder))
 
 
 def document(*data: Any, **more: Any) -> bytes:
@@ -163,7 +164,12 @@ def test_row_52_the_pictures_of_a_stream(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)]
+    ("encoding", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("gzip", lambda body: gzip.compress(body[:50]) + gzip.compress(body[50:])),
+    ],
 )
 def test_packed_answers_are_read(tmp_path: Path, encoding: str, pack: Any) -> None:
     body = pack(document({"b64_json": b64(PNG)}))
@@ -175,6 +181,9 @@ def test_packed_answers_are_read(tmp_path: Path, encoding: str, pack: Any) -> No
     [
         (b"", "json"),
         (b"<html>Service</html>", "html"),
+        (b" " * 5_000_000, "json"),
+        (b"data:" * 500_000, "no_picture"),
+        (document({"url": "data:" + "a;" * 1_000_000}), "no_picture"),
         (document()[:-3], "json"),
         (document({"b64_json": b64(PNG)})[:-3], "json"),
         (b'{"created": NaN, "data": []}', "json"),
@@ -220,6 +229,7 @@ def test_an_error_with_status_200_keeps_its_words(tmp_path: Path) -> None:
     ("body", "encoding", "code"),
     [
         (gzip.compress(bytes(50_000_000)), "gzip", "too_large"),
+        (gzip.compress(b" " * 900_000) * 200, "gzip", "too_large"),
         (b"not packed", "gzip", "encoding"),
         (b"anything", "br", "encoding"),
         (gzip.compress(document({"b64_json": b64(PNG)}))[:-20], "gzip", "json"),

@@ -111,13 +111,13 @@ def run_all(kept: Outcomes) -> None:
         for wave in batched(TABLE, WAVE):
             edits |= meet(wave, places, picture, user, waits)
         kept.worker_mib = peak_mib(process.pid)
+        lines = fake.ledger()
+        for name, edit in edits.items():
+            kept.cases[name] = outcome_of(edit, lines, waits)
         last = send(TABLE[-1], places, picture, user)
         until(lambda: all_rest([last], waits), "the same worker does another edit")
         last.refresh_from_db()
         kept.afterwards = last.state
-        lines = fake.ledger()
-        for name, edit in edits.items():
-            kept.cases[name] = outcome_of(edit, lines, waits)
         kept.canary, kept.downloads = fake.ledger("canary"), fake.ledger("download")
     kept.breaches = [line for check in CHECKS.values() for line in check()]
 

@@ -99,9 +99,9 @@ def outcomes(data_dir: Path, settings: Any, tmp_path_factory: pytest.TempPathFac
         if not file.exists():
             settings.ENCRYPTION_KEYS = encryption.keys("", data_dir)  # the worker looks there
             file.write_text(json.dumps(asdict(run_all())))
-    kept = Outcomes(**json.loads(file.read_text()))
-    kept.cases = {name: Outcome(**case) for name, case in kept.cases.items()}  # type: ignore[arg-type]
-    return kept
+    kept = json.loads(file.read_text())
+    cases = {name: Outcome(**case) for name, case in kept.pop("cases").items()}
+    return Outcomes(cases=cases, **kept)
 
 
 def run_all() -> Outcomes:
@@ -202,7 +202,7 @@ def outcome_of(edit: Edit, lines: list[dict[str, Any]], waits: dict[int, float])
         received=[line for line in lines if line["token"] in tokens],
         results=edit.results.count(),
         actual=json.dumps(edit.actual),
-        trouble=Provider.objects.get(pk=edit.provider_id).trouble,
+        trouble=edit.provider.trouble if edit.provider else "",
         wait=waits.get(edit.pk),
     )
 

@@ -63,14 +63,14 @@ def rests(edits: list[Edit]) -> bool:
     return not Edit.objects.filter(pk__in=keys).exclude(state__in=RESTING).exists()
 
 
-def kill_at(point: str, **options: object) -> None:
+def kill_at(point: str, **options: Any) -> None:
     """Let a worker take the one edit that is due and die at the point."""
     with worker(point, lease=600, slots=1, calls=1, **options) as victim:
         until(lambda: victim.poll() is not None, f"the worker dies at {point}")
         assert victim.returncode == -signal.SIGKILL
 
 
-def restart(edits: list[Edit], **options: object) -> None:
+def restart(edits: list[Edit], **options: Any) -> None:
     """All leases run out, and one worker takes over."""
     Edit.objects.held().update(lease_until=Now())
     with worker(**options):

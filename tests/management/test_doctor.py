@@ -1,5 +1,6 @@
 """Each check finds the breach it is there for, and only that one."""
 
+import hashlib
 import os
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from editor.models import (
     Membership,
     Picture,
     Project,
+    Provider,
     Role,
     State,
 )
@@ -49,6 +51,31 @@ def lose_result(scene: Scene, data: Path) -> None:
 
 def run_twice(scene: Scene, data: Path) -> None:
     Attempt.objects.create(edit=scene.edit, number=2, fence=2, intent_at=timezone.now())
+
+
+def pay_twice(scene: Scene, data: Path) -> None:
+    """A rescue is no excuse where money is spent."""
+    provider = Provider.objects.create(source="staff", name="Paid", preset="generic")
+    Edit.objects.filter(pk=scene.edit.pk).update(provider=provider, rescues=3)
+    run_twice(scene, data)
+
+
+def leave_answer(scene: Scene, data: Path) -> None:
+    edit = make_edit(scene.project, scene.original, scene.mask, State.RECEIVED)
+    file = data / "spool" / edit.public_id / "1" / "answer"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"{}")
+    long_ago = timezone.now() - timedelta(seconds=90)
+    Edit.objects.filter(pk=edit.pk).update(next_run_at=long_ago)
+    Attempt.objects.create(
+        edit=edit,
+        number=1,
+        fence=1,
+        intent_at=long_ago,
+        execution="yes",
+        answer_file=str(file.relative_to(data / "spool")),
+        answer_sha256=hashlib.sha256(b"{}").hexdigest(),
+    )
 
 
 def fall_silent(scene: Scene, data: Path) -> None:
@@ -168,7 +195,9 @@ def test_a_sound_instance_passes(data_dir: Path) -> None:
         (overspend, "budgets", "committed 51 of 50"),
         (overspend_alone, "budgets", "committed 51 of 50"),
         (run_twice, "runs", "may have run 2 times"),
+        (pay_twice, "runs", "may have run 2 times"),
         (fall_silent, "leases", "held by w1"),
+        (leave_answer, "leases", "waits to be finished"),
         (lose_result, "results", "succeeded with 0 results"),
         (change_protected, "protection", "3 protected pixels"),
         (forget_answer, "answers", "names no answer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,11 @@ from django.core.cache import cache
 from django.db import DatabaseError
 from django.utils import timezone
 
-from editor.models import Leftover, Picture
+from editor.models import Attempt, Leftover, Picture
 from editor.pipeline.dispatch.local import DatabaseThread
 from editor.pipeline.housekeeping import clean, keep_house, take_turn
-from editor.services import purge
-from tests.making import make_picture
+from editor.services import leftovers, purge
+from tests.making import make_edit_row, make_picture, make_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,3 +103,25 @@ def test_claims_come_in_between_batches(people: People) -> None:
 
     asyncio.run(with_database(act))
     assert {purge.BATCH * 2, purge.BATCH, 0} <= set(seen)
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "stays"),
+    [("failed", 6, True), ("failed", 8, False), ("succeeded", 8, False), ("unknown", 99, True)],
+)
+def test_raw_answers_go_a_week_after_the_decision(
+    people: People, data_dir: Path, state: str, days: int, stays: bool
+) -> None:
+    (picture,) = make_rows(people.project, people.olga, 1)
+    ended = timezone.now() - timedelta(days=days)
+    edit = make_edit_row(people.project, people.olga, picture, state=state, finished_at=ended)
+    Attempt.objects.create(
+        edit=edit, number=1, fence=1, intent_at=ended, error_class="answer_unreadable"
+    )
+    kept = data_dir / "spool" / edit.public_id / "1" / "answer"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"{}")
+    os.utime(kept.parent.parent, (ended.timestamp(), ended.timestamp()))
+    assert list(leftovers.forgotten_work()) == ([] if stays else [kept.parent.parent])
+    asyncio.run(with_database(clean))
+    assert kept.exists() == stays

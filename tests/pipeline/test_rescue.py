@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -8,9 +9,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from editor.engines.registry import Registry
-from editor.models import Edit, LedgerEntry, LedgerKind, State, Worker
+from editor.models import Attempt, Edit, LedgerEntry, LedgerKind, State, Worker
+from editor.pipeline import spool
 from editor.pipeline.outcome import MAX_RESCUES, Loss, after_loss
 from editor.pipeline.rescue import sweep
+from editor.pipeline.states import Hold, LostLease, move
 from editor.services.failure_texts import failure
 from tests.making import make_edit_row, make_rows
 
@@ -104,3 +107,49 @@ def test_workers_long_silent_are_forgotten() -> None:
     Worker.objects.create(name="new", slots=1)
     sweep(Registry())
     assert list(Worker.objects.values_list("name", flat=True)) == ["new"]
+
+
+def test_a_worker_spares_what_it_runs_itself(lost: Edit) -> None:
+    """A lock may have kept it from renewing its lease; that it sweeps shows that it lives."""
+    assert sweep(Registry(), spare={lost.pk}) == 0
+    assert sweep(Registry(), spare={lost.pk + 1}) == 1
+
+
+def test_a_lease_that_was_renewed_between_look_and_write_holds(lost: Edit) -> None:
+    stale = Hold.on(lost)
+    Edit.objects.update(lease_until=Now() + timedelta(seconds=30))
+    with pytest.raises(LostLease):
+        move(stale, State.UNKNOWN, new_fence=True, expired=True)
+    lost.refresh_from_db()
+    assert (lost.state, lost.fence) == ("awaiting", 4)
+
+
+def test_a_paid_edit_that_may_have_run_is_held(lost: Edit) -> None:
+    Edit.objects.update(engine="gone", reserved_micros=7)
+    attempt = Attempt.objects.create(edit=lost, number=1, fence=4, intent_at=timezone.now())
+    sweep(Registry())
+    attempt.refresh_from_db()
+    lost.refresh_from_db()
+    assert (lost.state, lost.error_code, lost.error_class) == (
+        "unknown",
+        "outcome_unknown",
+        "unknown",
+    )
+    assert (attempt.execution, attempt.finished_at is not None) == ("unknown", True)
+    assert LedgerEntry.objects.filter(attempt=attempt, kind=LedgerKind.HOLD).count() == 1
+
+
+def test_a_whole_answer_in_the_spool_is_taken_over(lost: Edit) -> None:
+    Edit.objects.update(engine="gone")
+    attempt = Attempt.objects.create(edit=lost, number=1, fence=4, intent_at=timezone.now())
+    folder = spool.open_folder(lost, 4)
+    (folder / "answer.body").write_bytes(b'{"data": []}')
+    head = {"status": 200, "content_type": "application/json", "request_id": "r1"}
+    (folder / "answer.head").write_text(json.dumps(head))
+    sweep(Registry())
+    attempt.refresh_from_db()
+    lost.refresh_from_db()
+    assert (lost.state, lost.fence, lost.lease_until) == ("received", 5, None)
+    assert (attempt.execution, attempt.upstream_request_id) == ("yes", "r1")
+    assert spool.path_of(attempt.answer_file).read_bytes() == b'{"data": []}'
+    assert (folder / "answer.body").exists()  # the sleeper may still write there

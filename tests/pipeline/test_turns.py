@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from editor.pipeline.turns import Candidate, Turns
 
-PLENTY = {None: 10_000}
+PLENTY: dict[int | None, int] = {None: 10_000}
 
 
 def queue(*actors: int, provider: int | None = None) -> list[Candidate]:

@@ -127,6 +127,12 @@ def standing(project: Project, user_id: int | None, month: Month) -> list[Budget
     return [Budget(whose, cap, found[whose] or 0) for whose, cap in caps.items() if cap is not None]
 
 
+def left(door: Door) -> int | None:
+    """Return what the member may still commit this month; None where no budget binds."""
+    found = standing(door.project, door.user.pk, Month.current())
+    return min((budget.left for budget in found), default=None)
+
+
 def in_month(project: Project, month: Month) -> QuerySet[LedgerEntry]:
     """Return the rows that count for a month."""
     return LedgerEntry.objects.filter(

@@ -15,7 +15,7 @@ from editor.forms.first_error import first_error
 from editor.forms.quote import QuoteForm
 from editor.http import PageRequest
 from editor.models import Picture, Provider
-from editor.services import engines, quotes
+from editor.services import budgets, engines, quotes
 from editor.services.quotes import Sketch
 
 
@@ -48,7 +48,9 @@ def _quote(
         return _refusal(request, quotes.gone())
     engine = engines.planning_registry().engine(asked["engine"])
     sketch = Sketch(picture, asked["prompt"], form.box_in(picture), form.parameters, inputs)
-    found = quotes.quote(engine=engine, provider=provider, sketch=sketch)
+    found = quotes.quote(
+        engine=engine, provider=provider, sketch=sketch, left_micros=budgets.left(opened)
+    )
     return render(request, "quote/quote.html", {"quote": found, "picture": picture})
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from editor.models import Activity, Edit, Picture, Provider
+from editor.models import Activity, Edit, Picture, Project, Provider
 from tests.making import make_project, make_row, make_rows
 
 if TYPE_CHECKING:
@@ -170,6 +170,22 @@ def test_a_provider_of_another_project_does_not_exist(
     response = ask(client, people, picture, engine_of(provider))
     assert response.status_code == 422
     assert "paints.example" not in response.content.decode()
+
+
+def test_a_budget_that_is_too_small_is_said_before_sending(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    """A price is known: a tenth of a dollar for each result."""
+    provider.overrides = {MODEL: {"price": {"per_image": 0.1}}}
+    provider.save()
+    assert "budget" not in found(ask(client, people, picture, engine_of(provider))).text
+    Project.objects.update(budget_micros=250_000)
+    enough = found(ask(client, people, picture, engine_of(provider), n="2"))
+    assert "Left of this month's budget: $0.25." in enough.text
+    assert not enough.has_attr("data-blocked")
+    too_much = found(ask(client, people, picture, engine_of(provider), n="3"))
+    assert too_much.has_attr("data-blocked")
+    assert "and $0.25 of this month's budget is left." in too_much.text
 
 
 def test_nothing_is_kept(

@@ -282,6 +282,7 @@ def test_exactly_what_opens_pictures_waits_for_the_sandbox() -> None:
     assert marked == {
         ("full", "GET"),
         ("download", "GET"),
+        ("edit_partial", "GET"),
         ("upload", "POST"),
         ("samples", "POST"),
         ("canvas", "POST"),

@@ -174,9 +174,8 @@ def all_rest(edits: Iterable[Edit], waits: dict[int, float]) -> bool:
     """Cut pauses short, of edits and of providers, and say whether none of these is under way."""
     now = timezone.now()
     for edit in Edit.objects.filter(state=State.RETRY_WAIT, next_run_at__gt=now):
-        waits.setdefault(
-            edit.pk, (edit.next_run_at - now).total_seconds() if edit.next_run_at else 0
-        )
+        began = edit.attempts.latest("number").finished_at or now
+        waits.setdefault(edit.pk, ((edit.next_run_at or now) - began).total_seconds())
         Edit.objects.filter(pk=edit.pk, state=State.RETRY_WAIT).update(next_run_at=Now())
     resting = Provider.objects.filter(open_until__gt=now + timedelta(seconds=1), trouble="busy")
     resting.update(open_until=Now())

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from django.utils.translation import gettext_noop
+
 from editor.engines.base import EditRequest
 from editor.engines.errors import EngineError, ErrorClass
 from editor.engines.registry import EngineSource
@@ -30,6 +32,8 @@ from editor.services.vault import WrongKey
 
 logger = logging.getLogger(__name__)
 
+# In plain English, as engines speak; pages look the code up in the reader's language.
+NO_ROOM: Final = gettext_noop("The server's disk has no room for the answer; the edit waits.")
 # An answer whose engine is gone is looked at again now and then: it may come back.
 ENGINE_WAIT_SECONDS: Final = 300.0
 
@@ -114,7 +118,7 @@ class Run:
             self.desk.hold,
             seconds=DISK_WAIT_SECONDS,
             code="disk_full",
-            message="The server's disk has no room for the answer; the edit waits.",
+            message=NO_ROOM,
         )
 
     async def _not_prepared(self, job: Job, error: Exception) -> None:

@@ -71,6 +71,10 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
         _OURS,
         _("There was no room on the server's disk for the answer, so nothing was sent."),
     ),
+    "key_unreadable": (
+        _OURS,
+        _("The key of this provider must be entered again, so nothing was sent."),
+    ),
     "unknown_engine": (_INPUT, _("This engine is no longer here. Choose another and try again.")),
     "nothing_to_fill_from": (
         _INPUT,

@@ -150,7 +150,7 @@ def _question(request: PageRequest, question: NotAgreed) -> HttpResponse:
         "has_mask": bool(request.FILES.get("mask")),
         "further": question.further,
     }
-    return render(request, "canvas/consent.html", context, status=HTTPStatus.CONFLICT)
+    return render(request, "canvas/consent.html", context)
 
 
 def _refusal(request: PageRequest, message: str, status: HTTPStatus) -> HttpResponse:

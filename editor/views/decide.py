@@ -18,7 +18,7 @@ from editor.http import PageRequest
 from editor.models import Edit
 from editor.pipeline import decide as pipeline_decide
 from editor.pipeline.decide import AnswerGone, NothingToDecide, ProviderGone
-from editor.services import gallery
+from editor.services import budget_texts, budgets, gallery
 
 REFUSALS = {
     NothingToDecide: _("Somebody has decided already. The card shows how."),
@@ -51,6 +51,8 @@ def decide(request: PageRequest, slug: str, edit: str) -> HttpResponse:
         DECISIONS[Decision(form.cleaned_data["decision"])](opened, found)
     except tuple(REFUSALS) as refused:
         return _refuse(request, opened, found, str(REFUSALS[type(refused)]))
+    except budgets.Refused as refused:
+        return _refuse(request, opened, found, budget_texts.refusal(refused, request.user))
     if not request.htmx:
         return redirect("gallery", slug=slug)
     (card,) = gallery.edit_cards(opened, only=found)

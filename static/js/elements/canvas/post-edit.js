@@ -1,7 +1,7 @@
 const TIMEOUT_MILLISECONDS = 180_000;
 const OWN_WORDS = new Set([422, 507]);
 const ACCEPTED = 201;
-const ASKED = 409;
+const ASKED = 200;
 const EXPLAINED = new Set([403, 404, 413, 507]);
 
 /**

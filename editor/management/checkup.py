@@ -77,9 +77,7 @@ def results_exist() -> Iterator[str]:
     settled = Count("ledger", filter=Q(ledger__kind=LedgerKind.SETTLE), distinct=True)
     edits = Edit.objects.annotate(settled=settled, made=Count("results", distinct=True))
     # What was sent again by decision may have more than one price, and a result that came late.
-    done = edits.filter(state=State.SUCCEEDED).exclude(
-        settled__gte=1, settled__lte=F("confirmations") + 1, made__gte=1
-    )
+    done = edits.filter(state=State.SUCCEEDED).exclude(settled__gte=1, made__gte=1)
     for name, results, prices in done.values_list("public_id", "made", "settled"):
         yield f"edit {name} succeeded with {results} results and {prices} settled prices"
     early = edits.filter(state__in=OPEN_STATES | {State.CANCELED}, made__gte=1)

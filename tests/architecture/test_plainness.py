@@ -26,12 +26,14 @@ FORBIDDEN_IN_SCRIPTS = {
     "a log line": re.compile(r"\bconsole\.(?:log|debug)\b"),
     "somebody else's server": re.compile(r"[\"'`]https?://(?!www\.w3\.org/)"),
 }
-# It needs what only a package registry can give, and says so where none can be reached.
-MAY_SKIP = {"tests/faults/litellm_proxy.py"}
 UNFINISHED = re.compile("TO" + r"DO\b|FIX" + r"ME\b|\bXX" + "X")
-
-# A PostgreSQL to race on, and the right to mount a small disk.
-MAY_SKIP = {"tests/faults/postgres.py", "tests/faults/test_disk_full.py"}
+# What only a package registry gives, a PostgreSQL to race on, the right to mount a small disk: they
+# say so where it cannot be had.
+MAY_SKIP = {
+    "tests/faults/litellm_proxy.py",
+    "tests/faults/postgres.py",
+    "tests/faults/test_disk_full.py",
+}
 
 
 def templates() -> list[Path]:

@@ -25,6 +25,7 @@ from editor.models import (
     Role,
     State,
 )
+from editor.pipeline import ledger
 from editor.services.leftovers import ORPHAN_SECONDS
 from tests.making import make_provider_row
 from tests.management.scene import Scene, make_edit, make_scene
@@ -58,6 +59,8 @@ def pay_twice(scene: Scene, data: Path) -> None:
     provider = Provider.objects.create(source="staff", name="Paid", preset="generic")
     Edit.objects.filter(pk=scene.edit.pk).update(provider=provider, rescues=3)
     run_twice(scene, data)
+    scene.edit.refresh_from_db()
+    ledger.hold(scene.edit, scene.edit.attempts.get(number=2))
 
 
 def leave_answer(scene: Scene, data: Path) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from editor.models import LedgerEntry, State
+from editor.pipeline import ledger
 from editor.pipeline.cancel import cancel, cancel_open
 from tests.making import make_edit_row, make_project, make_rows
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 def test_before_anything_left_it_ends_at_once(people: People, state: str) -> None:
     (picture,) = make_rows(people.project, people.olga, 1)
     edit = make_edit_row(people.project, people.olga, picture, state=state, fence=2)
+    ledger.reserve(edit)
     assert cancel(edit).state == State.CANCELED
     assert edit.fence == 3  # whoever held it can write nothing more
     assert LedgerEntry.objects.filter(edit=edit, kind="release").count() == 1

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from editor.engines.registry import Registry
 from editor.models import Attempt, Edit, LedgerEntry, LedgerKind, State, Worker
-from editor.pipeline import spool
+from editor.pipeline import ledger, spool
 from editor.pipeline.outcome import MAX_RESCUES, Loss, after_loss
 from editor.pipeline.rescue import sweep
 from editor.pipeline.states import Hold, LostLease, move
@@ -80,6 +80,7 @@ def test_sweep_puts_a_lost_edit_back_under_a_new_fence(lost: Edit) -> None:
 
 
 def test_sweep_gives_up_after_three_and_says_so(lost: Edit) -> None:
+    ledger.reserve(lost)
     Edit.objects.update(rescues=MAX_RESCUES)
     sweep(Registry())
     lost.refresh_from_db()

@@ -153,13 +153,15 @@ class LocalDispatch:
     async def _loop(self, heartbeat: Heartbeat, *, drain: bool) -> None:
         while not self._stopping.is_set():
             heartbeat.touch()
+            idle = not self._running
             try:
                 claimed = await self._claim()
                 await self._watch()
             except DatabaseError:
                 logger.exception("the database does not answer; the worker waits")
                 claimed = 0
-            if drain and not claimed and not self._running:
+            # What ended since the claim may have left something due.
+            if drain and idle and not claimed and not self._running:
                 return
             await self._pause()
 

@@ -51,10 +51,10 @@ class Run:
         desk = self.desk
         try:
             job = await desk.database(steps.load, desk.hold, self.registry)
-        except EngineError as error:
-            return await self._without_engine(error)
         except WrongKey:
             return await self._without_key()
+        except EngineError as error:
+            return await self._without_engine(error)
         desk.paid = not job.engine.replay_safe
         try:
             await self._go(job)

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 from django.db.models import Max
 from django.db.models.functions import Now
 
@@ -52,6 +54,7 @@ SIZE = (1024, 1024)
 BOX = (256, 256, 768, 768)
 LONG_AFTER = datetime(2999, 1, 1, tzinfo=UTC)
 TASKS_DB_WORKERS = 16
+LOG = Path(os.environ.get("BENCH_LOG", os.devnull))
 PEERS = ("celery[redis]==5.7.0", "django-tasks-db==0.13.0", "httpx==0.28.1")
 
 
@@ -99,7 +102,7 @@ def process(*command: object, **variables: str) -> Iterator[subprocess.Popen[byt
         cwd=ROOT,
         env=environment() | {"PYTHONPATH": str(ROOT)} | variables,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=LOG.open("ab"),
     )
     try:
         yield running
@@ -126,10 +129,15 @@ def queue_edits(url: str) -> User:
     return user
 
 
+def production() -> dict[str, str]:
+    """What the worker needs to be one of this test's, and to sync every commit as usual."""
+    keys = ",".join(settings.ENCRYPTION_KEYS)
+    return {"DJANGO_SETTINGS_MODULE": PROD, "PENTIMENTO_ENCRYPTION_KEY": keys}
+
+
 def ours(url: str) -> tuple[Row, float]:
     queue_edits(url)
-    # As in production: every commit is synced.
-    with process(sys.executable, "manage.py", "worker", DJANGO_SETTINGS_MODULE=PROD) as worker:
+    with process(sys.executable, "manage.py", "worker", **production()) as worker:
         until(Worker.objects.exists, "the worker is up")
         time.sleep(2)
         idle, began = cpu_seconds(worker.pid), time.monotonic()
@@ -138,13 +146,19 @@ def ours(url: str) -> tuple[Row, float]:
         tree, before = Tree(worker.pid).start(), cpu_seconds(worker.pid)
         start = time.time()
         Edit.objects.update(next_run_at=Now())
-        until(lambda: not Edit.objects.exclude(state=State.SUCCEEDED).exists(), "all succeed")
+        until(_nothing_open, "every edit ends")
         cpu = cpu_seconds(worker.pid) - before
         tree.stop()
+    outcomes = Counter(Edit.objects.values_list("state", "error_code"))
+    assert outcomes == {(State.SUCCEEDED, ""): EDITS}, outcomes
     received = Attempt.objects.aggregate(last=Max("finished_at"))["last"].timestamp() - start
     stored = Edit.objects.aggregate(last=Max("finished_at"))["last"].timestamp() - start
     print(f"idle: {idle_share * 100:.2f} % of a core; to the last succeeded: {stored:.2f} s")  # noqa: T201
     return Row("studio (to the last received)", received, cpu, tree.own, tree.peak), idle_share
+
+
+def _nothing_open() -> bool:
+    return not Edit.objects.open().exists()
 
 
 def wait_for_files(folder: Path) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from editor.imaging import render, stitch
+from editor.imaging import quick_png, render, stitch
+from editor.imaging.recipe import working
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +26,14 @@ def write(  # noqa: PLR0913  what to write, and where
     input_outs: Sequence[str] = (),
     max_side: int = 4096,
 ) -> dict[str, int]:
-    """Write the crop and the mask's part of it as PNG, and each input, no longer than allowed."""
-    render.crop(recipe=recipe, box=box, out=out)
+    """Write the crop and the mask's part of it as PNG, and each input, no longer than allowed.
+
+    `box` is x0, y0, x1, y1 of upright pixels, half open. Profiles are left out.
+    """
+    x0, y0, x1, y1 = box
+    quick_png.write(working(recipe).crop((x0, y0, x1, y1)), Path(out))
     if mask is not None:
-        stitch.mask_for_crop(mask=mask, mask_box=mask_box, crop_box=box, out=mask_out)
+        quick_png.write(stitch.coverage_in(mask, mask_box, box), Path(mask_out))
     for one, target in zip(inputs, input_outs, strict=True):
         render.export(recipe=one, out=target, format="png", max_side=max_side)
     return {"files": 1 + (mask is not None) + len(inputs)}

@@ -6,7 +6,7 @@ Nothing of the original but pixels and colour profile ever gets into them.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from PIL import Image
 
@@ -16,10 +16,7 @@ from editor.imaging.files import replacing
 from editor.imaging.recipe import Recipe, profile, working
 from editor.imaging.sandbox.wire import Limits
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-__all__ = ["RENDER_LIMITS", "Recipe", "crop", "export", "previews", "working"]
+__all__ = ["RENDER_LIMITS", "Recipe", "export", "previews", "working"]
 
 type Format = Literal["png", "jpeg", "webp", "avif"]
 
@@ -98,12 +95,6 @@ def on_white(image: Image.Image) -> Image.Image:
     ground = Image.new(opaque, image.size, "white")
     ground.paste(image.convert(opaque), mask=image.getchannel("A"))
     return ground
-
-
-def crop(*, recipe: Recipe, box: Sequence[int], out: str) -> Exported:
-    """Write the working pixels inside `box` (x0, y0, x1, y1; half open) as PNG, no profile."""
-    x0, y0, x1, y1 = box
-    return save(working(recipe).crop((x0, y0, x1, y1)), None, Path(out), "png", None)
 
 
 def previews(*, recipe: Recipe, out_dir: str) -> dict[str, list[int]]:

@@ -54,15 +54,6 @@ class WholeFacts(TypedDict):
     resized: bool
 
 
-def mask_for_crop(
-    *, mask: str, mask_box: Sequence[int], crop_box: Sequence[int], out: str
-) -> dict[str, int]:
-    """Write the coverage of the crop, as an L PNG of its size; returns width and height."""
-    crop = coverage_in(mask, mask_box, crop_box)
-    png.write(crop, Path(out))
-    return {"width": crop.width, "height": crop.height}
-
-
 def coverage_in(mask: str, mask_box: Sequence[int], box: Sequence[int]) -> Image.Image:
     """The part of the mask file inside `box` of the picture, 0 where the mask is not."""
     area = Image.new("L", (box[2] - box[0], box[3] - box[1]), 0)

@@ -22,10 +22,14 @@ PRELOAD = (
     *JOBS,
 )
 
+# A request that is nearly ready goes before one that is begun, and both before answers that are
+# safe already: a provider works for seconds meanwhile. Calls are limited, so nobody waits for ever.
+FIRST = ("editor.engines.openai.outgoing", "editor.imaging.errand")
+
 
 def new_sandbox(slots: int) -> Sandbox:
     """Return the child processes that prepare, draw and stitch for a worker."""
-    return Sandbox(preload=PRELOAD, limits=WORK_LIMITS, slots=slots)
+    return Sandbox(preload=PRELOAD, limits=WORK_LIMITS, slots=slots, first=FIRST)
 
 
 def new_dispatch(

@@ -161,16 +161,6 @@ def test_a_side_too_long_for_the_format_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_crop_is_the_pixels_inside_the_box(tmp_path: Path, mode: str) -> None:
-    image = make_picture(mode)
-    recipe = make_recipe(make_file(tmp_path / "a", image))
-    facts = render.crop(recipe=recipe, box=[3, 4, 20, 30], out=str(tmp_path / "out"))
-    with Image.open(tmp_path / "out") as out:
-        assert (out.mode, out.tobytes()) == (mode, image.crop((3, 4, 20, 30)).tobytes())
-    assert (facts["width"], facts["height"]) == (17, 26)
-
-
 def test_previews_show_the_patches(tmp_path: Path) -> None:
     white = Image.new("RGB", (20, 20), "white")
     patch = make_patch(tmp_path, white, Image.new("L", (20, 20), 255), 0, 0)

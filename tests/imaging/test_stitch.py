@@ -226,19 +226,6 @@ def test_a_mask_beside_the_crop_is_a_defect(tmp_path: Path) -> None:
         blend(tmp_path, make_picture("RGB", (40, 40)), mask, [50, 0, 55, 5])
 
 
-def test_mask_for_crop_is_the_coverage_of_the_crop(tmp_path: Path) -> None:
-    mask = make_mask(tmp_path)
-    out = tmp_path / "out.png"
-    facts = stitch.mask_for_crop(mask=mask, mask_box=MASK, crop_box=CROP, out=str(out))
-    expected = Image.new("L", SIZE, 0)
-    with Image.open(mask) as opened:
-        expected.paste(opened, (MASK[0], MASK[1]))
-    with Image.open(out) as image:
-        assert (image.mode, image.size) == ("L", (40, 40))
-        assert image.tobytes() == expected.crop((10, 5, 50, 45)).tobytes()
-    assert facts == {"width": 40, "height": 40}
-
-
 @pytest.mark.parametrize("mode", MODES)
 def test_a_whole_answer_takes_the_parents_mode_and_size(tmp_path: Path, mode: str) -> None:
     parent, _ = make_scene(tmp_path, mode)

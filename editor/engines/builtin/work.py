@@ -13,7 +13,7 @@ from editor.engines.builtin import synthesis, tone
 from editor.engines.builtin.background import REGION, change_background
 from editor.engines.builtin.fill import fill
 from editor.engines.builtin.steps import toned
-from editor.imaging import pixels
+from editor.imaging import pixels, quick_png
 from editor.imaging.errors import Rejected
 from editor.imaging.files import replacing
 from editor.imaging.sandbox.progress import report
@@ -30,14 +30,6 @@ FILLS: Final = frozenset({"remove", "fill"})
 # Where reading, the steps and writing lie on the job's progress.
 READ, PAINTED = 0.05, 0.9
 SEEDS: Final = 2**31
-# How OpenCV wants the bands it can write; it knows no grey with alpha.
-CODES: Final = {1: None, 3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}
-# Measured at 24 MP: 0.8 s and 36 MB; with the usual options 1.7 s and 38 MB.
-PNG_OPTIONS: Final = (
-    *(cv2.IMWRITE_PNG_COMPRESSION, 1),
-    *(cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP),
-    *(cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE),
-)
 
 
 class Actual(TypedDict, total=False):
@@ -170,17 +162,7 @@ def _read(path: str) -> Pixels:
 
 def _write(bands: Pixels, out: str) -> None:
     with replacing(Path(out)) as path:
-        if bands.shape[2] in CODES:
-            path.write_bytes(_encoded(bands))
+        if quick_png.knows(bands):
+            path.write_bytes(quick_png.encoded(bands))
         else:
             Image.fromarray(bands).save(path, "PNG", compress_level=1)
-
-
-def _encoded(bands: Pixels) -> bytes:
-    """Encode L, RGB or RGBA as PNG, a third of the time that Pillow takes, and smaller."""
-    code = CODES[bands.shape[2]]
-    ordered = bands if code is None else cv2.cvtColor(np.ascontiguousarray(bands), code)
-    done, png = cv2.imencode(".png", ordered, PNG_OPTIONS)
-    if not done:
-        raise OSError("the answer could not be encoded")
-    return png.tobytes()

@@ -56,9 +56,11 @@ def sleeps(process: subprocess.Popen[bytes]) -> bool:
     return stat.rpartition(")")[2].split()[0] == "T"
 
 
-def until(condition: Callable[[], object], what: str) -> None:
+def until(
+    condition: Callable[[], object], what: str, *, patience: float = PATIENCE_SECONDS
+) -> None:
     """Wait for something that other processes bring about; fail when it never comes."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + patience
     while not condition():
         if time.monotonic() > end:
             raise AssertionError(f"never happened: {what}")

@@ -20,7 +20,7 @@ def edit(number: int) -> None:
         answer = httpx.post(
             f"{URL}/images/edits",
             headers={"Authorization": "Bearer sk-fake"},
-            data={"model": "gpt-image-2", "prompt": f"edit {number}", "size": "1024x1024"},
+            data={"model": "quick-image", "prompt": f"edit {number}", "size": "512x512"},
             files={
                 "image": ("crop.png", crop, "image/png"),
                 "mask": ("mask.png", mask, "image/png"),

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import os
 import signal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -26,9 +27,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("point", nargs="?", default="")
     parser.add_argument("--sleep", action="store_true", help="SIGSTOP instead of SIGKILL")
     parser.add_argument("--lease", type=float, default=LEASE_SECONDS)
-    parser.add_argument("--engines", default="", help="a function of the barrier: the registry")
+    parser.add_argument("--engines", default="", help="a function of barrier and runner")
     parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--calls", type=int, default=8)
+    parser.add_argument("--grace", type=float, default=5, help="for what a provider was asked")
     return parser.parse_args()
 
 
@@ -52,12 +54,16 @@ def main(chosen: argparse.Namespace) -> None:
     barrier = barrier_at(chosen.point, sleep=chosen.sleep)
     engines: dict[str, Any] = {}
     if chosen.engines:
-        source = import_string(chosen.engines)(barrier)
-        engines["registry"] = lambda _sandbox: source
+        engines["registry"] = partial(import_string(chosen.engines), barrier)
 
     async def run() -> None:
         timing = Timing(
-            lease=chosen.lease, heartbeat=0.3, rescue=0.2, tick=0.05, grace=1, paid_grace=5
+            lease=chosen.lease,
+            heartbeat=0.3,
+            rescue=0.2,
+            tick=0.05,
+            grace=1,
+            paid_grace=chosen.grace,
         )
         dispatch = new_dispatch(
             slots=chosen.slots, calls=chosen.calls, timing=timing, barrier=barrier, **engines

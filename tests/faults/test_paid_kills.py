@@ -17,8 +17,8 @@ from PIL import Image, ImageChops
 from editor.models import Edit, LedgerEntry
 from editor.services import pictures
 from tests.faults import paying, real_client
-from tests.faults.processes import ROOT, environment
-from tests.faults.test_kills import kill_at, original_digest, restart
+from tests.faults.processes import ROOT, Nursery, environment, nursery
+from tests.faults.test_kills import original_digest, restart
 from tests.making import make_project, make_user
 
 if TYPE_CHECKING:
@@ -92,10 +92,10 @@ def kill_the_page(point: str, provider: Provider, user: User) -> Edit:
     return again
 
 
-def kill_a_worker(point: str, provider: Provider, user: User) -> Edit:
+def kill_a_worker(workers: Nursery, point: str, provider: Provider, user: User) -> Edit:
     picture = paying.new_picture(user.memberships.get().project, user, seed=sum(point.encode()))
     edit = paying.queue(provider, picture, user, point)
-    kill_at(point.split()[-1], engines=real_client.REGISTRY)
+    workers.kill_at(point.split()[-1], engines=real_client.REGISTRY)
     return edit
 
 
@@ -120,9 +120,10 @@ def kill_at_every_point(fake: Fake, folder: Path) -> None:
     make_project(user)
     provider = paying.add_provider(fake.base_url)
     edits: dict[str, Edit] = {}
-    for point in POINTS:
-        edits[point] = kill_a_worker(point, provider, user)
-        assert paying.breaches(fake) == [], point
+    with nursery() as workers:
+        for point in POINTS:
+            edits[point] = kill_a_worker(workers, point, provider, user)
+            assert paying.breaches(fake) == [], point
     finished = edits["K14 committed"].results.get().sha256
     for point in WEB_POINTS:
         edits[point] = kill_the_page(point, provider, user)

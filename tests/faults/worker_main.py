@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import os
 import signal
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,13 @@ import django
 from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 LEASE_SECONDS = 1.5
+PATIENCE_SECONDS = 60
 
 
-def options() -> argparse.Namespace:
+def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("point", nargs="?", default="")
     parser.add_argument("--sleep", action="store_true", help="SIGSTOP instead of SIGKILL")
@@ -31,7 +33,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--calls", type=int, default=8)
     parser.add_argument("--grace", type=float, default=5, help="for what a provider was asked")
-    return parser.parse_args()
+    parser.add_argument("--nursery", action="store_true", help="read options of victims, fork each")
+    return parser.parse_args(arguments)
 
 
 def barrier_at(point: str, *, sleep: bool) -> Callable[[str], None]:
@@ -47,7 +50,6 @@ def barrier_at(point: str, *, sleep: bool) -> Callable[[str], None]:
 
 
 def main(chosen: argparse.Namespace) -> None:
-    django.setup()
     from editor.pipeline.assembly import new_dispatch
     from editor.pipeline.dispatch.local import Timing
 
@@ -74,5 +76,24 @@ def main(chosen: argparse.Namespace) -> None:
     asyncio.run(run())
 
 
+def nurse() -> None:
+    """Fork a victim for each line of options, and say how it ended: Django starts only once."""
+    import tests.faults.real_client  # noqa: F401  loaded before the forks
+
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(PATIENCE_SECONDS)  # one that never comes to its point
+            main(options(line.split()))
+            os._exit(0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    main(options())
+    chosen = options()
+    django.setup()
+    if chosen.nursery:
+        nurse()
+    else:
+        main(chosen)

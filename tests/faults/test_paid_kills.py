@@ -59,6 +59,9 @@ POINTS = {
     "stitched": DONE,
     "K13 stored": DONE,
     "K14 committed": DONE,
+    # The same of an answer that comes as a stream.
+    "stream headed": UNKNOWN,
+    "stream answered": DONE,
 }
 
 SUBMIT = """
@@ -94,7 +97,8 @@ def kill_the_page(point: str, provider: Provider, user: User) -> Edit:
 
 def kill_a_worker(workers: Nursery, point: str, provider: Provider, user: User) -> Edit:
     picture = paying.new_picture(user.memberships.get().project, user, seed=sum(point.encode()))
-    edit = paying.queue(provider, picture, user, point)
+    streams = {"partial_images": 2} if point.startswith("stream") else {}
+    edit = paying.queue(provider, picture, user, point, parameters=streams)
     workers.kill_at(point.split()[-1], engines=real_client.REGISTRY)
     return edit
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from editor.engines.base import Answer, EditRequest, EditResult, Watch
+from editor.engines.base import Answer, EditRequest, EditResult, Runner, Watch
 from tests.pipeline.paid_engine import PaidEngine, answer_of, read_answer
 
 if TYPE_CHECKING:
@@ -65,6 +65,6 @@ class Upstream(PaidEngine):
         return read_answer(answer, work)
 
 
-def registry(barrier: Callable[[str], None]) -> Upstream:
+def registry(barrier: Callable[[str], None], _runner: Runner) -> Upstream:
     """What `worker_main` takes its engine from."""
     return Upstream(barrier=barrier, tells_length=False)

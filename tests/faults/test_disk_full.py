@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 from shutil import disk_usage
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,10 @@ import pytest
 from django.db.models.functions import Now
 
 from editor.models import Edit, State
+from tests.faults import paying, real_client
+from tests.faults.processes import until, worker
+from tests.faults.test_kills import rests
+from tests.faults.test_paid_kills import Ending, ending
 from tests.pipeline.paid_engine import ESTIMATE, PaidEngine, queue_paid
 from tests.pipeline.test_paid import sandbox, settled, sums, work
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
     from editor.engines.base import Answer, EditRequest, Watch
     from tests.conftest import People
+    from tests.faults.fake import Fake
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SIZE = 4 * 1024 * 1024
@@ -76,3 +82,27 @@ def test_a_disk_that_fills_up_while_it_answers_is_an_unknown_outcome(
     work(engine)
     assert (settled(edit).state, edit.error_code) == (State.UNKNOWN, "disk_full")
     assert sums(edit) == {"open": ESTIMATE, "settled": 0}
+
+
+@pytest.mark.usefixtures("shared_keys")
+def test_a_worker_that_cannot_write_an_answer_says_so_and_works_on(
+    people: People, fake: Fake
+) -> None:
+    """The real client; a limit on files stands for the disk, which needs no root."""
+    provider = paying.add_provider(fake.base_url)
+    fake.script(next=["huge-b64"])
+    with worker(engines=real_client.REGISTRY) as process:
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (2 * SIZE, resource.RLIM_INFINITY))
+        edits = []
+        for number in range(2):
+            picture = paying.new_picture(people.project, people.olga, number)
+            edits.append(paying.queue(provider, picture, people.olga, str(number)))
+            until(lambda: rests(edits), "the edit rests")
+    for edit in edits:
+        edit.refresh_from_db()
+    assert [ending(edit, fake) for edit in edits] == [
+        Ending("unknown", 1, 0),
+        Ending("succeeded", 1, 1),
+    ]
+    assert edits[0].error_code == "answer_not_stored"
+    assert paying.breaches(fake) == []

@@ -27,33 +27,21 @@ from editor.models import (
     LedgerEntry,
     Picture,
     Provider,
-    ProviderSource,
     State,
     User,
 )
-from editor.pipeline.submit import Wish, submit
-from editor.services import vault
-from editor.services.engines import planning_registry
 from project import encryption
 from tests.faults.error_table import TABLE, Case, Places
 from tests.faults.fake import deaf_port, fake_provider, hanging_up_port, refused_port
+from tests.faults.paying import KEY, add_provider, queue
 from tests.faults.processes import until, worker
-from tests.making import make_door, make_mask, make_picture, make_project, make_user
+from tests.making import make_picture, make_project, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KEY = "sk-canary-7Qm2xV9"
-MODEL = "quick-image"
-# What the model is said to take and to cost.
-ABILITIES = {
-    "qualities": ["low", "medium", "high"],
-    "partial_images_max": 3,
-    "price": {"text_in": 5.0, "image_in": 8.0, "image_out": 30.0},
-    "tokens": {"rule": "area", "quality": {"low": 16, "medium": 48, "high": 96}},
-}
 WORKER_MIB = 512
 # All at once would need the machine for longer than anybody's patience.
 WAVE = 22
@@ -146,28 +134,16 @@ def meet(
 
 def send(case: Case, places: Places, picture: Picture, user: User) -> Edit:
     """Queue an edit at a provider of its own."""
-    provider = Provider.objects.create(
-        source=ProviderSource.STAFF,
-        name=case.name,
-        preset="generic",
-        base_url=case.address(places),
-        key_encrypted=vault.seal(KEY),
-        offered=[MODEL],
-        overrides={MODEL: ABILITIES},
-        timeouts=case.timeouts,
-    )
+    provider = add_provider(case.address(places), case.name, timeouts=case.timeouts, concurrency=8)
     streams = {"partial_images": 2} if case.streams else {}
-    wish = Wish(
-        picture=picture,
-        engine=f"{provider.public_id}:{MODEL}",
-        prompt="a red hat",
-        mask=make_mask((picture.width, picture.height), (8, 8, 24, 24)),
-        idem_key=f"{case.name}-{provider.pk}",
-        seed=1,
+    return queue(
+        provider,
+        picture,
+        user,
+        f"{case.name}-{provider.pk}",
+        box=(8, 8, 24, 24),
         parameters=case.parameters | streams,
-        agreed_host=case.address(places).split("/")[2].split(":")[0],
     )
-    return submit(door=make_door(picture.project, user), wish=wish, registry=planning_registry())
 
 
 def all_rest(edits: Iterable[Edit], waits: dict[int, float]) -> bool:

@@ -3,75 +3,105 @@
 from __future__ import annotations
 
 import signal
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from editor.management.checkup import CHECKS
 from editor.models import Activity, Edit
-from tests.faults import paid_upstream
+from tests.faults import paying, real_client
 from tests.faults.processes import sleeps, until, worker
-from tests.faults.test_kills import assert_whole, ending, rests
+from tests.faults.test_kills import assert_whole, original_digest, restart, rests
+from tests.faults.test_paid_kills import Ending, assert_only_the_painted_changed, ending
 from tests.making import make_edit, make_picture, make_project, make_user
-from tests.pipeline.paid_engine import PaidEngine, make_provider, queue_paid
 
 if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.django_db(transaction=True)
+    from tests.faults.fake import Fake
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shared_keys")]
 
 # Where it falls asleep: how others leave the edit meanwhile.
-QUICK = {"sending": "unknown", "half_answered": "unknown", "spooled": "succeeded"}
+QUICK = {"half_sent": "unknown", "headed": "unknown", "spooled": "succeeded"}
 FULL = QUICK | {
     "claimed": "succeeded",
+    "sending": "unknown",
+    "connected": "unknown",
     "awaiting": "unknown",
-    "headed": "unknown",
+    "half_answered": "unknown",
     "answered": "succeeded",
     "received": "succeeded",
+    "reading": "succeeded",
     "stitched": "succeeded",
     "stored": "succeeded",
 }
 
 
-def sleep_through(point: str, meanwhile: str, folder: Path) -> None:
-    """The service is asked once, and its answer is kept once, whoever comes first."""
+def sleep_through(points: dict[str, str], fake: Fake, folder: Path) -> None:
+    """The service is asked once for each, and its answer is kept once, whoever comes first."""
     user = make_user("olga")
     project = make_project(user)
-    make_provider()
-    edit = queue_paid(PaidEngine(), project, user)
-    engines = paid_upstream.REGISTRY
-    with worker(point, sleep=True, engines=engines) as sleeper:
+    provider = paying.add_provider(fake.base_url)
+    edits: dict[str, Edit] = {}
+    with ExitStack() as stack:
+        sleepers: list[subprocess.Popen[bytes]] = []
+        for number, point in enumerate(points):
+            picture = paying.new_picture(project, user, number)
+            edits[point] = paying.queue(provider, picture, user, point)
+            sleepers.append(stack.enter_context(sleeper_at(point)))
+        restart(list(edits.values()), engines=real_client.REGISTRY)
+        assert {point: edit.state for point, edit in edits.items()} == points
+        stack.enter_context(worker(engines=real_client.REGISTRY))
+        wake(sleepers)
+        until(lambda: all_succeeded(edits.values()), "the late answers are taken")
+        end(sleepers)
+    for point, edit in edits.items():
+        edit.refresh_from_db()
+        assert ending(edit, fake) == Ending("succeeded", 1, 1), point
+        late = Activity.objects.filter(edit=edit, kind="edit.late_answer").count()
+        assert late == (points[point] == "unknown"), point
+        assert original_digest(edit) == edit.picture.sha256
+        assert_only_the_painted_changed(edit, folder)
+    assert paying.breaches(fake) == []
+
+
+def all_succeeded(edits: Iterable[Edit]) -> bool:
+    keys = [edit.pk for edit in edits]
+    return not Edit.objects.filter(pk__in=keys).exclude(state="succeeded").exists()
+
+
+@contextmanager
+def sleeper_at(point: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that took the one edit that is due, and fell asleep."""
+    options = {"engines": real_client.REGISTRY, "lease": 600, "slots": 1, "calls": 1}
+    with worker(point, sleep=True, **options) as sleeper:
         until(lambda: sleeps(sleeper), f"the worker sleeps at {point}")
-        with worker(engines=engines):
-            until(lambda: rests([edit]), "another worker decides")
-            edit.refresh_from_db()
-            assert edit.state == meanwhile
-            sleeper.send_signal(signal.SIGCONT)
-            until(lambda: Edit.objects.filter(state="succeeded").exists(), "the answer is taken")
-            sleeper.terminate()
-            until(lambda: sleeper.poll() is not None, "the sleeper stops")
-    edit.refresh_from_db()
-    assert ending(edit) == ("succeeded", 1, 1)
-    late = Activity.objects.filter(edit=edit, kind="edit.late_answer").count()
-    assert late == (meanwhile == "unknown")
-    assert_whole(edit, folder, (20, 10, 40, 30))
-    assert [line for name, check in CHECKS.items() for line in check() if name != "ledger"] == []
+        yield sleeper
 
 
-@pytest.mark.parametrize(("point", "meanwhile"), QUICK.items())
-def test_a_sleeper_pays_nothing_twice_and_loses_nothing(
-    point: str, meanwhile: str, tmp_path: Path
-) -> None:
-    sleep_through(point, meanwhile, tmp_path)
+def wake(sleepers: list[subprocess.Popen[bytes]]) -> None:
+    for sleeper in sleepers:
+        sleeper.send_signal(signal.SIGCONT)
+
+
+def end(sleepers: list[subprocess.Popen[bytes]]) -> None:
+    for sleeper in sleepers:
+        sleeper.terminate()
+    until(lambda: all(one.poll() is not None for one in sleepers), "the sleepers stop")
+
+
+def test_a_sleeper_pays_nothing_twice_and_loses_nothing(fake: Fake, tmp_path: Path) -> None:
+    sleep_through(QUICK, fake, tmp_path)
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("turn", range(10))
-@pytest.mark.parametrize(("point", "meanwhile"), FULL.items())
-def test_a_sleeper_pays_nothing_twice_in_full(
-    point: str, meanwhile: str, turn: int, tmp_path: Path
-) -> None:
-    sleep_through(point, meanwhile, tmp_path)
+def test_a_sleeper_pays_nothing_twice_in_full(turn: int, fake: Fake, tmp_path: Path) -> None:
+    sleep_through(FULL, fake, tmp_path)
 
 
 def test_a_sleeper_cannot_overwrite_what_another_did(tmp_path: Path) -> None:

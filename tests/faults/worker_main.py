@@ -8,28 +8,34 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import os
 import signal
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import django
 from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 LEASE_SECONDS = 1.5
+PATIENCE_SECONDS = 60
 
 
-def options() -> argparse.Namespace:
+def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("point", nargs="?", default="")
     parser.add_argument("--sleep", action="store_true", help="SIGSTOP instead of SIGKILL")
     parser.add_argument("--lease", type=float, default=LEASE_SECONDS)
-    parser.add_argument("--engines", default="", help="a function of the barrier: the registry")
+    parser.add_argument("--engines", default="", help="a function of barrier and runner")
     parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--calls", type=int, default=8)
-    return parser.parse_args()
+    parser.add_argument("--grace", type=float, default=5, help="for what a provider was asked")
+    parser.add_argument("--nursery", action="store_true", help="read options of victims, fork each")
+    return parser.parse_args(arguments)
 
 
 def barrier_at(point: str, *, sleep: bool) -> Callable[[str], None]:
@@ -45,19 +51,22 @@ def barrier_at(point: str, *, sleep: bool) -> Callable[[str], None]:
 
 
 def main(chosen: argparse.Namespace) -> None:
-    django.setup()
     from editor.pipeline.assembly import new_dispatch
     from editor.pipeline.dispatch.local import Timing
 
     barrier = barrier_at(chosen.point, sleep=chosen.sleep)
     engines: dict[str, Any] = {}
     if chosen.engines:
-        source = import_string(chosen.engines)(barrier)
-        engines["registry"] = lambda _sandbox: source
+        engines["registry"] = partial(import_string(chosen.engines), barrier)
 
     async def run() -> None:
         timing = Timing(
-            lease=chosen.lease, heartbeat=0.3, rescue=0.2, tick=0.05, grace=1, paid_grace=5
+            lease=chosen.lease,
+            heartbeat=0.3,
+            rescue=0.2,
+            tick=0.05,
+            grace=1,
+            paid_grace=chosen.grace,
         )
         dispatch = new_dispatch(
             slots=chosen.slots, calls=chosen.calls, timing=timing, barrier=barrier, **engines
@@ -68,5 +77,24 @@ def main(chosen: argparse.Namespace) -> None:
     asyncio.run(run())
 
 
+def nurse() -> None:
+    """Fork a victim for each line of options, and say how it ended: Django starts only once."""
+    for module in ("editor.pipeline.assembly", "tests.faults.real_client"):
+        importlib.import_module(module)
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(PATIENCE_SECONDS)  # one that never comes to its point
+            main(options(line.split()))
+            os._exit(0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    main(options())
+    chosen = options()
+    django.setup()
+    if chosen.nursery:
+        nurse()
+    else:
+        main(chosen)

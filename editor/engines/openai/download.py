@@ -31,16 +31,23 @@ PAUSES: Final = (0.5, 2.0)
 NEVER: Final = ("text/", "application/json", "application/xml", "application/xhtml")
 
 
+def is_own(host: str, provider: ProviderConfig) -> bool:
+    """Whether a host is the one that the provider's record names."""
+    own = urlsplit(provider.base_url).hostname or ""
+    return host.lower().rstrip(".") == own.lower().rstrip(".")
+
+
 def allowed(host: str, provider: ProviderConfig) -> bool:
     """Whether results may be fetched from a host: the provider's own, or one that is listed.
 
     A listed name counts for those below it too; "*" is any.
     """
-    own = (urlsplit(provider.base_url).hostname or "").lower().rstrip(".")
     listed = [str(name).lower() for name in provider.preset.manner.get("result_hosts", ())]
     name = host.lower().rstrip(".")
     return bool(name) and (
-        name == own or "*" in listed or any(f".{name}".endswith(f".{one}") for one in listed)
+        is_own(name, provider)
+        or "*" in listed
+        or any(f".{name}".endswith(f".{one}") for one in listed)
     )
 
 
@@ -49,7 +56,7 @@ async def fetch(
     out: Path,
     *,
     provider: ProviderConfig,
-    transport: Callable[[], httpx.AsyncBaseTransport],
+    transport: Callable[[str], httpx.AsyncBaseTransport],
     pauses: Sequence[float] = PAUSES,
 ) -> Path:
     """Bring the result at ``url`` to the file ``out``. Raises `ProviderError`.
@@ -62,8 +69,9 @@ async def fetch(
     absolute = _absolute(url, provider)
     for pause in (*pauses, None):
         try:
+            line = transport(absolute.host)
             async with asyncio.timeout(provider.timeouts.read):
-                return await _try(absolute, out, provider.max_answer_bytes, transport())
+                return await _try(absolute, out, provider.max_answer_bytes, line)
         except AddressRefused:
             raise _refused(absolute) from None
         except (httpx.TransportError, TimeoutError):

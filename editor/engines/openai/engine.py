@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from editor.engines.costs import Cost, CostBasis
 from editor.engines.errors import EngineError, NoRunner, Refused
-from editor.engines.openai import dial, errors, planning, prices, wire
+from editor.engines.openai import dial, download, errors, planning, prices, wire
 from editor.engines.openai.catalog import unlisted
 from editor.engines.openai.client import Call
 from editor.engines.openai.reading import Reader
@@ -143,7 +143,7 @@ class OpenAICompatible:
 
     async def read(self, answer: Answer, work: Path) -> EditResult:
         """Open the answer in a child process. Raises `ProviderError` and `EngineCrashed`."""
-        return await Reader(self._provider, self._child, self._new_transport).read(answer, work)
+        return await Reader(self._provider, self._child, self._result_transport).read(answer, work)
 
     def _outgoing(self, request: EditRequest) -> Outgoing:
         made = json.loads((request.work / MADE).read_text(encoding="utf-8"))
@@ -164,6 +164,12 @@ class OpenAICompatible:
             return self._transport()
         policy = dial.Policy(self._provider.any_private, self._provider.networks)
         return dial.Transport(policy)
+
+    def _result_transport(self, host: str) -> httpx.AsyncBaseTransport:
+        """A provider inside our networks may not send us to our other machines."""
+        if self._transport or download.is_own(host, self._provider):
+            return self._new_transport()
+        return dial.Transport(dial.Policy(networks=self._provider.networks))
 
 
 def _names(outgoing: Outgoing) -> frozenset[str]:

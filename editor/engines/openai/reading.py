@@ -31,7 +31,7 @@ class Reader:
 
     provider: ProviderConfig
     runner: Runner
-    transport: Callable[[], httpx.AsyncBaseTransport]
+    transport: Callable[[str], httpx.AsyncBaseTransport]
     pauses: Sequence[float] = download.PAUSES
 
     async def read(self, answer: Answer, work: Path) -> EditResult:

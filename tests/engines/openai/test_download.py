@@ -183,12 +183,32 @@ def test_row_46_the_same_guard_stands_before_results(tmp_path: Path) -> None:
             "https://cdn.example/x",
             tmp_path / "out",
             provider=provider,
-            transport=lambda: Transport(Policy(), resolve=resolve),
+            transport=lambda _host: Transport(Policy(), resolve=resolve),
         )
 
     with pytest.raises(ProviderError) as caught:
         asyncio.run(fetch(make_provider(**listing("*"))))
     assert caught.value.code == "result_host_refused"
+
+
+def test_a_provider_inside_does_not_send_us_to_other_machines_inside(tmp_path: Path) -> None:
+    """Its own private address is open to us; those that its answers name are not."""
+    came: list[bytes] = []
+
+    async def handler(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        came.append(await reader.readuntil(b"\r\n\r\n"))
+
+    async def run() -> None:
+        async with Server(handler) as server:
+            body = tmp_path / "answer"
+            elsewhere = server.base_url.replace("127.0.0.1", "localhost")
+            body.write_bytes(document({"url": f"{elsewhere}/a.png"}))
+            engine = make_engine(make_provider(server.base_url, any_private=True, **listing("*")))
+            await engine.read(Answer(body, {}), tmp_path)
+
+    with pytest.raises(ProviderError) as caught:
+        asyncio.run(run())
+    assert (caught.value.code, came) == ("result_host_refused", [])
 
 
 def test_over_a_real_line(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def read(
     reader = Reader(
         make_provider("https://api.example/v1", **changes),
         runner or Inline(),
-        lambda: httpx.MockTransport(handler),
+        lambda _host: httpx.MockTransport(handler),
         pauses=(0, 0),
     )
     return asyncio.run(reader.read(Answer(file, head or {}), folder))

@@ -69,7 +69,8 @@ def person(browser: Browser, studio: Studio, request: pytest.FixtureRequest) -> 
 
 
 def is_by_finger(one: Watched) -> bool:
-    return one.page.viewport_size == PHONE["viewport"]
+    size: dict[str, int] = PHONE["viewport"]
+    return one.page.viewport_size == size
 
 
 def press(one: Watched, name: str) -> None:

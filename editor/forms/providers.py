@@ -152,7 +152,9 @@ class ProviderForm(forms.Form):
 
     def _set_key_help(self) -> None:
         row, field = self._provider, self.fields["key"]
-        if row and row.key_tail:
+        if row and row.key_tail == providers.HIDDEN_TAIL:
+            field.help_text = _("One is saved. Leave this empty to keep it.")
+        elif row and row.key_tail:
             field.help_text = _("Saved: …%(tail)s. Leave this empty to keep it.") % {
                 "tail": row.key_tail
             }

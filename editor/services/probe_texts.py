@@ -102,7 +102,7 @@ def _mask(found: str) -> Finding:
 
 
 def _size(got: Any, asked: Any) -> Finding:
-    values = {"got": "\u00d7".join(map(str, got)), "asked": "\u00d7".join(map(str, asked))}
+    values = {"got": " \u00d7 ".join(map(str, got)), "asked": " \u00d7 ".join(map(str, asked))}
     if list(got) == list(asked):
         return Finding("ok", _("The size is obeyed: %(got)s") % values)
     says = _("Asked for %(asked)s, the answer has %(got)s") % values

@@ -34,6 +34,11 @@ class Line:
     signs: list[Sign]
     models: list[str]
 
+    @property
+    def hides_key(self) -> bool:
+        """Whether its key is too short to show the end of."""
+        return self.provider.key_tail == providers.HIDDEN_TAIL
+
 
 def line(provider: Provider) -> Line:
     """Return what a list says of a provider. No queries."""

@@ -125,12 +125,12 @@ def _queue(status: Status) -> Verdict:
         return Verdict(
             Level.WARN,
             ngettext(
-                "%(n)d edit waits for a decision: nobody can know whether its engine ran.",
-                "%(n)d edits wait for a decision: nobody can know whether their engine ran.",
+                "%(n)d edit waits for a decision: nobody knows what became of it.",
+                "%(n)d edits wait for a decision: nobody knows what became of them.",
                 queue.undecided,
             )
             % {"n": queue.undecided},
-            _("Its members see it on the edit's card."),
+            _("Members of the project decide on the edit's card."),
         )
     return Verdict(
         Level.OK,

@@ -111,22 +111,27 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def open_first_account(browser: Browser, studio: Studio) -> None:
+    """Make the first account through the page, and keep its login for the tests."""
+    context = browser.new_context(**DESKTOP)
+    page = context.new_page()
+    page.goto(studio.url)
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password1]", PASSWORD)
+    page.fill("[name=password2]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/p/my-first-project-*/")
+    studio.slug = page.url.rstrip("/").rsplit("/", 1)[-1]
+    context.storage_state(path=studio.storage)
+    context.close()
+
+
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Studio]:
     """One studio for the session; its first account was made through the page."""
     studio = start_studio(tmp_path_factory.mktemp("studio"))
     try:
-        context = browser.new_context(**DESKTOP)
-        page = context.new_page()
-        page.goto(studio.url)
-        page.fill("[name=email]", EMAIL)
-        page.fill("[name=password1]", PASSWORD)
-        page.fill("[name=password2]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/p/my-first-project-*/")
-        studio.slug = page.url.rstrip("/").rsplit("/", 1)[-1]
-        context.storage_state(path=studio.storage)
-        context.close()
+        open_first_account(browser, studio)
         yield studio
     finally:
         stop_studio(studio)

@@ -64,6 +64,20 @@ def paint(watched: Watched, *places: tuple[float, float]) -> None:
     mouse.up()
 
 
+def stroke(watched: Watched, *places: tuple[float, float]) -> None:
+    """One stroke with a finger through the given places of the stage."""
+    session = watched.page.context.new_cdp_session(watched.page)
+
+    def touch(kind: str, *spots: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in (point(watched, *spot) for spot in spots)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", places[0])
+    for place in places[1:]:
+        touch("touchMove", place)
+    touch("touchEnd")
+
+
 def submit(watched: Watched, prompt: str) -> Locator:
     """Send the edit and wait for its end; return its card."""
     before = by(watched, "edit-card").count()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image, ImageChops, ImageDraw, ImageOps
+from PIL import ImageDraw
 
 from tests.browser import steps
+from tests.browser.pixels import assert_only_changed_near, upright
 from tests.making import make_image, write_photo
 
 if TYPE_CHECKING:
@@ -17,25 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 STRIP = "[data-testid=version-strip]"
-
-
-def upright(photo: Path) -> Image.Image:
-    with Image.open(photo) as image:
-        return ImageOps.exif_transpose(image)
-
-
-def assert_only_changed_near(
-    before: Image.Image, after: Image.Image, box: tuple[float, float, float, float]
-) -> None:
-    """Something changed, and nothing outside the box (shares of width and height)."""
-    assert (after.size, after.mode) == (before.size, before.mode)
-    changed = ImageChops.difference(before, after).convert("L").point([0] + [255] * 255).getbbox()
-    assert changed is not None
-    width, height = before.size
-    assert changed[0] >= box[0] * width
-    assert changed[1] >= box[1] * height
-    assert changed[2] <= box[2] * width
-    assert changed[3] <= box[3] * height
 
 
 def test_remove_something_with_the_mouse(desktop: Watched, tmp_path: Path) -> None:
@@ -59,16 +41,7 @@ def test_remove_something_with_a_finger(phone: Watched, tmp_path: Path) -> None:
     picture = steps.upload(phone, photo)
     steps.open_canvas(phone, picture)
     steps.set_brush(phone, 80)
-    session = phone.page.context.new_cdp_session(phone.page)
-
-    def touch(kind: str, *places: tuple[float, float]) -> None:
-        spots = [dict(zip(("x", "y"), steps.point(phone, *place), strict=True)) for place in places]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
-
-    touch("touchStart", (0.4, 0.4))
-    touch("touchMove", (0.5, 0.45))
-    touch("touchMove", (0.6, 0.5))
-    touch("touchEnd")
+    steps.stroke(phone, (0.4, 0.4), (0.5, 0.45), (0.6, 0.5))
     card = steps.submit(phone, "erase")
     assert card.get_attribute("data-state") == "succeeded"
     after = steps.download(phone)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, EMAIL
@@ -95,6 +96,7 @@ def test_paying_again_is_asked_with_the_cost(desktop: Watched) -> None:
     steps.by(desktop, "confirm-again").click()
     desktop.page.locator(f"#edit-{edit}:not([data-state=unknown])").wait_for()
     assert not dialog.is_visible()
+    expect(card(desktop, edit)).to_be_focused()
 
 
 def test_keeping_it_by_keyboard(desktop: Watched) -> None:
@@ -103,6 +105,7 @@ def test_keeping_it_by_keyboard(desktop: Watched) -> None:
     steps.by(desktop, "decide-keep").focus()
     desktop.page.keyboard.press("Enter")
     desktop.page.locator(f"#edit-{edit}[data-state=failed]").wait_for()
+    expect(card(desktop, edit)).to_be_focused()
     assert "The provider may have charged it." in card(desktop, edit).inner_text()
 
 

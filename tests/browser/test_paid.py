@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-# Its host leads nowhere.
+# Its host leads nowhere. Edits for other hosts stay with their own record, which is switched off:
+# what they fail at must not let this one rest.
 PROVIDER = """
 from editor.models import Project, Provider
 project = Project.objects.get(slug={slug!r})
+Provider.objects.filter(project=project).exclude(name={host!r}).update(is_enabled=False)
 row, _made = Provider.objects.update_or_create(
-    project=project, name="Atelier", defaults=dict(
-        source="owner", preset="openai", base_url="https://{host}/v1",
+    project=project, name={host!r}, defaults=dict(
+        source="owner", preset="openai", base_url="https://{host}/v1", is_enabled=True,
         offered=["gpt-image-2", "brush-1"], probe={{"mask": "ignored"}},
         overrides={{"brush-1": {{"inputs_max": 1}}}}))
 print(row.public_id)

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from tests.browser import steps
-from tests.browser.conftest import DESKTOP, ROOT, Watched
+from tests.browser.conftest import DESKTOP, EMAIL, ROOT, Watched
+from tests.browser.rooms import run_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,6 +22,36 @@ pytestmark = pytest.mark.pictures
 OUT = ROOT / "docs" / "pictures"
 QUALITY = 86
 PROMPTS = ("black and white", "warmer by 60 %", "sepia", "more vivid and lift the shadows")
+
+# What a team of three spent in a month, told to the ledger. Nothing is sent anywhere.
+SPENT = """
+from datetime import UTC, datetime, timedelta
+from editor.engines.costs import Cost, CostBasis
+from editor.models import Attempt, LedgerEntry, Project, Role, State, User
+from editor.pipeline import ledger
+from editor.services.months import Month
+from tests.making import make_member, make_priced_row, make_provider
+project = Project.objects.get(slug={slug!r})
+people = [User.objects.get(email={email!r})]
+people += [make_member(project, name, Role.EDITOR) for name in ("theo", "mina")]
+provider = make_provider(project, name="Workshop account", offered=["gpt-image-2"])
+picture = project.pictures.first()
+first = Month.current().first
+for number in range(46):
+    user, micros = people[number * number % 3], 41_000 + number * 37 % 11 * 19_000
+    edit = make_priced_row(
+        picture, user, provider, micros, model="gpt-image-2", state=State.SUCCEEDED,
+        idem_key=f"spent-{{number}}", is_over=True)
+    ledger.reserve(edit)
+    attempt = Attempt.objects.create(edit=edit, number=1, fence=1, intent_at=datetime.now(UTC))
+    if number % 15 == 9:
+        ledger.hold(edit, attempt)
+    else:
+        ledger.settle(edit, attempt, Cost(micros * 8 // 10, CostBasis.USAGE))
+    LedgerEntry.objects.filter(edit=edit).update(day=first + timedelta(days=number * 5 % 23))
+Project.objects.filter(pk=project.pk).update(budget_micros=12_000_000)
+"""
+MEADOW = ((0.72, 0.62), (0.86, 0.78))
 
 
 def take(on: Watched, name: str) -> None:
@@ -69,6 +100,24 @@ def tour(on: Watched) -> None:
     take(on, "version")
 
 
+def tour_of_a_provider(on: Watched) -> None:
+    """Show what it would do and cost, and what a month cost."""
+    run_in(on.studio, SPENT.format(slug=on.studio.slug, email=EMAIL))
+    steps.open_canvas(on, sample(on, "Picos"))
+    steps.by(on, "engine").select_option(label="GPT Image 2")
+    steps.by(on, "tool-rectangle").click()
+    steps.paint(on, *MEADOW)
+    steps.by(on, "prompt").fill("a small stone hut with a wooden door")
+    options = steps.by(on, "parameters")
+    options.locator("summary").click()
+    options.locator("[name=n]").fill("2")
+    options.locator("[name=quality]").select_option("high")
+    steps.by(on, "quote").get_by_text("Sends").wait_for()
+    take(on, "provider")
+    on.page.goto(f"{on.studio.url}/p/{on.studio.slug}/usage/")
+    take(on, "usage")
+
+
 def test_pictures(browser: Browser, studio: Studio) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     context = browser.new_context(
@@ -78,5 +127,6 @@ def test_pictures(browser: Browser, studio: Studio) -> None:
     on.listen()
     on.page.on("dialog", lambda dialog: dialog.accept())  # the canvas is left with a mask on it
     tour(on)
+    tour_of_a_provider(on)
     context.close()
     assert on.complaints == []

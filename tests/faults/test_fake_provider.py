@@ -135,6 +135,10 @@ def test_a_stream_brings_previews_and_the_picture(fake: Fake, client: httpx.Clie
 def test_a_stream_of_several(fake: Fake, client: httpx.Client) -> None:
     found = events(quick(fake.base_url, client, stream="true", n="3"))
     assert [e["type"] for e in found] == ["image_edit.completed"] * 3
+    (line,) = fake.ledger()
+    for kind in ("input_tokens", "output_tokens", "total_tokens"):
+        assert sum(e["usage"][kind] for e in found) == line["usage"][kind]
+    assert found[0]["usage"]["output_tokens"] == found[2]["usage"]["output_tokens"]
 
 
 def test_a_stream_that_is_refused_is_plain(fake: Fake, client: httpx.Client) -> None:

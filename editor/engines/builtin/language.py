@@ -32,7 +32,7 @@ LONGEST_QUOTE: Final = 80
 MESSAGES: Final = {
     "not_understood": gettext_noop(
         "I do not understand “{part}”. The built-in engine can: {abilities}. Drawing something"
-        " new needs an image provider, which this studio does not have yet."
+        " new needs an image provider: choose one as the engine, or ask an owner to connect one."
     ),
     "amount_out_of_range": gettext_noop(
         "“{part}” is more or less than can be done: a percentage must be above 0 and at most 100."

@@ -120,18 +120,18 @@ class PulsePoller extends HTMLElement {
     this.#review();
   }
 
-  /** Notice cards that appeared or came to an end, whoever put them there. */
+  /** Notice cards that appeared, came to an end or set out anew, whoever put them there. */
   #review() {
-    let appeared = false;
+    let isNews = false;
     for (const card of editCards()) {
       const { editId, state, resultId } = card.dataset;
       const before = this.#states.get(editId);
       this.#states.set(editId, state);
       if (before === state) continue;
-      appeared ||= before === undefined;
+      isNews ||= before === undefined || (isSettled(before) && !isSettled(state));
       if (isSettled(state)) this.#settle(card, { editId, state, resultId });
     }
-    if (appeared) this.#soon();
+    if (isNews) this.#soon();
   }
 
   #note(name, isShown) {

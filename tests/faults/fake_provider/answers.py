@@ -77,13 +77,13 @@ class Answer:
 
     def completed(self) -> Iterator[dict[str, Any]]:
         """The last events, one for each picture."""
-        for file in self.files:
+        for number, file in enumerate(self.files):
             yield {
                 "type": "image_edit.completed",
                 "b64_json": b64(file),
                 "created_at": int(time.time()),
                 **self.facts,
-                "usage": self.job.usage,
+                "usage": self.job.share(number),
             }
 
 

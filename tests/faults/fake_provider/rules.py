@@ -56,7 +56,20 @@ class Job:
         text = -(-len(self.ask.prompt) // 4)
         image = sum(self.model.image_tokens(size, self.fidelity) for size in self.sizes)
         each = self.model.output_tokens(self.size, self.quality)
-        out = self.n * each + 100 * self.partials
+        return self._tokens(text, image, self.n * each + 100 * self.partials)
+
+    def share(self, number: int) -> dict[str, Any] | None:
+        """What one picture of a stream counts: the first bears all that was sent, and previews."""
+        whole = self.usage
+        if whole is None:
+            return None
+        each = self.model.output_tokens(self.size, self.quality)
+        if number:
+            return self._tokens(0, 0, each)
+        sent = whole["input_tokens_details"]
+        return self._tokens(sent["text_tokens"], sent["image_tokens"], each + 100 * self.partials)
+
+    def _tokens(self, text: int, image: int, out: int) -> dict[str, Any]:
         return {
             "input_tokens": text + image,
             "output_tokens": out,

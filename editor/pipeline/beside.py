@@ -13,7 +13,7 @@ from editor.engines.base import Answer, Runner
 from editor.engines.errors import EngineError
 from editor.engines.registry import EngineSource
 from editor.models import Attempt
-from editor.pipeline import finish, late, prepare, room, steps
+from editor.pipeline import finish, late, prepare, room, spool, steps
 from editor.pipeline.desk import Database, Desk, Interrupted
 from editor.pipeline.outcome import as_engine_error, is_full
 from editor.pipeline.states import Hold, LostLease
@@ -71,6 +71,7 @@ class Beside:
         else:
             facts = (attempt, self.job, results, drawn)
             await finish.keep(database, results, late.add_results, *facts)
+            await asyncio.to_thread(spool.drop, self.folder)
 
     def _finisher(self) -> finish.Finisher:
         return finish.Finisher(

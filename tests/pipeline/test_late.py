@@ -11,9 +11,11 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db.models.functions import Now
 
+from editor.engines.errors import EngineError
 from editor.models import Attempt, Edit, Picture, State
 from editor.pipeline import decide, endings, late, spool
-from editor.pipeline.states import Hold
+from editor.pipeline.states import Hold, LostLease
+from editor.services import leftovers
 from tests.making import make_door
 from tests.pipeline.paid_engine import ESTIMATE, PaidEngine, queue_paid, timed_out
 from tests.pipeline.test_paid import make_due, run, sandbox, settled, sums, work
@@ -60,7 +62,7 @@ def keep(edit: Edit, people: People) -> None:
 
 
 async def some(what: type[Picture] | type[Edit], **condition: object) -> None:
-    while not await what.objects.filter(**condition).aexists():  # type: ignore[attr-defined]
+    while not await what.objects.filter(**condition).aexists():
         await asyncio.sleep(0.02)
 
 
@@ -101,7 +103,9 @@ def test_a_lost_lease_does_not_stop_the_reading_of_a_late_answer(people: People)
     assert sums(edit) == {"open": 0, "settled": ESTIMATE}
 
 
-def test_a_late_answer_whose_worker_stops_is_settled_and_read_by_the_next(people: People) -> None:
+def test_a_late_answer_whose_worker_stops_is_settled_and_read_by_the_next(
+    people: People, data_dir: Path
+) -> None:
     engine = SlowReader(hold_back=True)
     edit = queue_paid(engine, people.project, people.olga)
 
@@ -120,6 +124,8 @@ def test_a_late_answer_whose_worker_stops_is_settled_and_read_by_the_next(people
 
     async def takes_it(_dispatch: LocalDispatch) -> None:
         await some(Picture, edit=edit)
+        while list((data_dir / "spool").iterdir()):
+            await asyncio.sleep(0.02)
 
     work(engine, takes_it)
     assert (settled(edit).state, edit.results.count(), len(engine.asked)) == ("failed", 1, 1)
@@ -176,10 +182,17 @@ def test_a_token_that_means_nothing_any_more_is_not_replaced_by_a_new_one(
     assert sums(edit) == {"open": ESTIMATE, "settled": 0}
 
 
-def test_two_who_read_the_same_late_answer_keep_it_once(people: People) -> None:
+def test_two_who_read_the_same_late_answer_end_it_once(people: People) -> None:
     edit = run(PaidEngine(script=[timed_out()]), people)
-    attempt = edit.attempts.get()
+    attempt, error = edit.attempts.get(), EngineError("no", code="answer_unreadable")
     Attempt.objects.update(error_class=late.UNREAD)
-    late._close(attempt, "")
-    with pytest.raises(late.LostLease):
-        late._close(attempt, "")
+    late.add_nothing(attempt, error)
+    with pytest.raises(LostLease):
+        late.add_nothing(attempt, error)
+
+
+def test_an_answer_that_is_not_settled_keeps_its_folder(people: People) -> None:
+    edit = run(PaidEngine(), people)
+    assert not leftovers.keeps_answers(edit)
+    Attempt.objects.update(cost_basis="")
+    assert leftovers.keeps_answers(edit)

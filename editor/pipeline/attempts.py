@@ -23,12 +23,13 @@ CODE_LENGTH = 60
 def begin(hold: Hold, engine: Engine) -> Attempt:
     """Write that one execution may begin now.
 
-    A service that recognises tokens is sent the last one again if its outcome is open.
+    A service that recognises tokens is sent the last one again if its outcome is open; that it
+    still does was asked before (resend.py).
     """
     tried_before = hold.fence > 1
     mine = Attempt.objects.filter(edit_id=hold.edit_id).order_by("-number")
     last = mine.first() if tried_before else None
-    if last and is_open(last) and recognises(engine):
+    if last and is_open(last):
         last.fence = hold.fence
         last.save(update_fields=["fence"])
         return last
@@ -36,14 +37,23 @@ def begin(hold: Hold, engine: Engine) -> Attempt:
         edit_id=hold.edit_id,
         number=last.number + 1 if last else 1,
         fence=hold.fence,
-        host=engine.host[:255],
+        host=_host(engine),
         intent_at=Now(),
     )
+
+
+def _host(engine: Engine) -> str:
+    return engine.host[:255]
 
 
 def is_open(attempt: Attempt) -> bool:
     """Whether it was sent before and nobody knows yet what became of it."""
     return attempt.finished_at is None and attempt.error_class != ""
+
+
+def may_resend(attempt: Attempt, engine: Engine) -> bool:
+    """Whether the token of an open attempt may go out again: to the same house, which knows it."""
+    return recognises(engine) and attempt.host == _host(engine)
 
 
 def recognises(engine: Engine | None) -> bool:

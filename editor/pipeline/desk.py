@@ -113,6 +113,8 @@ class Desk:
     async def stopped(self, job: Job, why: Interruption) -> None:
         """Write what an interruption means; only work that cost nothing is thrown away."""
         if why == Interruption.LOST:
+            # Whoever holds it now may be reading what lies in our folder.
+            self.keeps_files = self.paid and self.phase != Phase.BEFORE
             return
         if why == Interruption.CANCELED:
             await self.database(endings.stop, self.hold, self.attempt)

@@ -10,10 +10,11 @@ from typing import Any
 
 from editor.engines.base import EditResult
 from editor.engines.errors import EngineError, Execution
-from editor.imaging.sandbox.client import JobRejected
+from editor.imaging.sandbox.client import JobCrashed, JobRejected, SandboxError
 from editor.models import Attempt, Picture, PictureKind
 from editor.pipeline import prepare, steps
 from editor.pipeline.desk import Database
+from editor.pipeline.outcome import is_full
 from editor.pipeline.prepare import ChildJob
 from editor.pipeline.steps import Job
 from editor.services import media, pictures
@@ -30,6 +31,8 @@ class Finisher:
     folder: Path
     child: ChildJob
     barrier: Callable[[str], None]
+    # Whether a picture that breaks its reader is left out: the others were paid for as well.
+    is_last_try: bool = False
 
     async def results(self, drawn: EditResult) -> list[Picture]:
         """Return unsaved rows whose files are in the store, one for each usable picture.
@@ -37,12 +40,14 @@ class Finisher:
         Raises EngineError when there is none. Whoever does not save them drops their files.
         """
         made: list[Picture] = []
-        refusal: JobRejected | None = None
+        refusal: SandboxError | None = None
         try:
             for number, image in enumerate(drawn.images, start=1):
                 try:
                     made.append(await self._result(image, drawn.coverage, number))
-                except JobRejected as rejected:
+                except (JobRejected, JobCrashed) as rejected:
+                    if not self._leaves_out(rejected):
+                        raise
                     logger.warning("edit %s: picture %s is no use", self.job.edit, number)
                     refusal = rejected
         except BaseException:
@@ -56,6 +61,9 @@ class Finisher:
                 execution=Execution.YES,
             ) from refusal
         return made
+
+    def _leaves_out(self, error: SandboxError) -> bool:
+        return isinstance(error, JobRejected) or (self.is_last_try and not is_full(error))
 
     async def _result(self, image: Path, coverage: Path | None, number: int) -> Picture:
         out = self.folder / f"result-{number}"

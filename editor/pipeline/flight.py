@@ -9,10 +9,10 @@ from typing import Any
 
 from editor.engines.base import Answer, EditRequest
 from editor.engines.errors import EngineError, ProviderError
-from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Attempt, State
-from editor.pipeline import circuit, endings, finish, late, spool, steps
-from editor.pipeline.desk import Desk, Interrupted, Phase
+from editor.pipeline import circuit, endings, late, spool, steps
+from editor.pipeline.beside import Beside
+from editor.pipeline.desk import Desk, Interrupted
 from editor.pipeline.outcome import Verdict, as_engine_error
 from editor.pipeline.states import LostLease
 from editor.pipeline.steps import Job
@@ -100,16 +100,8 @@ class Flight:
         """Somebody gave this edit up while we waited: hand the answer over, or keep it beside."""
         desk, job, attempt = self.desk, self.job, self.attempt
         desk.keeps_files = True
-        found, edit = await desk.database(late.report, desk.hold.edit_id, attempt, **facts)
+        found = await desk.database(late.report, desk.hold.edit_id, attempt, job, **facts)
         logger.warning("an answer of edit %s came late: %s", job.edit.public_id, found)
-        if found != late.Late.EXTRA or edit is None:
-            return
-        desk.phase = Phase.AFTER
-        finisher = finish.Finisher(job, attempt, self.folder, desk.child_job, desk.barrier)
-        try:
-            drawn = await desk.work(job.engine.read(facts["answer"], self.folder))
-            results = await finisher.results(drawn)
-        except (EngineError, JobRejected, JobCrashed) as error:
-            await desk.database(late.add_nothing, attempt, job, as_engine_error(error))
-            return
-        await finish.keep(desk.database, results, late.add_results, attempt, job, results, drawn)
+        if found == late.Late.EXTRA:
+            # The phase stays: that the lease is lost is no news, and stops nothing any more.
+            await Beside(desk, job, attempt, self.folder).keep(facts["answer"])

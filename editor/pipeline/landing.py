@@ -1,5 +1,6 @@
 """The part of a run in which a safe answer becomes results. No engine is asked any more."""
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from editor.engines.base import Answer
 from editor.engines.errors import EngineError, Execution
 from editor.imaging.sandbox.client import JobRejected
 from editor.models import Attempt
-from editor.pipeline import endings, finish, prepare, steps
+from editor.pipeline import endings, finish, prepare, room, steps
 from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted
 from editor.pipeline.outcome import MAX_RESCUES, as_engine_error, is_full
 from editor.pipeline.states import LostLease
@@ -30,8 +31,14 @@ class Landing:
     async def finish(self, answer: Answer, *, anew: bool = False) -> None:
         """Read the answer, stitch and keep it; `anew` when another run received it."""
         desk, job = self.desk, self.job
+        if not await asyncio.to_thread(room.for_results, job.engine):
+            await self._wait_for_room()
+            return
         child = desk.child_job
-        finisher = finish.Finisher(job, self.attempt, self.folder, child, desk.barrier)
+        last = self.broke_off >= MAX_RESCUES
+        finisher = finish.Finisher(
+            job, self.attempt, self.folder, child, desk.barrier, is_last_try=last
+        )
         try:
             if anew:
                 await prepare.write_files(job, self.folder, child)
@@ -54,8 +61,7 @@ class Landing:
         desk = self.desk
         desk.keeps_files = True
         if is_full(error):
-            wait = DISK_WAIT_SECONDS
-            await desk.database(endings.set_aside, desk.hold, counted=False, seconds=wait)
+            await self._wait_for_room()
             return
         unusable = isinstance(error, JobRejected) or (
             isinstance(error, EngineError) and error.execution == Execution.YES
@@ -65,3 +71,10 @@ class Landing:
             await desk.database(endings.give_up_reading, desk.hold, self.attempt, self.job, final)
         else:
             await desk.database(endings.set_aside, desk.hold, counted=True)
+
+    async def _wait_for_room(self) -> None:
+        """The answer is safe; it is read when the disk has room for what it holds."""
+        desk = self.desk
+        desk.keeps_files = True
+        wait = DISK_WAIT_SECONDS
+        await desk.database(endings.set_aside, desk.hold, counted=False, seconds=wait)

@@ -1,12 +1,12 @@
 """What becomes of edits whose worker fell silent (reliability.md 4.4)."""
 
 import logging
-from collections.abc import Container
+from collections.abc import Callable, Container
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
 from editor.engines.base import Answer, Engine
@@ -32,10 +32,23 @@ def sweep(registry: EngineSource, *, spare: Container[int] = ()) -> int:
     kept it from saying so.
     """
     lost = Edit.objects.held().filter(lease_until__lt=Now())
-    done = sum(_rescue(edit, registry) for edit in lost if edit.pk not in spare)
-    _abandon()
+    done = sum(_alone(_rescue, edit, registry) for edit in lost if edit.pk not in spare)
+    waiting = Edit.objects.filter(state__in=WAITING_STATES, provider__deleted_at__isnull=False)
+    for edit in waiting:
+        _alone(_abandon, edit)
     Worker.objects.filter(seen_at__lt=Now() - FORGET_WORKER_AFTER).delete()
     return done
+
+
+def _alone(decide: Callable[..., bool], edit: Edit, *more: Any) -> bool:
+    """Decide one edit; whatever is wrong with it must not keep the others from being rescued."""
+    try:
+        return decide(edit, *more)
+    except (InterfaceError, OperationalError):
+        raise  # the database itself: the whole sweep is tried again
+    except Exception:
+        logger.exception("edit %s cannot be rescued; trying again at the next sweep", edit)
+        return False
 
 
 def _engine(registry: EngineSource, name: str) -> Engine | None:
@@ -105,12 +118,11 @@ def _give_back(edit: Edit, to: State, attempt: Attempt | None, engine: Engine | 
         attempts.settle(edit, answered[0], cost)
 
 
-def _abandon() -> None:
-    """End what waits for a provider that was deleted."""
-    waiting = Edit.objects.filter(state__in=WAITING_STATES, provider__deleted_at__isnull=False)
-    for edit in waiting:
-        verdict = Verdict(State.FAILED, "unknown_engine", "", "input")
-        try:
-            endings.fail(Hold.on(edit), None, verdict)
-        except LostLease:
-            continue
+def _abandon(edit: Edit) -> bool:
+    """End an edit that waits for a provider that was deleted."""
+    verdict = Verdict(State.FAILED, "unknown_engine", "", "input")
+    try:
+        endings.fail(Hold.on(edit), None, verdict)
+    except LostLease:
+        return False
+    return True

@@ -19,7 +19,7 @@ from editor.engines.errors import EngineError, ErrorClass
 from editor.engines.registry import EngineSource
 from editor.imaging.sandbox.client import JobRejected
 from editor.models import Edit, State
-from editor.pipeline import circuit, endings, prepare, spool, steps
+from editor.pipeline import circuit, endings, prepare, resend, room, spool, steps
 from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted, Phase
 from editor.pipeline.flight import Flight
 from editor.pipeline.landing import Landing
@@ -69,8 +69,7 @@ class Run:
     async def _tidy(self, job: Job) -> None:
         """Drop the working files, unless something of an earlier run must be kept."""
         fence = self.desk.hold.fence
-        tried_before = self.desk.paid and fence > 1
-        if tried_before and await self.desk.database(leftovers.keeps_answers, job.edit):
+        if self.desk.paid and await self.desk.database(leftovers.keeps_answers, job.edit):
             return
         await asyncio.to_thread(spool.clear, job.edit, fence)
 
@@ -79,6 +78,8 @@ class Run:
         folder = await asyncio.to_thread(spool.open_folder, job.edit, desk.hold.fence)
         if desk.hold.state == State.RECEIVED:
             await self._finish_again(job, folder)
+            return
+        if desk.hold.fence > 1 and await desk.database(resend.refuse, desk.hold, job.engine):
             return
         request = await self._prepare(job, folder)
         if request is None:
@@ -107,7 +108,7 @@ class Run:
         except Exception as error:  # noqa: BLE001  whatever broke, the row must learn of it
             await self._not_prepared(job, error)
         else:
-            if job.engine.free or spool.has_room(job.engine.max_answer_bytes):
+            if await desk.database(room.for_flight, desk.hold, job.engine):
                 return request
             await self._wait_for_room()
         return None

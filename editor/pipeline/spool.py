@@ -93,6 +93,13 @@ def clear(edit: Edit, fence: int) -> None:
         folder.rmdir()
 
 
+def drop(folder: Path) -> None:
+    """Drop the folder of one run; those of the edit's other runs stay."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # not empty, or gone already
+        folder.parent.rmdir()
+
+
 def _write_head(path: Path, head: Mapping[str, Any]) -> None:
     with path.open("w", encoding="utf-8") as file:
         json.dump(dict(head), file)

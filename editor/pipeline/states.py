@@ -29,17 +29,20 @@ _BROKE_OFF: Final = frozenset(
 ) | {State.FAILED}
 
 NEXT: Final[Mapping[State, frozenset[State]]] = {
-    State.QUEUED: frozenset({State.CLAIMED, State.CANCELED, State.FAILED}),
-    # To unknown or waiting: the same token was sent before, to a service that recognises it.
+    # To unknown, received or waiting: the same token was sent before, to a service that
+    # recognises it; its answer may come before it is sent again.
+    State.QUEUED: frozenset({State.CLAIMED, State.CANCELED, State.FAILED})
+    | {State.UNKNOWN, State.RECEIVED},
     State.CLAIMED: frozenset({State.SENDING, State.QUEUED, State.CANCELED, State.FAILED})
-    | {State.RETRY_WAIT, State.UNKNOWN},
+    | {State.RETRY_WAIT, State.UNKNOWN, State.RECEIVED},
     # An answer may be there before we could write that all had left.
     State.SENDING: _BROKE_OFF | {State.AWAITING, State.RECEIVED},
     State.AWAITING: _BROKE_OFF | {State.RECEIVED},
     # To itself: somebody else finishes it.
     State.RECEIVED: frozenset({State.SUCCEEDED, State.RECEIVED, State.QUEUED})
     | {State.BILLED_UNUSABLE, State.CANCELED, State.FAILED},
-    State.RETRY_WAIT: frozenset({State.CLAIMED, State.CANCELED, State.FAILED, State.UNKNOWN}),
+    State.RETRY_WAIT: frozenset({State.CLAIMED, State.CANCELED, State.FAILED})
+    | {State.UNKNOWN, State.RECEIVED},
     # To received: the answer came after all, or is read again.
     State.UNKNOWN: frozenset({State.QUEUED, State.RECEIVED, State.FAILED}),
     State.BILLED_UNUSABLE: frozenset({State.QUEUED, State.RECEIVED, State.FAILED}),

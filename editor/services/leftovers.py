@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from editor.models import (
@@ -65,10 +66,12 @@ def orphans() -> Iterator[Path]:
 def keeps_answers(edit: Edit) -> bool:
     """Whether an earlier attempt of the edit may have been paid for without a result.
 
-    Its files are kept for a while, since an answer may be read again, or may come late.
+    Its files are kept for a while, since an answer may be read again, or may come late, and
+    since another run may be reading one that is not settled yet.
     """
     paid = Attempt.objects.filter(edit=edit).exclude(execution=Execution.NO)
-    return paid.exclude(error_class="").exists()
+    unread = ~Q(answer_file="") & Q(cost_basis="")
+    return paid.filter(~Q(error_class="") | unread).exists()
 
 
 def old_answers() -> list[Path]:

@@ -16,6 +16,7 @@ from editor.pipeline.rescue import sweep
 from editor.pipeline.states import Hold, LostLease, move
 from editor.services.failure_texts import failure
 from tests.making import make_edit_row, make_rows
+from tests.pipeline.paid_engine import make_provider
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -154,3 +155,37 @@ def test_a_whole_answer_in_the_spool_is_taken_over(lost: Edit) -> None:
     assert (attempt.execution, attempt.upstream_request_id) == ("yes", "r1")
     assert spool.path_of(attempt.answer_file).read_bytes() == b'{"data": []}'
     assert (folder / "answer.body").exists()  # the sleeper may still write there
+
+
+def test_an_edit_that_cannot_be_rescued_does_not_keep_the_others(
+    lost: Edit, people: People
+) -> None:
+    Edit.objects.update(engine="gone")
+    Attempt.objects.create(edit=lost, number=1, fence=4, intent_at=timezone.now())
+    folder = spool.open_folder(lost, 4)
+    (folder / "answer.body").write_bytes(b'{"data": []}')
+    head = {"status": 200, "content_type": "application/json"}
+    (folder / "answer.head").write_text(json.dumps(head))
+    (folder.parent / "5").write_text("in the way")
+    held = {"state": State.CLAIMED, "lease_until": lost.lease_until}
+    second = make_edit_row(people.project, people.olga, lost.picture, **held)
+    assert sweep(Registry()) == 1
+    second.refresh_from_db()
+    lost.refresh_from_db()
+    assert (second.state, lost.state) == ("queued", "awaiting")
+
+
+def test_what_was_sent_and_waits_for_a_deleted_provider_is_in_doubt(
+    lost: Edit, people: People
+) -> None:
+    provider = make_provider(deleted_at=timezone.now())
+    Edit.objects.update(state=State.QUEUED, lease_until=None, provider=provider)
+    now = timezone.now()
+    Attempt.objects.create(edit=lost, number=1, fence=3, intent_at=now, error_class="timed_out")
+    other = make_edit_row(
+        people.project, people.olga, lost.picture, state=State.QUEUED, provider=provider
+    )
+    sweep(Registry())
+    lost.refresh_from_db()
+    other.refresh_from_db()
+    assert (lost.state, other.state) == ("unknown", "failed")

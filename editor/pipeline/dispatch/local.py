@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 from editor.engines.base import Runner
 from editor.engines.registry import EngineSource
 from editor.models import Worker
-from editor.pipeline import rescue
+from editor.pipeline import beside, rescue
 from editor.pipeline.claim import claim, to_stop
 from editor.pipeline.desk import Barrier, Desk, Interruption, Phase, no_barrier
 from editor.pipeline.heartbeat import Heartbeat
@@ -135,12 +135,14 @@ class LocalDispatch:
         )
         heartbeat.start()
         sweeper = asyncio.create_task(self._sweep())
+        reader = asyncio.create_task(self._finish_late())
         keeper = asyncio.create_task(keep_house(self._database, every=self._timing.housekeeping))
         try:
             await self._loop(heartbeat, drain=drain)
             await self._wind_down()
         finally:
             sweeper.cancel()
+            reader.cancel()
             keeper.cancel()
             await asyncio.to_thread(heartbeat.stop)
             await self._database(Worker.objects.filter(name=self._owner).delete)
@@ -218,6 +220,17 @@ class LocalDispatch:
                 await self._database(rescue.sweep, self._registry, spare=self._edit_ids())
             except Exception:  # nobody would notice a worker that rescues no more
                 logger.exception("the rescue sweep failed; trying again")
+            await asyncio.sleep(self._timing.rescue)
+
+    async def _finish_late(self) -> None:
+        """Beside the sweep, which must not wait for pictures."""
+        while True:
+            try:
+                await beside.finish_left(
+                    self._database, self._sandbox, self._registry, spare=self._edit_ids()
+                )
+            except Exception:
+                logger.exception("late answers could not be finished; trying again")
             await asyncio.sleep(self._timing.rescue)
 
     async def _wind_down(self) -> None:

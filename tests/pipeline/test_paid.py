@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -287,24 +286,6 @@ def test_an_answer_that_breaks_its_reader_is_laid_aside(people: People) -> None:
     edit = run(engine, people)
     assert (edit.state, edit.rescues, engine.read_times) == ("billed_unusable", 3, 4)
     assert (len(engine.asked), sums(edit)) == (1, {"open": 0, "settled": ESTIMATE})
-
-
-@dataclass
-class LosesOne(PaidEngine):
-    """One of its pictures breaks whoever opens it, every time."""
-
-    async def read(self, answer: Any, work: Any) -> Any:
-        drawn = await PaidEngine.read(self, answer, work)
-        drawn.images[1].unlink()
-        return drawn
-
-
-def test_a_picture_that_always_breaks_its_reader_costs_only_itself(people: People) -> None:
-    engine = LosesOne(count=3)
-    edit = run(engine, people)
-    assert (edit.state, len(engine.asked), engine.read_times) == ("succeeded", 1, 4)
-    assert list(edit.results.order_by("number").values_list("number", flat=True)) == [1, 3]
-    assert sums(edit)["settled"] == CHARGED
 
 
 def test_a_reader_that_broke_once_is_forgiven(people: People) -> None:

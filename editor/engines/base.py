@@ -64,13 +64,14 @@ class EditResult:
     crop's size). Only painted pixels are meant to be used. When the mask marked a subject whose
     surroundings were to change, ``coverage`` says which pixels the engine meant instead: an 8-bit
     grey PNG, 0 = protected; the image may then have another mode. ``usage`` holds the tokens as
-    the provider counted them.
+    the provider counted them; ``inputs`` pictures went along, the crop among them.
     """
 
     images: tuple[Path, ...]
     actual: Mapping[str, JSON]
     usage: Mapping[str, JSON] | None = None
     coverage: Path | None = None
+    inputs: int = 1
 
 
 class Runner(Protocol):

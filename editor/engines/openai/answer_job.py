@@ -231,9 +231,9 @@ def _counts(usage: Any) -> dict[str, JSON]:
     for name, value in list(usage.items())[:MAX_USAGE]:
         if isinstance(value, dict):
             details = list(value.items())[:MAX_USAGE]
-            counts[name[:WORD]] = {key[:WORD]: n for key, n in details if _is_count(n)}
+            counts[_word(name)] = {_word(key): n for key, n in details if _is_count(n)}
         elif _is_count(value):
-            counts[name[:WORD]] = value
+            counts[_word(name)] = value
     return counts
 
 

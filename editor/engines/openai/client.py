@@ -12,17 +12,18 @@ import json
 from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
 from editor.engines.base import Answer
+from editor.engines.errors import EngineError
 from editor.engines.openai import errors, headers
 from editor.engines.openai.body import BodyFile, TooLarge
 from editor.engines.openai.complaints import clean
 from editor.engines.openai.dial import AddressRefused, NameUnknown
 from editor.engines.openai.listening import EVENT_STREAM, Listener
+from editor.engines.openai.phases import LATE, LOST, Phase
 from editor.engines.openai.upload import Upload, content
 
 if TYPE_CHECKING:
@@ -40,34 +41,6 @@ HEAD: Final = "answer.head"
 ERROR_BYTES: Final = 64 * 1024
 ERROR_SECONDS: Final = 10.0
 OURS: Final = {"User-Agent": "Pentimento", "Accept": "*/*", "Accept-Encoding": "identity"}
-
-
-class Phase(Enum):
-    """Where an attempt stands."""
-
-    DIALLING = auto()
-    SECURING = auto()
-    SENDING = auto()
-    WAITING = auto()
-    READING = auto()
-
-
-# What running out of time means in each phase.
-LATE: Final = {
-    Phase.DIALLING: "connect_timeout",
-    Phase.SECURING: "connect_timeout",
-    Phase.SENDING: "lost_while_sending",
-    Phase.WAITING: "no_answer",
-    Phase.READING: "answer_stalled",
-}
-# And what losing the connection means.
-LOST: Final = {
-    Phase.DIALLING: "unreachable",
-    Phase.SECURING: "tls_failed",
-    Phase.SENDING: "lost_while_sending",
-    Phase.WAITING: "connection_lost",
-    Phase.READING: "answer_cut",
-}
 
 
 @dataclass(slots=True)
@@ -95,13 +68,18 @@ class Clock:
 
 @dataclass(slots=True)
 class Call:
-    """One attempt. ``asked`` is how many pictures were asked for, ``optional`` what may go."""
+    """One attempt.
+
+    ``asked`` is how many pictures were asked for, ``inputs`` how many go along, ``optional`` what
+    may be left out.
+    """
 
     provider: ProviderConfig
     transport: httpx.AsyncBaseTransport
     watch: Watch
     work: Path
     asked: int = 1
+    inputs: int = 1
     optional: Collection[str] = ()
     _phase: Phase = Phase.DIALLING
     _told: bool = False
@@ -111,11 +89,14 @@ class Call:
     _upload: Upload = field(init=False)
 
     async def send(self, outgoing: Sendable) -> Answer:
-        """Return the answer, whole and on disk. Raises `ProviderError`."""
+        """Return the answer, whole and on disk. Raises `ProviderError`.
+
+        What breaks on our side before anything has left is an `EngineError` "not_prepared".
+        """
         begun = asyncio.get_running_loop().time()
         with ExitStack() as files:
-            request = self._request(outgoing, files)
             try:
+                request = self._request(outgoing, files)
                 async with asyncio.timeout(self._times.connect) as alarm:
                     self._clock = Clock(alarm, begun + self._times.total)
                     self._clock.allow(self._times.connect)
@@ -126,6 +107,12 @@ class Call:
                 raise errors.failure(refusal.code) from None
             except httpx.HTTPError as error:
                 return self._in_spite(self._lost(error))
+            except EngineError:
+                raise
+            except Exception as error:
+                if self._may_have_left:
+                    raise
+                raise errors.not_prepared(error) from error
             finally:
                 await self.transport.aclose()
 
@@ -141,9 +128,8 @@ class Call:
             request = httpx.Request(
                 outgoing.method,
                 outgoing.url,
-                headers=OURS | dict(outgoing.headers),
                 extensions={"trace": self._trace},
-                **content(outgoing, files),
+                **content(outgoing, OURS | dict(outgoing.headers), files),
             )
         except (httpx.InvalidURL, UnicodeError):
             raise errors.failure("bad_address") from None
@@ -199,6 +185,7 @@ class Call:
             "content_length": int(length) if length.isdecimal() else None,
             "content_encoding": said.get("content-encoding", "").strip().lower()[:40],
             "asked": self.asked,
+            "inputs": self.inputs,
         }
 
     async def _refusal(self, response: httpx.Response) -> ProviderError:
@@ -265,16 +252,22 @@ class Call:
             return Answer(self.work / BODY, self._head_told)
         raise failure from None
 
+    @property
+    def _may_have_left(self) -> bool:
+        """Whether a part of the body was given to the line, be it that all of it is stuck there."""
+        if self._phase == Phase.SENDING:
+            return self._upload.offered > 0
+        return self._phase in {Phase.WAITING, Phase.READING}
+
     def _late(self) -> ProviderError:
-        if self._phase == Phase.SENDING and not self._upload.offered:
+        if self._phase == Phase.SENDING and not self._may_have_left:
             return errors.failure("lost_before_sending")
         return errors.failure(LATE[self._phase])
 
     def _lost(self, error: httpx.HTTPError) -> ProviderError:
         if isinstance(error, NameUnknown):
             return errors.failure("name_unknown")
-        # A write that fails at once has given nothing to the network.
-        if self._phase == Phase.SENDING and not self._upload.written:
+        if self._phase == Phase.SENDING and not self._may_have_left:
             return errors.failure("lost_before_sending")
         if self._phase == Phase.WAITING and isinstance(error, httpx.ProtocolError):
             return errors.failure("bad_answer_head")

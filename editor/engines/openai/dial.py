@@ -66,6 +66,8 @@ OPENABLE: Final = _networks(
     *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8"),
     *("::1/128", "fc00::/7"),
 )
+# Where clouds keep their secrets though the network around is one that people may open.
+SECRETS: Final = _networks("100.100.100.200/32", "fd00:ec2::254/128")
 # Beyond what `is_global` refuses: relays, documentation, and addresses with others inside.
 NEVER: Final = _networks(
     *("192.0.0.0/24", "192.88.99.0/24", "::/96", "64:ff9b:1::/48", "2001::/23", "2002::/16"),
@@ -78,6 +80,8 @@ UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 def reach(address: Address) -> Reach:
     """Return where an address leads, looking through those that only wrap another."""
     inner = _unwrapped(address)
+    if any(inner in network for network in SECRETS):
+        return Reach.CLOSED
     if any(inner in network for network in OPENABLE):
         return Reach.CLOSED if address in NAT64 else Reach.PRIVATE
     if inner.is_multicast or inner.is_reserved or any(inner in network for network in NEVER):

@@ -1,7 +1,9 @@
 """Fetches a result that the provider only gives an address of: at once, for it soon expires.
 
 The fetch is free, so a lost connection is tried again. Nobody's key goes along, nothing is
-followed, and the address must be the provider's own or one that its preset lists.
+followed, and the address must be the provider's own or one that its preset lists. Only the
+provider's own scheme, host and port are reached as the provider is: all others over https and
+nowhere inside.
 """
 
 from __future__ import annotations
@@ -25,16 +27,12 @@ if TYPE_CHECKING:
 
     from editor.engines.openai.provider import ProviderConfig
 
+type Line = Callable[[httpx.URL], httpx.AsyncBaseTransport]
+
 # Waits between the tries, in seconds: a result may be named before it is there.
 PAUSES: Final = (0.5, 2.0)
 # Pictures come as image/…, as bytes, or unnamed; a page is an error that somebody made pretty.
 NEVER: Final = ("text/", "application/json", "application/xml", "application/xhtml")
-
-
-def is_own(host: str, provider: ProviderConfig) -> bool:
-    """Whether a host is the one that the provider's record names."""
-    own = urlsplit(provider.base_url).hostname or ""
-    return host.lower().rstrip(".") == own.lower().rstrip(".")
 
 
 def allowed(host: str, provider: ProviderConfig) -> bool:
@@ -42,13 +40,18 @@ def allowed(host: str, provider: ProviderConfig) -> bool:
 
     A listed name counts for those below it too; "*" is any.
     """
+    own = (urlsplit(provider.base_url).hostname or "").lower().rstrip(".")
     listed = [str(name).lower() for name in provider.preset.manner.get("result_hosts", ())]
     name = host.lower().rstrip(".")
     return bool(name) and (
-        is_own(name, provider)
-        or "*" in listed
-        or any(f".{name}".endswith(f".{one}") for one in listed)
+        name == own or "*" in listed or any(f".{name}".endswith(f".{one}") for one in listed)
     )
+
+
+def is_own(url: httpx.URL, provider: ProviderConfig) -> bool:
+    """Whether an address is at the provider itself: the same scheme, host and port."""
+    own = httpx.URL(provider.base_url)
+    return (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port)
 
 
 async def fetch(
@@ -56,7 +59,7 @@ async def fetch(
     out: Path,
     *,
     provider: ProviderConfig,
-    transport: Callable[[str], httpx.AsyncBaseTransport],
+    line_to: Line,
     pauses: Sequence[float] = PAUSES,
 ) -> Path:
     """Bring the result at ``url`` to the file ``out``. Raises `ProviderError`.
@@ -69,9 +72,8 @@ async def fetch(
     absolute = _absolute(url, provider)
     for pause in (*pauses, None):
         try:
-            line = transport(absolute.host)
             async with asyncio.timeout(provider.timeouts.read):
-                return await _try(absolute, out, provider.max_answer_bytes, line)
+                return await _try(absolute, out, provider.max_answer_bytes, line_to(absolute))
         except AddressRefused:
             raise _refused(absolute) from None
         except (httpx.TransportError, TimeoutError):
@@ -91,7 +93,8 @@ def _absolute(url: str, provider: ProviderConfig) -> httpx.URL:
         absolute = httpx.URL(provider.base_url).join(url)
     except (httpx.InvalidURL, ValueError):
         raise errors.failure("result_host_refused") from None
-    if absolute.userinfo or not allowed(absolute.host, provider):
+    is_open = absolute.scheme == "https" or is_own(absolute, provider)
+    if absolute.userinfo or not is_open or not allowed(absolute.host, provider):
         raise _refused(absolute)
     return absolute
 

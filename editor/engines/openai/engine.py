@@ -107,14 +107,18 @@ class OpenAICompatible:
         return planning.plan(self._provider, self._model, wanted)
 
     def cost(self, plan: Plan, result: EditResult | None) -> Cost:
-        """Return what it cost: as the provider counted, else the most that was estimated."""
-        if result:
-            charged = prices.charged(self._model, result.usage, len(result.images))
-            if charged:
-                return charged
-        if plan.cost.high is None:
-            return Cost(0, CostBasis.UNKNOWN)
-        return Cost(plan.cost.high, CostBasis.ESTIMATE)
+        """Return what it cost: as the provider counted, else the most that was estimated.
+
+        Where fewer pictures came than were asked for, the count may be that of those few.
+        """
+        high = plan.cost.high
+        estimated = Cost(0, CostBasis.UNKNOWN) if high is None else Cost(high, CostBasis.ESTIMATE)
+        if result is None:
+            return estimated
+        charged = prices.charged(self._model, result.usage, _came(result), result.inputs)
+        if charged and (high is None or charged.micros > high or _came(result) >= plan.count):
+            return charged
+        return estimated
 
     async def prepare(self, request: EditRequest) -> None:
         """Make the files to be sent in a child process. Raises `EngineError`."""
@@ -137,16 +141,20 @@ class OpenAICompatible:
             watch=watch,
             work=request.work,
             asked=asked if isinstance(asked, int) else 1,
+            inputs=outgoing.pictures,
             optional=_names(outgoing) - REQUIRED,
         )
         return await call.send(outgoing)
 
     async def read(self, answer: Answer, work: Path) -> EditResult:
         """Open the answer in a child process. Raises `ProviderError` and `EngineCrashed`."""
-        return await Reader(self._provider, self._child, self._result_transport).read(answer, work)
+        return await Reader(self._provider, self._child, self._line_to).read(answer, work)
 
     def _outgoing(self, request: EditRequest) -> Outgoing:
-        made = json.loads((request.work / MADE).read_text(encoding="utf-8"))
+        try:
+            made = json.loads((request.work / MADE).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise errors.not_prepared(error) from error
         try:
             return wire.build(self._provider, self._model, request, made)
         except ValueError:
@@ -160,16 +168,20 @@ class OpenAICompatible:
 
     def _new_transport(self) -> httpx.AsyncBaseTransport:
         """Every attempt has a connection of its own."""
-        if self._transport:
-            return self._transport()
         policy = dial.Policy(self._provider.any_private, self._provider.networks)
-        return dial.Transport(policy)
+        return self._transport() if self._transport else dial.Transport(policy)
 
-    def _result_transport(self, host: str) -> httpx.AsyncBaseTransport:
-        """A provider inside our networks may not send us to our other machines."""
-        if self._transport or download.is_own(host, self._provider):
+    def _line_to(self, result: httpx.URL) -> httpx.AsyncBaseTransport:
+        """What is open for the provider is open for nothing else that its answers name."""
+        if self._transport or download.is_own(result, self._provider):
             return self._new_transport()
         return dial.Transport(dial.Policy(networks=self._provider.networks))
+
+
+def _came(result: EditResult) -> int:
+    """How many pictures were drawn, those that nobody can read among them."""
+    bad = result.actual.get("unreadable")
+    return len(result.images) + (bad if isinstance(bad, int) else 0)
 
 
 def _names(outgoing: Outgoing) -> frozenset[str]:

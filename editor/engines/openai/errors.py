@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from editor.engines.errors import ErrorClass, Execution, ProviderError, Trouble, Upstream
+from editor.engines.errors import (
+    EngineError,
+    ErrorClass,
+    Execution,
+    ProviderError,
+    Trouble,
+    Upstream,
+)
 from editor.engines.openai import complaints, headers
 
 if TYPE_CHECKING:
@@ -142,6 +149,16 @@ def failure(
         trouble=row.trouble,
         upstream=upstream,
         unknown_parameter=unknown_parameter,
+    )
+
+
+def not_prepared(error: Exception) -> EngineError:
+    """Return what it means that something of ours broke before anything left: it may be mended."""
+    return EngineError(
+        f"The files to be sent could not be read ({type(error).__name__}).",
+        code="not_prepared",
+        params={"kind": type(error).__name__},
+        permanent=False,
     )
 
 

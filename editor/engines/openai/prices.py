@@ -121,7 +121,8 @@ def charged(
 ) -> Cost | None:
     """Return what an answer cost by the provider's own count; None when that says nothing.
 
-    ``count`` pictures came back, ``inputs`` went along: prices by the picture need no more.
+    ``count`` pictures came back, ``inputs`` went along: prices by the picture need no more. A
+    zero says nothing either, unless the model is known to cost nothing.
     """
     price = model.price
     if price is None:
@@ -129,15 +130,21 @@ def charged(
     usage = usage or {}
     told = _number(usage.get(price.reported)) if price.reported else None
     if told is not None:
-        return _cost(told * price.reported_unit * MICROS)
+        return _cost(told * price.reported_unit * MICROS) if told or _is_free(price) else None
     if price.per_image is not None:
         return _cost((count * price.per_image + inputs * (price.per_input or 0)) * MICROS)
     if price.image_out is None:
         return None
     read, written = _number(usage.get("input_tokens")), _number(usage.get("output_tokens"))
-    if read is None or written is None:
+    if read is None or written is None or (count and price.image_out and not written):
         return None
     return _cost(_read(price, usage, read) + _written(price, usage, written))
+
+
+def _is_free(price: Price) -> bool:
+    figures = (price.per_image, price.per_input, price.text_in, price.image_in, price.image_out)
+    known = [figure for figure in figures if figure is not None]
+    return bool(known) and not any(known)
 
 
 def _read(price: Price, usage: Mapping[str, JSON], total: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,9 +14,7 @@ from editor.engines.openai.complaints import clean
 from editor.imaging.sandbox.errors import JobCrashed, JobRejected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    import httpx
+    from collections.abc import Mapping, Sequence
 
     from editor.engines.base import Answer, Runner
     from editor.engines.openai.provider import ProviderConfig
@@ -31,7 +30,7 @@ class Reader:
 
     provider: ProviderConfig
     runner: Runner
-    transport: Callable[[str], httpx.AsyncBaseTransport]
+    line_to: download.Line
     pauses: Sequence[float] = download.PAUSES
 
     async def read(self, answer: Answer, work: Path) -> EditResult:
@@ -49,39 +48,49 @@ class Reader:
         )
         images = [dict(image) for image in found["images"]]
         images += await self._fetched(found["urls"], work, has_some=bool(images))
+        named = len(found["images"]) + len(found["urls"])
         actual = {
             **found["actual"],
             "pixels": [[image["width"], image["height"]] for image in images],
             "formats": [image["format"] for image in images],
             "count": len(images),
             "asked": answer.head.get("asked"),
-            "unreadable": found["bad"],
+            "unreadable": found["bad"] + named - len(images),
             "request_id": answer.head.get("request_id"),
         }
+        inputs = answer.head.get("inputs")
         return EditResult(
             images=tuple(Path(image["file"]) for image in images),
             actual={name: value for name, value in actual.items() if value not in (None, "", 0)},
             usage=found["usage"],
+            inputs=inputs if isinstance(inputs, int) else 1,
         )
 
     async def _fetched(
         self, urls: list[str], work: Path, *, has_some: bool
     ) -> list[dict[str, Any]]:
-        """Fetch each result; one that is lost is no reason to lose the others."""
+        """Fetch each result; one that is lost is no reason to lose the others.
+
+        All of them together have the time of one attempt.
+        """
         images: list[dict[str, Any]] = []
         failure: ProviderError | None = None
-        for number, url in enumerate(urls, 1):
-            try:
-                images.append(await self._fetch(url, work / f"fetched-{number}"))
-            except ProviderError as error:
-                failure = error
+        try:
+            async with asyncio.timeout(self.provider.timeouts.total):
+                for number, url in enumerate(urls, 1):
+                    try:
+                        images.append(await self._fetch(url, work / f"fetched-{number}"))
+                    except ProviderError as error:
+                        failure = error
+        except TimeoutError:
+            failure = errors.failure("result_unreachable")
         if failure and not images and not has_some:
             raise failure
         return images
 
     async def _fetch(self, url: str, out: Path) -> dict[str, Any]:
         file = await download.fetch(
-            url, out, provider=self.provider, transport=self.transport, pauses=self.pauses
+            url, out, provider=self.provider, line_to=self.line_to, pauses=self.pauses
         )
         return dict(await self._job(EXAMINE, file=str(file)))
 

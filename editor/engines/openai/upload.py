@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 
+from editor.engines.openai.jsonbody import JsonBody
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from contextlib import ExitStack
     from pathlib import Path
-
-    from editor.imaging.sandbox.wire import JSON
 
 
 class Sendable(Protocol):
@@ -28,32 +28,31 @@ class Sendable(Protocol):
     @property
     def files(self) -> Sequence[tuple[str, str, Path, str]]: ...
     @property
-    def json(self) -> JSON: ...
+    def json(self) -> Mapping[str, Any] | None: ...
 
 
 class Upload(httpx.AsyncByteStream):
-    """A request's body that knows how much of itself was handed on, and how much went through."""
+    """A request's body that knows how much of itself was handed on."""
 
     def __init__(self, inner: httpx.AsyncByteStream, on_progress: Callable[[], None]) -> None:
         self._inner = inner
         self._on_progress = on_progress
         self.offered = 0
-        self.written = 0
         self.is_over = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._inner:
             self.offered += len(chunk)
             yield chunk
-            self.written += len(chunk)
             self._on_progress()
         self.is_over = True
 
 
-def content(outgoing: Sendable, files: ExitStack) -> dict[str, Any]:
-    """The body as httpx wants it; the files stay open until ``files`` is left."""
+def content(outgoing: Sendable, headers: Mapping[str, str], files: ExitStack) -> dict[str, Any]:
+    """Headers and body as httpx wants them; the files stay open until ``files`` is left."""
     if outgoing.json is not None:
-        return {"json": outgoing.json}
+        body = JsonBody(outgoing.json, files)
+        return {"headers": {**headers, **body.headers}, "content": body}
     data: dict[str, list[str]] = {}
     for name, value in outgoing.data:
         data.setdefault(name, []).append(value)
@@ -61,4 +60,4 @@ def content(outgoing: Sendable, files: ExitStack) -> dict[str, Any]:
         (name, (filename, files.enter_context(path.open("rb")), mime))
         for name, filename, path, mime in outgoing.files
     ]
-    return {"data": data, "files": parts}
+    return {"headers": headers, "data": data, "files": parts}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from editor.engines.openai import planning
 from editor.engines.openai.address import endpoint
+from editor.engines.openai.jsonbody import DataUrl
 from editor.engines.openai.manner import Manner
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ NEEDS: Final[Mapping[str, str]] = {
 class Outgoing:
     """A request: either ``data`` and ``files`` as multipart/form-data, or ``json``.
 
-    Files are (field, file name, path, type). No header names the body's type: whoever sends it
-    does, with the boundary. Headers hold the key, and are not shown.
+    Files are (field, file name, path, type); in ``json`` a `DataUrl` stands for one. No header names the body's type: whoever sends it
+    does, with the boundary. Headers hold the key, and are not shown. ``pictures`` go along, the
+    crop among them.
     """
 
     method: str
@@ -40,7 +41,8 @@ class Outgoing:
     headers: Mapping[str, str] = field(repr=False)
     data: list[tuple[str, str]] = field(default_factory=list, repr=False)
     files: list[tuple[str, str, Path, str]] = field(default_factory=list)
-    json: dict[str, JSON] | None = field(default=None, repr=False)
+    json: dict[str, Any] | None = field(default=None, repr=False)
+    pictures: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class Sent:
     def of(cls, made: Mapping[str, str]) -> Self:
         """Read what the job said of a file."""
         return cls(Path(made["path"]), made["mime"])
+
+    @property
+    def as_url(self) -> DataUrl:
+        """Its place in a JSON body."""
+        return DataUrl(self.path, self.mime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ def build(
         files = replace(files, mask=None)
     url = endpoint(provider.base_url, manner, model.id)
     headers = _headers(provider, manner, request.token, streams=said.get("stream") is True)
-    frame = Outgoing("POST", url, headers)
+    frame = Outgoing("POST", url, headers, pictures=len(files.pictures))
     return _TRANSPORTS[manner.transport](frame, manner, said, files)
 
 
@@ -155,16 +162,14 @@ def _multipart(frame: Outgoing, manner: Manner, said: dict[str, JSON], files: Fi
 
 def _xai(frame: Outgoing, _manner: Manner, said: dict[str, JSON], files: Files) -> Outgoing:
     """JSON with one `image` or several `images`."""
-    pictures: list[JSON] = [{"type": "image_url", "url": _data_url(one)} for one in files.pictures]
-    shown: dict[str, JSON] = {"images": pictures} if len(pictures) > 1 else {"image": pictures[0]}
+    pictures = [{"type": "image_url", "url": one.as_url} for one in files.pictures]
+    shown: dict[str, Any] = {"images": pictures} if len(pictures) > 1 else {"image": pictures[0]}
     return replace(frame, json=said | shown)
 
 
 def _openrouter(frame: Outgoing, _manner: Manner, said: dict[str, JSON], files: Files) -> Outgoing:
     """JSON with all pictures as references."""
-    pictures: list[JSON] = [
-        {"type": "image_url", "image_url": {"url": _data_url(one)}} for one in files.pictures
-    ]
+    pictures = [{"type": "image_url", "image_url": {"url": one.as_url}} for one in files.pictures]
     return replace(frame, json=said | {"input_references": pictures})
 
 
@@ -174,10 +179,6 @@ def _text(value: JSON) -> str:
     if isinstance(value, str | int | float):
         return str(value)
     raise TypeError(f"a form has no field for {value!r}")
-
-
-def _data_url(sent: Sent) -> str:
-    return f"data:{sent.mime};base64,{base64.b64encode(sent.path.read_bytes()).decode()}"
 
 
 type _Transport = Callable[[Outgoing, Manner, dict[str, JSON], Files], Outgoing]

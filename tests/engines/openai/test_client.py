@@ -102,6 +102,7 @@ def test_an_answer_comes_to_disk_with_its_head(tmp_path: Path) -> None:
         "content_length": len(GOOD),
         "content_encoding": "",
         "asked": 2,
+        "inputs": 1,
     }
     assert json.loads((tmp_path / "answer.head").read_text()) == watch.head == outcome.head
 
@@ -203,7 +204,8 @@ class Broken(httpx.AsyncBaseTransport):
         try:
             while written < self._after:
                 written += len(await anext(body))
-            await anext(body)
+            if self._after >= 0:
+                await anext(body)
         except StopAsyncIteration:
             await request.extensions["trace"]("http11.send_request_body.complete", {})
         raise httpx.WriteError("broken")
@@ -212,7 +214,8 @@ class Broken(httpx.AsyncBaseTransport):
 @pytest.mark.parametrize(
     ("after", "expected"),
     [
-        (0, ("lost_before_sending", Execution.NO, 4)),
+        (-1, ("lost_before_sending", Execution.NO, 4)),
+        (0, ("lost_while_sending", Execution.UNKNOWN, 0)),
         (1, ("lost_while_sending", Execution.UNKNOWN, 0)),
         (700, ("lost_while_sending", Execution.UNKNOWN, 0)),
         (10**9, ("connection_lost", Execution.UNKNOWN, 0)),

@@ -14,6 +14,7 @@ from editor.engines.errors import Execution, ProviderError
 from editor.engines.openai import download
 from editor.engines.openai.catalog import catalog
 from editor.engines.openai.dial import Policy, Transport
+from editor.engines.openai.provider import Timeouts
 from tests.engines.openai.pictures import picture
 from tests.engines.openai.setting import KEY, Server, answer, make_engine, make_provider
 from tests.engines.openai.test_reading import document, read
@@ -50,6 +51,11 @@ class Shelf:
 
 def served(content: bytes = PNG, kind: str = "image/png", status: int = 200) -> httpx.Response:
     return httpx.Response(status, content=content, headers={"content-type": kind})
+
+
+async def serving(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(answer(PNG, "Content-Type: image/png"))
 
 
 def lost(folder: Path, url: str, shelf: Shelf, **changes: Any) -> ProviderError:
@@ -107,6 +113,9 @@ def test_row_46_what_was_fetched_is_not_fetched_again(tmp_path: Path) -> None:
         "https://evil.test#@api.example/x",
         "//evil.test/x",
         "http://169.254.169.254/latest/meta-data",
+        "http://api.example/x",
+        "http://api.example:443/x",
+        "http://cdn.example/x",
         "file:///etc/passwd",
         "gopher://evil.test/",
         "https://[::1/x",
@@ -170,6 +179,48 @@ def test_one_lost_result_is_no_reason_to_lose_the_others(tmp_path: Path) -> None
     shelf = Shelf(*[served(status=404)] * 3, served())
     result = read(tmp_path, document({"url": HERE}, {"url": HERE + "2"}), handler=shelf)
     assert len(result.images) == 1
+    assert result.actual["unreadable"] == 1
+
+
+@pytest.mark.parametrize("place", ["http://127.0.0.1:{other}/x", "https://127.0.0.1:{other}/x"])
+def test_what_is_open_for_a_provider_is_not_open_for_its_results(
+    tmp_path: Path, place: str
+) -> None:
+    """A provider of the staff may lie inside; another port of the same machine may not."""
+
+    async def run() -> tuple[str, int]:
+        async with Server(serving) as server, Server(serving) as other:
+            body = tmp_path / "answer"
+            body.write_bytes(document({"url": place.format(other=other.port)}))
+            engine = make_engine(make_provider(server.base_url, any_private=True))
+            with pytest.raises(ProviderError) as caught:
+                await engine.read(Answer(body, {}), tmp_path)
+            return caught.value.code, other.connections
+
+    assert asyncio.run(run()) == ("result_host_refused", 0)
+
+
+def test_all_results_of_an_answer_have_one_deadline(tmp_path: Path) -> None:
+    """What was fetched in time is kept; the rest is not waited for one after the other."""
+    asked: list[str] = []
+
+    async def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if len(asked) > 1:
+            await asyncio.Event().wait()
+        return served()
+
+    clocks = Timeouts(connect=9, write=9, read=0.4, idle=9, total=0.2)
+    urls = [{"url": f"/{number}"} for number in range(4)]
+    result = read(tmp_path, document(*urls), handler=handler, timeouts=clocks)
+    assert asked == ["/0", "/1"]
+    assert (len(result.images), result.actual["unreadable"]) == (1, 3)
+    asked.append("late")
+    other = tmp_path / "other"
+    other.mkdir()
+    with pytest.raises(ProviderError) as caught:
+        read(other, document(*urls), handler=handler, timeouts=clocks)
+    assert caught.value.code == "result_unreachable"
 
 
 def test_row_46_the_same_guard_stands_before_results(tmp_path: Path) -> None:
@@ -183,7 +234,7 @@ def test_row_46_the_same_guard_stands_before_results(tmp_path: Path) -> None:
             "https://cdn.example/x",
             tmp_path / "out",
             provider=provider,
-            transport=lambda _host: Transport(Policy(), resolve=resolve),
+            line_to=lambda _: Transport(Policy(), resolve=resolve),
         )
 
     with pytest.raises(ProviderError) as caught:
@@ -212,12 +263,8 @@ def test_a_provider_inside_does_not_send_us_to_other_machines_inside(tmp_path: P
 
 
 def test_over_a_real_line(tmp_path: Path) -> None:
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(answer(PNG, "Content-Type: image/png"))
-
     async def run() -> bytes:
-        async with Server(handler) as server:
+        async with Server(serving) as server:
             body = tmp_path / "answer"
             body.write_bytes(document({"url": "/v1/a.png"}))
             engine = make_engine(make_provider(server.base_url))

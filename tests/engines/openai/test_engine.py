@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
+from editor.engines.base import EditResult
 from editor.engines.costs import Cost, CostBasis, CostRange
-from editor.engines.errors import ErrorClass, Execution, NoRunner, ProviderError
-from editor.engines.openai.catalog import catalog
+from editor.engines.errors import EngineError, ErrorClass, Execution, NoRunner, ProviderError
+from editor.engines.openai.catalog import catalog, offered
 from editor.engines.openai.engine import JOBS, OpenAICompatible
 from editor.engines.plans import Plan, Wanted
 from editor.imaging.sandbox.client import Limits, Sandbox
@@ -29,9 +32,7 @@ from tests.engines.openai.setting import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from editor.engines.base import EditResult
+    from editor.imaging.sandbox.wire import JSON
 
 PNG = picture()
 BODY = json.dumps({"data": [{"b64_json": b64(PNG)}]}).encode()
@@ -96,6 +97,78 @@ def test_the_cost_is_what_the_provider_counted() -> None:
     engine = OpenAICompatible(make_provider(models={name: model}), name)
     plan = Plan(None, {}, (), CostRange(1, 9))
     assert engine.cost(plan, None) == Cost(9, CostBasis.ESTIMATE)
+
+
+def make_result(count: int = 1, *, inputs: int = 1, bad: int = 0, **usage: JSON) -> EditResult:
+    return EditResult((Path("a.png"),) * count, {"unreadable": bad}, usage or None, inputs=inputs)
+
+
+def make_priced(name: str, preset: str) -> OpenAICompatible:
+    return OpenAICompatible(make_provider(models={name: offered(preset, name)}), name)
+
+
+def test_every_picture_that_went_along_is_counted() -> None:
+    engine = make_priced("grok-imagine-image-2.0", "xai")
+    plan = Plan(None, {}, (), CostRange(90_000, 90_000))
+    assert engine.cost(plan, make_result(inputs=3)) == Cost(90_000, CostBasis.USAGE)
+
+
+def test_what_was_drawn_and_cannot_be_read_was_paid_too() -> None:
+    engine = make_priced("grok-imagine-image-2.0", "xai")
+    plan = Plan(None, {"n": 2}, (), CostRange(130_000, 130_000))
+    assert engine.cost(plan, make_result(1, bad=1)) == Cost(130_000, CostBasis.USAGE)
+
+
+def test_fewer_pictures_than_asked_cost_the_most_that_was_estimated() -> None:
+    """The count of a stream that was cut after one of three is that of the one."""
+    engine = make_priced("gpt-image-2", "openai")
+    plan, count = Plan(None, {"n": 3}, (), CostRange(1, 200_000)), {"input_tokens": 100}
+    one = make_result(1, **count, output_tokens=1000)
+    assert engine.cost(plan, one) == Cost(200_000, CostBasis.ESTIMATE)
+    three = make_result(3, **count, output_tokens=3000)
+    assert engine.cost(plan, three) == Cost(90_800, CostBasis.USAGE)
+    dear = make_result(1, **count, output_tokens=9000)
+    assert engine.cost(plan, dear) == Cost(270_800, CostBasis.USAGE)
+
+
+def test_a_zero_is_settled_by_the_estimate() -> None:
+    engine = make_priced("gpt-image-2", "openai")
+    plan = Plan(None, {}, (), CostRange(1, 9))
+    nothing = make_result(input_tokens=0, output_tokens=0)
+    assert engine.cost(plan, nothing) == Cost(9, CostBasis.ESTIMATE)
+
+
+def test_the_answer_says_how_many_pictures_went_along(tmp_path: Path) -> None:
+    line = httpx.MockTransport(lambda _: httpx.Response(200, content=BODY))
+    engine = make_engine(make_provider(), transport=lambda: line)
+    request = make_request(tmp_path)
+    kept = asyncio.run(send(engine, replace(request, inputs=(request.image,) * 2), Watcher()))
+    assert asyncio.run(engine.read(kept, tmp_path)).inputs == 3
+
+
+@pytest.mark.parametrize("preset", ["generic", "xai"])
+@pytest.mark.parametrize("lost", ["outgoing.json", "outgoing/image-1.png"])
+def test_what_is_missing_before_sending_was_not_sent(
+    tmp_path: Path, lost: str, preset: str
+) -> None:
+    engine = make_engine(make_provider(preset=catalog().presets[preset]))
+    request = make_request(tmp_path)
+    asyncio.run(engine.prepare(request))
+    (tmp_path / lost).unlink()
+    with pytest.raises(EngineError) as caught:
+        asyncio.run(engine.edit(request, Watcher()))
+    assert (caught.value.code, caught.value.execution) == ("not_prepared", Execution.NO)
+    assert not caught.value.permanent
+
+
+def test_a_line_that_cannot_be_made_was_not_used(tmp_path: Path) -> None:
+    def broken(_: httpx.Request) -> httpx.Response:
+        raise OSError("no certificates")
+
+    engine = make_engine(make_provider(), transport=lambda: httpx.MockTransport(broken))
+    with pytest.raises(EngineError) as caught:
+        asyncio.run(send(engine, make_request(tmp_path), Watcher()))
+    assert (caught.value.code, caught.value.execution) == ("not_prepared", Execution.NO)
 
 
 def test_a_plan_needs_neither_runner_nor_line() -> None:

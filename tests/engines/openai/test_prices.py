@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from editor.engines.costs import CostBasis, CostRange
+from editor.engines.costs import Cost, CostBasis, CostRange
 from editor.engines.openai.catalog import adapted, catalog, unlisted
 from editor.engines.openai.planning import plan
 from editor.engines.openai.prices import area_tokens, charged, drawn_tokens, estimate
@@ -195,6 +195,27 @@ def test_row_47_without_details_all_that_was_sent_is_picture() -> None:
 )
 def test_row_47_a_usage_that_says_nothing_is_none(usage: dict[str, JSON] | None) -> None:
     assert charged(make_model(TWO), usage) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "usage"),
+    [
+        (TWO, {"input_tokens": 0, "output_tokens": 0}),
+        (TWO, {"input_tokens": 1300, "output_tokens": 0}),
+        ("grok-imagine-image-2.0", {"cost_in_usd_ticks": 0}),
+        ("google/gemini-3.1-flash-image", {"cost": 0}),
+    ],
+)
+def test_a_zero_from_a_service_with_a_price_says_nothing(name: str, usage: dict[str, JSON]) -> None:
+    assert charged(make_model(name), usage) is None
+
+
+def test_a_model_that_is_free_may_say_so() -> None:
+    free = adapted(make_model(TWO), {"price": {"text_in": 0, "image_in": 0, "image_out": 0}})
+    found = charged(free, {"input_tokens": 0, "output_tokens": 0})
+    assert found == Cost(0, CostBasis.USAGE)
+    told = adapted(free, {"price": {"per_image": 0, "reported": "cost"}})
+    assert charged(told, {"cost": 0}) == Cost(0, CostBasis.USAGE)
 
 
 def test_what_a_service_says_it_charged_counts_most() -> None:

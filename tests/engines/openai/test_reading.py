@@ -41,6 +41,8 @@ USAGE = {
     "note": "words",
     "nothing": None,
 }
+# What PostgreSQL does not store in JSON.
+DIRTY = {"a\0b\ud800": 1, "c": {"d\0e\udfff": 2}}
 
 
 def nobody(request: httpx.Request) -> httpx.Response:
@@ -56,7 +58,7 @@ def read(
     reader = Reader(
         make_provider("https://api.example/v1", **changes),
         runner or Inline(),
-        lambda _host: httpx.MockTransport(handler),
+        lambda _: httpx.MockTransport(handler),
         pauses=(0, 0),
     )
     return asyncio.run(reader.read(Answer(file, head or {}), folder))
@@ -127,6 +129,11 @@ def test_what_was_done_is_told_as_the_provider_says_it(tmp_path: Path) -> None:
     }
 
 
+def test_names_in_a_usage_can_be_stored(tmp_path: Path) -> None:
+    result = read(tmp_path, document({"b64_json": b64(PNG)}, usage=DIRTY))
+    assert result.usage == {"a b": 1, "c": {"d e": 2}}
+
+
 @pytest.mark.parametrize("more", [{}, {"usage": None}, {"usage": "many"}, {"size": 7}])
 def test_row_47_what_is_not_said_is_not_known(tmp_path: Path, more: dict[str, Any]) -> None:
     result = read(tmp_path, document({"b64_json": b64(PNG)}, **more))
@@ -149,6 +156,12 @@ def test_more_than_asked_is_kept_and_what_is_broken_left_out(tmp_path: Path) -> 
     result = read(tmp_path, document(*entries), head={"asked": 1})
     assert len(result.images) == 2
     assert (result.actual["count"], result.actual["unreadable"]) == (2, 2)
+
+
+def test_how_many_pictures_went_along_is_known_to_who_reads_later(tmp_path: Path) -> None:
+    body = document({"b64_json": b64(PNG)})
+    assert read(tmp_path, body, head={"inputs": 3}).inputs == 3
+    assert read(tmp_path, body).inputs == 1
 
 
 def test_row_52_the_pictures_of_a_stream(tmp_path: Path) -> None:

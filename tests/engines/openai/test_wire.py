@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +13,7 @@ import pytest
 
 from editor.engines.openai import planning, wire
 from editor.engines.openai.catalog import catalog
+from editor.engines.openai.upload import content
 from tests.engines.openai.wiring import (
     KEY,
     OWN,
@@ -84,6 +87,17 @@ def make_outgoing(case: Case, work: Path) -> Outgoing:
     return wire.build(provider, model, request, files)
 
 
+async def sent_of(outgoing: Outgoing) -> httpx.Request:
+    """The request as it leaves, its body read and of the length that its head says."""
+    with ExitStack() as files:
+        request = httpx.Request(
+            outgoing.method, outgoing.url, **content(outgoing, outgoing.headers, files)
+        )
+        body = await request.aread()
+    assert int(request.headers["content-length"]) == len(body)
+    return request
+
+
 def shown(outgoing: Outgoing) -> str:
     """The request as a text to read and to compare."""
     lines = [f"{outgoing.method} {outgoing.url}"]
@@ -94,7 +108,8 @@ def shown(outgoing: Outgoing) -> str:
         for name, filename, path, mime in outgoing.files
     ]
     if outgoing.json is not None:
-        lines.append(json.dumps(outgoing.json, indent=2, ensure_ascii=False))
+        said = json.loads(asyncio.run(sent_of(outgoing)).content)
+        lines.append(json.dumps(said, indent=2, ensure_ascii=False))
     return "\n".join(lines) + "\n"
 
 
@@ -160,23 +175,13 @@ def test_row_43_what_is_none_is_left_out_and_booleans_are_small(tmp_path: Path) 
 def test_row_43_the_body_types_itself(case: Case, tmp_path: Path) -> None:
     outgoing = make_outgoing(case, tmp_path)
     assert not {name.lower() for name in outgoing.headers} & {"content-type", "content-length"}
-    sent = httpx.Request(
-        outgoing.method,
-        outgoing.url,
-        headers=outgoing.headers,
-        data=dict(outgoing.data),
-        files=[
-            (name, (filename, path.read_bytes(), mime))
-            for name, filename, path, mime in outgoing.files
-        ],
-        json=outgoing.json,
-    )
+    sent = asyncio.run(sent_of(outgoing))
     kind = sent.headers["content-type"]
     if outgoing.json is not None:
         assert kind == "application/json"
     else:
         boundary = kind.removeprefix("multipart/form-data; boundary=")
-        assert f"--{boundary}--".encode() in sent.read()
+        assert f"--{boundary}--".encode() in sent.content
 
 
 def test_a_field_that_was_refused_before_is_not_sent_again(tmp_path: Path) -> None:

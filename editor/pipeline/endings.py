@@ -230,7 +230,8 @@ def end_without_engine(hold: Hold, error: EngineError) -> None:
     edit = Edit.objects.get(pk=hold.edit_id)
     answered = steps.answer_of(edit)
     if hold.state != State.RECEIVED or answered is None or ":" not in edit.engine:
-        fail(hold, None, Verdict(State.FAILED, error.code, error.message, ErrorClass.INPUT))
+        turn = error.error_class if isinstance(error, steps.Withheld) else ErrorClass.INPUT
+        fail(hold, None, Verdict(State.FAILED, error.code, error.message, turn))
         return
     fields = LET_GO | _FATE_WORDS[State.BILLED_UNUSABLE]
     move(hold, State.BILLED_UNUSABLE, new_fence=True, **fields)

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from editor.engines.base import Answer, EditResult, Engine
-from editor.engines.errors import EngineError
+from editor.engines.errors import EngineError, ErrorClass
 from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
 from editor.models import Attempt, Edit, Picture, State
-from editor.pipeline import attempts, spool
+from editor.pipeline import attempts, replan, spool
 from editor.pipeline.states import Hold, move, show_change
-from editor.services import consents, media, pictures
+from editor.services import budgets, consents, media, pictures
 from editor.services.recipes import Recipe, recipe
 
 
@@ -24,11 +24,23 @@ class CancelAsked(Exception):
     """The edit's member no longer wants it, and it has not been sent yet."""
 
 
-class HostChanged(EngineError):
+class Withheld(EngineError):
+    """The edit may not be sent as things are now; `error_class` says whose turn it is."""
+
+    error_class = ErrorClass.INPUT
+
+
+class HostChanged(Withheld):
     """The provider has another address than the one that the edit's member agreed to."""
 
     def __init__(self) -> None:
         super().__init__("The provider has another address by now.", code="host_changed")
+
+
+class TooDear(Withheld):
+    """What its service takes of the edit may cost more than the budget allows."""
+
+    error_class = ErrorClass.BUDGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,7 @@ class Job:
 def load(hold: Hold, registry: EngineSource) -> Job:
     """Read the held edit with its engine, pictures and mask.
 
-    Raises HostChanged, and what the registry raises.
+    Raises HostChanged, TooDear, and what the registry raises.
     """
     rows = Edit.objects.select_related("project", "picture", "mask", "provider")
     edit = rows.get(pk=hold.edit_id)
@@ -73,6 +85,10 @@ def _engine(hold: Hold, edit: Edit, registry: EngineSource) -> Engine:
     engine = registry.engine(edit.engine)
     if edit.provider and not consents.covers(edit.provider, edit.actor_id, engine.host):
         raise HostChanged
+    try:
+        replan.catch_up(hold, edit, engine)
+    except budgets.Refused as refused:
+        raise TooDear("The budget does not allow it.", code=refused.code) from refused
     return engine
 
 

@@ -79,6 +79,23 @@ def test_nothing_is_sent_when_the_budget_does_not_allow_what_it_would_choose(
     assert sums(edit) == {"open": 0, "settled": 0}
 
 
+@pytest.mark.parametrize(("room", "state"), [(AUTO, "succeeded"), (AUTO - 1, "failed")])
+def test_what_was_planned_before_the_refusal_is_reserved_anew_too(
+    people: People, room: int, state: str
+) -> None:
+    engine = Dearer()
+    edit = asked_for_low(engine, people)
+    Provider.objects.update(learned={MODEL: ["quality"]})
+    Project.objects.update(budget_micros=room)
+    work(engine)
+    assert settled(edit).state == state
+    assert [dict(request.fields) for request in engine.seen] == [{"n": 1}] * (state == "succeeded")
+    assert (edit.error_class, edit.reserved_micros) == (
+        ("", AUTO) if state == "succeeded" else ("budget", LOW)
+    )
+    assert sums(edit)["open"] == 0
+
+
 def test_an_edit_never_leaves_for_a_host_its_member_has_not_agreed_to(people: People) -> None:
     engine = PaidEngine()
     edit = queue_paid(engine, people.project, people.olga)

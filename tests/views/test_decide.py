@@ -158,8 +158,8 @@ def test_every_form_of_a_decision_says_which_outcome_it_is_about(people: People)
     client.force_login(people.emil)
     for url in (path(edit), reverse("gallery", args=[people.project.slug])):
         page = BeautifulSoup(client.get(url).content, "html.parser")
-        forms = page.select(f"form[action='{path(edit)}']")
-        assert [form.select_one("[name=fence]")["value"] for form in forms] == ["7"]
+        fields = page.select(f"form[action='{path(edit)}'] [name=fence]")
+        assert [field["value"] for field in fields] == ["7"]
 
 
 def test_an_old_page_decides_nothing_and_shows_the_question_as_it_is_now(

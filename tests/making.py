@@ -24,6 +24,7 @@ from editor.models import (
     Picture,
     Project,
     Provider,
+    ProviderConsent,
     ProviderSource,
     Role,
     State,
@@ -31,7 +32,7 @@ from editor.models import (
 )
 from editor.models.public_id import new_suffix
 from editor.pipeline.submit import Wish, submit
-from editor.services import media, pictures, projects, vault
+from editor.services import consents, media, pictures, projects, vault
 from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def make_paid_row(
     project: Project, user: User, picture: Picture, provider: Provider, **fields: object
 ) -> Edit:
     """An edit's row that was asked of a provider, in whatever state a test wants."""
+    agree(provider, user)
     model = provider.offered[0]
     values: dict[str, object] = {"provider": provider, "model": model}
     values["engine"] = f"{provider.public_id}:{model}"
@@ -169,6 +171,12 @@ def make_paid_row(
         "cost": [40_000, 210_000],
     }
     return make_edit_row(project, user, picture, **values | fields)
+
+
+def agree(provider: Provider, user: User) -> None:
+    """Let the member have agreed that pictures go where the provider is now."""
+    host = consents.host_of(provider)
+    ProviderConsent.objects.get_or_create(provider=provider, user=user, host=host)
 
 
 def make_attempt_row(

@@ -23,6 +23,9 @@ class EngineSource(Protocol):
     def engine(self, name: str) -> Engine:
         """Return the engine of this id, or raise `UnknownEngine`."""
 
+    def reader(self, name: str) -> Engine:
+        """Return an engine that reads what this one answered; it must not be asked anything."""
+
 
 class Registry:
     """The house's own engines by id, made once each.
@@ -41,6 +44,10 @@ class Registry:
             return self._engines[name]
         except KeyError:
             raise UnknownEngine(name) from None
+
+    def reader(self, name: str) -> Engine:
+        """Return the engine itself: nothing of ours is ever deleted. Raises `UnknownEngine`."""
+        return self.engine(name)
 
     def engines(self) -> tuple[Engine, ...]:
         """Return all engines in the order they are offered to people."""

@@ -13,8 +13,11 @@ class Decision(TextChoices):
     READ = "read", _("Read answer again")
 
 
+OUT_OF_DATE = _("This page is out of date. Reload it and decide again.")
+
+
 class DecideForm(forms.Form):
-    """One of the decisions."""
+    """One of the decisions, and the fence of the edit as it was shown."""
 
     decision = forms.ChoiceField(
         choices=Decision.choices,
@@ -22,4 +25,7 @@ class DecideForm(forms.Form):
             "required": _("Choose what shall become of the edit."),
             "invalid_choice": _("Choose what shall become of the edit."),
         },
+    )
+    fence = forms.IntegerField(
+        error_messages={"required": OUT_OF_DATE, "invalid": OUT_OF_DATE},
     )

@@ -77,14 +77,15 @@ def answered(attempt: Attempt, *, answer: Answer, sha256: str, **head: Any) -> N
 def close(attempt: Attempt | None, execution: Execution, code: str, **fields: Any) -> None:
     """Write how an attempt without a usable answer ended."""
     if attempt is not None:
-        Attempt.objects.filter(pk=attempt.pk, finished_at=None).update(
+        Attempt.objects.filter(pk=attempt.pk, fence=attempt.fence, finished_at=None).update(
             execution=execution, error_class=code[:CODE_LENGTH], finished_at=Now(), **fields
         )
 
 
 def leave_open(attempt: Attempt, code: str, **fields: Any) -> None:
     """Its token will be sent again."""
-    Attempt.objects.filter(pk=attempt.pk).update(error_class=code[:CODE_LENGTH], **fields)
+    mine = Attempt.objects.filter(pk=attempt.pk, fence=attempt.fence, finished_at=None)
+    mine.update(error_class=code[:CODE_LENGTH], **fields)
 
 
 def settle(

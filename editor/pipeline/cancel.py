@@ -21,7 +21,7 @@ def cancel(edit: Edit) -> Edit:
     for _attempt in range(3):  # the state may change between the read and the write
         edit.refresh_from_db()
         try:
-            _cancel_now(edit) if _at_once(edit) else _ask(edit)
+            _cancel_now(edit) if _at_once(edit) else ask(edit)
         except LostLease:
             continue
         break
@@ -54,10 +54,11 @@ def _cancel_now(edit: Edit) -> None:
 
 
 @transaction.atomic
-def _ask(edit: Edit) -> None:
+def ask(edit: Edit) -> None:
+    """Mark a running edit as no longer wanted. Raises LostLease if it is not as it was read."""
     if not edit.can_cancel:
         return
     pulse = Project.objects.bump(edit.project_id)
-    Edit.objects.filter(pk=edit.pk, cancel_requested_at=None).update(
-        cancel_requested_at=Now(), pulse=pulse
-    )
+    as_read = Edit.objects.filter(pk=edit.pk, state=edit.state, fence=edit.fence)
+    if not as_read.update(cancel_requested_at=Now(), pulse=pulse):
+        raise LostLease(f"edit {edit.pk} is no longer {edit.state}")

@@ -169,17 +169,23 @@ def _take(chosen: Sequence[Candidate], owner: str, lease: timedelta) -> list[Hol
     return [Hold(one.edit, one.project, State.CLAIMED, fences[one.edit]) for one in taken]
 
 
-def renew(*, owner: str, slots: int, edits: list[int], lease_seconds: float) -> None:
+def renew(*, owner: str, slots: int, holds: Iterable[Hold], lease_seconds: float) -> None:
     """Say that `owner` lives, and extend its leases on the edits it is working on.
 
-    An edit it holds but no longer works on (its run broke off) is left to the rescue. A worker
-    that was forgotten while its machine slept is known again.
+    An edit it holds but no longer works on (its run broke off) is left to the rescue, even if an
+    older run of the same edit goes on. A worker that was forgotten while its machine slept is
+    known again.
     """
     if not Worker.objects.filter(name=owner).update(seen_at=Now()):
         Worker.objects.create(name=owner, slots=slots)
-    Edit.objects.held().filter(lease_owner=owner, pk__in=edits).update(
-        lease_until=Now() + timedelta(seconds=lease_seconds)
-    )
+    by_fence: dict[int, list[int]] = {}
+    for hold in holds:
+        by_fence.setdefault(hold.fence, []).append(hold.edit_id)
+    mine = Edit.objects.held().filter(lease_owner=owner)
+    for fence, edits in by_fence.items():
+        mine.filter(fence=fence, pk__in=edits).update(
+            lease_until=Now() + timedelta(seconds=lease_seconds)
+        )
 
 
 def to_stop(*, owner: str, holds: Iterable[Hold]) -> dict[int, str]:

@@ -1,6 +1,7 @@
 """A member decides what becomes of an edit whose outcome is open (reliability.md 4.2).
 
-Nothing here happens by itself: whoever pays says so.
+Nothing here happens by itself: whoever pays says so. With a `fence` a decision is about the edit
+as its member saw it; an old page decides nothing about a later outcome.
 """
 
 from typing import Any, Final
@@ -15,13 +16,17 @@ from editor.access.roles import Action
 from editor.models import UNDECIDED_STATES, Edit, State
 from editor.pipeline import ledger, steps
 from editor.pipeline.states import Hold, LostLease, move
-from editor.services import activities, providers
+from editor.services import activities, consents, providers
 
 FORGOTTEN: Final[dict[str, Any]] = {"error_code": "", "error_message": "", "error_class": ""}
 
 
 class NothingToDecide(Exception):
     """The edit is no longer undecided: somebody was faster, or its answer came after all."""
+
+
+class Stale(NothingToDecide):
+    """It was decided meanwhile, and is undecided anew: not what the member looked at."""
 
 
 class AnswerGone(Exception):
@@ -33,15 +38,16 @@ class ProviderGone(Exception):
 
 
 @transaction.atomic
-def again(door: Door, edit: Edit) -> Edit:
+def again(door: Door, edit: Edit, *, fence: int | None = None) -> Edit:
     """Send an edit once more, at its member's risk to pay twice; return it as it is then.
 
-    What may have been charged stays held. Raises NothingToDecide, ProviderGone, what the
-    doorkeeper raises, and what reserving raises when the budget does not allow it.
+    What may have been charged stays held. Raises NothingToDecide, ProviderGone,
+    steps.HostChanged, what the doorkeeper raises, and what reserving raises when the budget does
+    not allow it.
     """
-    opened, row = _enter(door, Action.EDIT, edit)
-    if row.provider_id and not _is_offered(opened, row):
-        raise ProviderGone
+    opened, row = _enter(door, Action.EDIT, edit, fence)
+    if row.provider_id:
+        _check_provider(opened, row)
     _move(
         row,
         State.QUEUED,
@@ -61,12 +67,12 @@ def again(door: Door, edit: Edit) -> Edit:
 
 
 @transaction.atomic
-def keep(door: Door, edit: Edit) -> Edit:
+def keep(door: Door, edit: Edit, *, fence: int | None = None) -> Edit:
     """Let an edit rest as it is: failed, and what may have been charged stays held.
 
     Raises NothingToDecide, and what the doorkeeper raises.
     """
-    opened, row = _enter(door, Action.DECIDE, edit)
+    opened, row = _enter(door, Action.DECIDE, edit, fence)
     _move(row, State.FAILED, finished_at=Now())
     activities.record("edit.kept_as_is", opened.project, actor=opened.user, edit=row)
     row.refresh_from_db()
@@ -74,12 +80,12 @@ def keep(door: Door, edit: Edit) -> Edit:
 
 
 @transaction.atomic
-def read_again(door: Door, edit: Edit) -> Edit:
+def read_again(door: Door, edit: Edit, *, fence: int | None = None) -> Edit:
     """Read an unusable answer once more; no engine is asked, and nothing is charged.
 
     Raises NothingToDecide, AnswerGone, and what the doorkeeper raises.
     """
-    opened, row = _enter(door, Action.DECIDE, edit)
+    opened, row = _enter(door, Action.DECIDE, edit, fence)
     if row.state != State.BILLED_UNUSABLE:
         raise NothingToDecide
     if not has_answer(row):
@@ -96,19 +102,25 @@ def has_answer(edit: Edit) -> bool:
     return found is not None and found[1].file.is_file()
 
 
-def _enter(door: Door, action: Action, edit: Edit) -> tuple[Door, Edit]:
+def _enter(door: Door, action: Action, edit: Edit, fence: int | None) -> tuple[Door, Edit]:
     """Ask the doorkeeper once more, under the lock of the project."""
     opened = fetch.door_again(door, action)
     row = fetch.edit_to_decide(opened, edit.public_id)
     if row.state not in UNDECIDED_STATES:
         raise NothingToDecide
+    if fence is not None and fence != row.fence:
+        raise Stale
     return opened, row
 
 
-def _is_offered(door: Door, edit: Edit) -> bool:
+def _check_provider(door: Door, edit: Edit) -> None:
+    """See whether the edit may still go there. Raises ProviderGone, steps.HostChanged."""
     named = edit.engine.partition(":")[0]
     found = providers.usable(door.project).filter(public_id=named).first()
-    return found is not None and edit.model in found.offered
+    if found is None or edit.model not in found.offered:
+        raise ProviderGone
+    if not consents.covers(found, edit.actor_id, consents.host_of(found)):
+        raise steps.HostChanged
 
 
 def _move(edit: Edit, to: State, **fields: Any) -> None:

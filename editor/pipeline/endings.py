@@ -12,9 +12,10 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from editor.engines.errors import EngineError, ErrorClass, Execution
+from editor.engines.plans import Plan
 from editor.models import Attempt, Edit, State
 from editor.models import Execution as Ran
-from editor.pipeline import attempts, ledger
+from editor.pipeline import attempts, ledger, replan, steps
 from editor.pipeline.outcome import (
     FIRST_DELAY,
     MAX_AGE_SECONDS,
@@ -26,6 +27,7 @@ from editor.pipeline.outcome import (
 )
 from editor.pipeline.states import Hold, move
 from editor.pipeline.steps import Job
+from editor.services import budgets
 
 STOPPING: Final = "stopping"
 WORKER_LOST: Final = "worker_lost"
@@ -154,10 +156,10 @@ def end_flight(
 ) -> Verdict:
     """Write what an error of a paid engine means for the edit, the attempt and the money."""
     edit = Edit.objects.get(pk=hold.edit_id)
-    verdict = decide(error, _facts(edit, attempt, job), chance=chance)
+    verdict, planned = _decided(edit, attempt, job, error, chance)
     fields = LET_GO | _words(verdict)
     if verdict.to == State.RETRY_WAIT:
-        fields |= {"next_run_at": _in(verdict.delay)} | _again(edit, verdict)
+        fields |= {"next_run_at": _in(verdict.delay)} | (planned or {"tries": F("tries") + 1})
     elif verdict.to in {State.FAILED, State.CANCELED}:
         fields |= {"finished_at": Now()}
     move(hold, verdict.to, new_fence=True, **fields)
@@ -169,6 +171,19 @@ def end_flight(
     elif verdict.to == State.BILLED_UNUSABLE:
         attempts.settle(edit, attempt, attempts.estimated(job.engine, job.plan))
     return verdict
+
+
+def _decided(
+    edit: Edit, attempt: Attempt, job: Job, error: EngineError, chance: float
+) -> tuple[Verdict, dict[str, Any]]:
+    """Return the verdict, and the new plan where it leaves something out: money must allow that."""
+    verdict = decide(error, _facts(edit, attempt, job), chance=chance)
+    if not verdict.leaves_out:
+        return verdict, {}
+    try:
+        return verdict, replan.without(edit, job.engine, verdict.leaves_out)
+    except budgets.Refused as refused:
+        return Verdict(State.FAILED, refused.code, "", ErrorClass.BUDGET), {}
 
 
 def _facts(edit: Edit, attempt: Attempt, job: Job) -> Facts:
@@ -183,22 +198,6 @@ def _facts(edit: Edit, attempt: Attempt, job: Job) -> Facts:
         resend_safe=attempts.recognises(job.engine),
         sent_before=attempts.is_open(attempt),
     )
-
-
-def _again(edit: Edit, verdict: Verdict) -> dict[str, Any]:
-    """Return what a retry writes: a try more, or the plan without what was not taken."""
-    if verdict.leaves_out:
-        return {"plan": without(edit.plan, verdict.leaves_out)}
-    return {"tries": F("tries") + 1}
-
-
-def without(plan: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return a stored plan that leaves the parameter out, and says why."""
-    fields = dict(plan.get("fields", {}))
-    if name not in fields:
-        return plan
-    change = [name, fields.pop(name), None, "refused_before"]
-    return {**plan, "fields": fields, "changes": [*plan.get("changes", []), change]}
 
 
 def _end_attempt(
@@ -223,6 +222,20 @@ def give_up_reading(hold: Hold, attempt: Attempt, job: Job, error: EngineError) 
         error_class=error.code[: attempts.CODE_LENGTH], **said
     )
     attempts.settle(edit, attempt, attempts.estimated(job.engine, job.plan))
+
+
+@transaction.atomic
+def end_without_engine(hold: Hold, error: EngineError) -> None:
+    """Nothing is left that could be asked, or could read what was answered and paid for."""
+    edit = Edit.objects.get(pk=hold.edit_id)
+    answered = steps.answer_of(edit)
+    if hold.state != State.RECEIVED or answered is None or ":" not in edit.engine:
+        turn = error.error_class if isinstance(error, steps.Withheld) else ErrorClass.INPUT
+        fail(hold, None, Verdict(State.FAILED, error.code, error.message, turn))
+        return
+    fields = LET_GO | _FATE_WORDS[State.BILLED_UNUSABLE]
+    move(hold, State.BILLED_UNUSABLE, new_fence=True, **fields)
+    attempts.settle(edit, answered[0], attempts.estimated(None, Plan.from_json(edit.plan)))
 
 
 @transaction.atomic

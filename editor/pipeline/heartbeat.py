@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.db import Error, connection
 
 from editor.pipeline.claim import renew
+from editor.pipeline.states import Hold
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class Heartbeat:
         slots: int,
         every: float,
         lease_seconds: float,
-        running: Callable[[], list[int]],
+        running: Callable[[], list[Hold]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._owner = owner
@@ -63,7 +64,7 @@ class Heartbeat:
             renew(
                 owner=self._owner,
                 slots=self._slots,
-                edits=self._running(),
+                holds=self._running(),
                 lease_seconds=self._lease,
             )
         except Error:

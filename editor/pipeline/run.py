@@ -15,15 +15,15 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from editor.engines.base import EditRequest
-from editor.engines.errors import EngineError, ErrorClass
+from editor.engines.errors import EngineError
 from editor.engines.registry import EngineSource
 from editor.imaging.sandbox.client import JobRejected
 from editor.models import Edit, State
 from editor.pipeline import circuit, endings, prepare, resend, room, spool, steps
-from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted, Phase
+from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted, Interruption, Phase
 from editor.pipeline.flight import Flight
 from editor.pipeline.landing import Landing
-from editor.pipeline.outcome import Verdict, is_full
+from editor.pipeline.outcome import is_full
 from editor.pipeline.states import LostLease
 from editor.pipeline.steps import Job
 from editor.pipeline.watch import Watcher
@@ -34,8 +34,6 @@ logger = logging.getLogger(__name__)
 
 # In plain English, as engines speak; pages look the code up in the reader's language.
 NO_ROOM: Final = gettext_noop("The server's disk has no room for the answer; the edit waits.")
-# An answer whose engine is gone is looked at again now and then: it may come back.
-ENGINE_WAIT_SECONDS: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,11 @@ class Run:
         if request is None:
             return
         desk.phase = Phase.FLIGHT
-        desk.hold, attempt = await desk.database(steps.intend, desk.hold, job.engine)
+        try:
+            desk.hold, attempt = await desk.database(steps.intend, desk.hold, job.engine)
+        except steps.CancelAsked:
+            await desk.stopped(job, Interruption.CANCELED)
+            return
         desk.attempt = attempt
         desk.barrier("sending")
         watcher = Watcher(desk.hold, attempt, desk.database, desk.barrier)
@@ -144,24 +146,13 @@ class Run:
         await landing.finish(answer, anew=True)
 
     async def _without_engine(self, error: EngineError) -> None:
-        """The engine is gone. An answer that waits to be read stays where it is."""
-        if self.desk.hold.state == State.RECEIVED:
-            await self._set_aside()
-            return
-        verdict = Verdict(State.FAILED, error.code, error.message, ErrorClass.INPUT)
-        await self.desk.database(endings.fail, self.desk.hold, None, verdict)
+        """The engine is gone, or may not be asked."""
+        await self.desk.database(endings.end_without_engine, self.desk.hold, error)
 
     async def _without_key(self) -> None:
         """The provider's key cannot be opened: nothing leaves until it is entered again."""
         desk = self.desk
-        if desk.hold.state == State.RECEIVED:
-            await self._set_aside()
-            return
         rows = Edit.objects.select_related("provider")
         edit = await desk.database(rows.get, pk=desk.hold.edit_id)
         await desk.database(endings.wait, desk.hold, seconds=0.0, code="key_unreadable")
         await desk.database(circuit.reject_key, edit.provider)
-
-    async def _set_aside(self) -> None:
-        hold, seconds = self.desk.hold, ENGINE_WAIT_SECONDS
-        await self.desk.database(endings.set_aside, hold, counted=False, seconds=seconds)

@@ -107,9 +107,9 @@ def note_progress(hold: Hold, percent: int) -> None:
 
 
 @transaction.atomic
-def show_change(hold: Hold) -> None:
-    """Let pages look at the held edit again. Raises LostLease."""
-    _write(hold)
+def show_change(hold: Hold, **fields: Any) -> None:
+    """Write the fields, and let pages look at the held edit again. Raises LostLease."""
+    _write(hold, **fields)
 
 
 def _write(hold: Hold, *, expired: bool = False, **fields: Any) -> None:

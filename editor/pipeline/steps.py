@@ -10,13 +10,37 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from editor.engines.base import Answer, EditResult, Engine
+from editor.engines.errors import EngineError, ErrorClass
 from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
 from editor.models import Attempt, Edit, Picture, State
-from editor.pipeline import attempts, spool
+from editor.pipeline import attempts, replan, spool
 from editor.pipeline.states import Hold, move, show_change
-from editor.services import media, pictures
+from editor.services import budgets, consents, media, pictures
 from editor.services.recipes import Recipe, recipe
+
+
+class CancelAsked(Exception):
+    """The edit's member no longer wants it, and it has not been sent yet."""
+
+
+class Withheld(EngineError):
+    """The edit may not be sent as things are now; `error_class` says whose turn it is."""
+
+    error_class = ErrorClass.INPUT
+
+
+class HostChanged(Withheld):
+    """The provider has another address than the one that the edit's member agreed to."""
+
+    def __init__(self) -> None:
+        super().__init__("The provider has another address by now.", code="host_changed")
+
+
+class TooDear(Withheld):
+    """What its service takes of the edit may cost more than the budget allows."""
+
+    error_class = ErrorClass.BUDGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +58,17 @@ class Job:
 
 
 def load(hold: Hold, registry: EngineSource) -> Job:
-    """Read the held edit with its engine, pictures and mask. Raises what the registry raises."""
+    """Read the held edit with its engine, pictures and mask.
+
+    Raises HostChanged, TooDear, and what the registry raises.
+    """
     rows = Edit.objects.select_related("project", "picture", "mask", "provider")
     edit = rows.get(pk=hold.edit_id)
+    engine = _engine(hold, edit, registry)
     mask = edit.mask
     return Job(
         edit=edit,
-        engine=registry.engine(edit.engine),
+        engine=engine,
         plan=Plan.from_json(edit.plan),
         parent=recipe(edit.picture),
         inputs=_inputs(edit) if edit.provider_id else (),
@@ -50,6 +78,20 @@ def load(hold: Hold, registry: EngineSource) -> Job:
     )
 
 
+def _engine(hold: Hold, edit: Edit, registry: EngineSource) -> Engine:
+    """The engine to be asked, else one that only reads: that sends nothing, so needs no consent."""
+    if hold.state == State.RECEIVED:
+        return registry.reader(edit.engine)
+    engine = registry.engine(edit.engine)
+    if edit.provider and not consents.covers(edit.provider, edit.actor_id, engine.host):
+        raise HostChanged
+    try:
+        replan.catch_up(hold, edit, engine)
+    except budgets.Refused as refused:
+        raise TooDear("The budget does not allow it.", code=refused.code) from refused
+    return engine
+
+
 def _inputs(edit: Edit) -> tuple[Recipe | None, ...]:
     rows = edit.inputs.select_related("picture").order_by("number")
     return tuple(recipe(row.picture) if row.picture else None for row in rows)
@@ -57,8 +99,13 @@ def _inputs(edit: Edit) -> tuple[Recipe | None, ...]:
 
 @transaction.atomic
 def intend(hold: Hold, engine: Engine) -> tuple[Hold, Attempt]:
-    """Write the intent before anything is sent: no execution is ever unaccounted for."""
+    """Write the intent before anything is sent: no execution is ever unaccounted for.
+
+    Raises CancelAsked; then nothing is written, and nothing may be sent.
+    """
     moved = move(hold, State.SENDING, error_code="", error_message="", error_class="")
+    if Edit.objects.filter(pk=hold.edit_id, cancel_requested_at__isnull=False).exists():
+        raise CancelAsked
     return moved, attempts.begin(hold, engine)
 
 
@@ -72,7 +119,7 @@ def sent(hold: Hold, attempt: Attempt) -> Hold:
 
 def headed(attempt: Attempt, **head: Any) -> None:
     """The answer has begun."""
-    Attempt.objects.filter(pk=attempt.pk).update(**head)
+    Attempt.objects.filter(pk=attempt.pk, fence=attempt.fence).update(**head)
 
 
 @transaction.atomic

@@ -12,10 +12,12 @@ from editor.engines.registry import Registry
 from editor.models import Provider
 from editor.models.public_id import is_public_id
 from editor.services import providers
+from editor.services.vault import WrongKey
 
 if TYPE_CHECKING:
     from editor.engines.base import Engine, Runner
     from editor.engines.openai.engine import Transport
+    from editor.engines.openai.provider import ProviderConfig
     from editor.models import Project
 
 
@@ -32,15 +34,40 @@ class Engines:
 
     def engine(self, name: str) -> Engine:
         """Return the engine of this id. Raises `UnknownEngine`; vault.WrongKey."""
-        provider, colon, model = name.partition(":")
-        if not colon:
+        if ":" not in name:
             return self._own.engine(name)
-        row = Provider.objects.filter(public_id=provider, deleted_at=None).first()
-        if row is None:
+        row = _row(name)
+        if row.deleted_at is not None:
             raise UnknownEngine(name)
         # What only plans needs no key, and must not fail for one that cannot be read.
-        known = providers.config(row, with_key=self._runner is not None)
-        return OpenAICompatible(known, model, runner=self._runner, transport=self._transport)
+        return self._model(providers.config(row, with_key=self._runner is not None), name)
+
+    def reader(self, name: str) -> Engine:
+        """Return an engine for an answer that is here: its provider or key may be gone.
+
+        Raises `UnknownEngine`.
+        """
+        if ":" not in name:
+            return self._own.reader(name)
+        row = _row(name)
+        try:
+            # With the key, so that a service that repeats it is not quoted with it.
+            known = providers.config(row)
+        except WrongKey:
+            known = providers.config(row, with_key=False)
+        return self._model(known, name)
+
+    def _model(self, provider: ProviderConfig, name: str) -> Engine:
+        model = name.partition(":")[2]
+        return OpenAICompatible(provider, model, runner=self._runner, transport=self._transport)
+
+
+def _row(name: str) -> Provider:
+    """The provider of an engine, a deleted one too. Raises `UnknownEngine`."""
+    row = Provider.objects.filter(public_id=name.partition(":")[0]).first()
+    if row is None:
+        raise UnknownEngine(name)
+    return row
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,11 @@ STEPS: Final[Mapping[ErrorClass, Step]] = {
     ErrorClass.UNKNOWN: Step.AGAIN,
     ErrorClass.OURS: Step.AGAIN,
 }
-# Credit at a provider is no budget of ours.
-STEPS_OF_CODES: Final[Mapping[str, Step]] = {"quota": Step.AGAIN}
+# Credit at a provider is no budget of ours; its new address is no fault of the prompt.
+STEPS_OF_CODES: Final[Mapping[str, Step]] = {
+    "quota": Step.AGAIN,
+    "host_changed": Step.AGAIN,
+}
 # Where neither the code nor the engine's message says more.
 FALLBACKS: Final[Mapping[ErrorClass, Text]] = {
     ErrorClass.INPUT: _("The provider did not accept this edit as it was asked for."),
@@ -75,6 +78,13 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
         _OURS,
         _("The key of this provider must be entered again, so nothing was sent."),
     ),
+    "host_changed": (
+        _INPUT,
+        _(
+            "The provider has another address by now, so nothing was sent. A new edit asks whether "
+            "pictures may go there."
+        ),
+    ),
     "unknown_engine": (_INPUT, _("This engine is no longer here. Choose another and try again.")),
     "nothing_to_fill_from": (
         _INPUT,
@@ -101,6 +111,10 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
     "not_found": (_OURS, _("The provider does not know this model, or its address is wrong.")),
     # Money
     "over_budget": (_BUDGET, _("The budget does not allow this edit.")),
+    "price_unknown": (
+        _BUDGET,
+        _("Nobody knows what this edit would cost, and there is a budget."),
+    ),
     "quota": (
         _BUDGET,
         _("The account at the provider is used up. Whoever pays for it can add credit there."),

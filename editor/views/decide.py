@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
@@ -17,13 +18,19 @@ from editor.forms.first_error import first_error
 from editor.http import PageRequest
 from editor.models import Edit
 from editor.pipeline import decide as pipeline_decide
-from editor.pipeline.decide import AnswerGone, NothingToDecide, ProviderGone
+from editor.pipeline.decide import AnswerGone, NothingToDecide, ProviderGone, Stale
+from editor.pipeline.steps import HostChanged
 from editor.services import budget_texts, budgets, gallery
 
-REFUSALS = {
+REFUSALS: dict[type[Exception], Promise] = {
     NothingToDecide: _("Somebody has decided already. The card shows how."),
+    Stale: _("It was decided meanwhile and sent again. This is about how it ended since."),
     AnswerGone: _("The answer is no longer kept, so it cannot be read again."),
     ProviderGone: _("This provider is no longer offered here. Ask another with a new edit."),
+    HostChanged: _(
+        "The provider has another address by now, so nothing was sent. A new edit asks whether "
+        "pictures may go there."
+    ),
 }
 DECISIONS = {
     Decision.AGAIN: pipeline_decide.again,
@@ -47,8 +54,9 @@ def decide(request: PageRequest, slug: str, edit: str) -> HttpResponse:
     form = DecideForm(request.POST)
     if not form.is_valid():
         return _refuse(request, opened, found, first_error(form))
+    act = DECISIONS[Decision(form.cleaned_data["decision"])]
     try:
-        DECISIONS[Decision(form.cleaned_data["decision"])](opened, found)
+        act(opened, found, fence=form.cleaned_data["fence"])
     except tuple(REFUSALS) as refused:
         return _refuse(request, opened, found, str(REFUSALS[type(refused)]))
     except budgets.Refused as refused:

@@ -44,6 +44,9 @@ class Registry:
     def engine(self, name: str) -> Engine:
         return Priced(id=name, free=False, replay_safe=False)
 
+    def reader(self, name: str) -> Engine:
+        return self.engine(name)
+
 
 @dataclass
 class Scene:

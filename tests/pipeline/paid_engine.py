@@ -65,6 +65,10 @@ class PaidEngine:
         """It is its own registry."""
         return self
 
+    def reader(self, name: str) -> PaidEngine:
+        """The same, for what was answered."""
+        return self.engine(name)
+
     def understand(self, prompt: str, *, has_mask: bool) -> Instruction:
         return {}
 

@@ -3,11 +3,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
 
-from editor.models import LedgerEntry, State
-from editor.pipeline import ledger
-from editor.pipeline.cancel import cancel, cancel_open
+from editor.models import Attempt, Edit, Execution, LedgerEntry, State
+from editor.pipeline import attempts, ledger, steps
+from editor.pipeline.cancel import ask, cancel, cancel_open
+from editor.pipeline.states import Hold, LostLease
 from tests.making import make_edit_row, make_project, make_rows
+from tests.pipeline.stub_engine import StubEngine
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -54,3 +58,39 @@ def test_a_deleted_project_lets_go_of_all_its_edits(people: People) -> None:
     assert [e.state for e in edits] == ["canceled", "canceled", "awaiting", "succeeded", "unknown"]
     assert edits[2].cancel_requested_at is not None
     assert theirs.state == State.QUEUED
+
+
+def test_a_wish_to_cancel_is_about_the_state_it_was_made_in(people: People) -> None:
+    """What was read as sent and waits by now is not marked, but read again."""
+    (picture,) = make_rows(people.project, people.olga, 1)
+    edit = make_edit_row(people.project, people.olga, picture, state="awaiting", fence=2)
+    Edit.objects.update(state="retry_wait", fence=3)
+    with pytest.raises(LostLease):
+        ask(edit)
+    assert Edit.objects.get().cancel_requested_at is None
+    assert cancel(edit).state == State.CANCELED
+
+
+def test_what_nobody_wants_any_more_is_not_sent(people: People) -> None:
+    (picture,) = make_rows(people.project, people.olga, 1)
+    edit = make_edit_row(people.project, people.olga, picture, state="claimed", fence=2)
+    Edit.objects.update(cancel_requested_at=Now())
+    with pytest.raises(steps.CancelAsked):
+        steps.intend(Hold.on(edit), StubEngine())
+    edit.refresh_from_db()
+    assert (edit.state, edit.attempts.count()) == ("claimed", 0)
+
+
+def test_a_run_that_was_taken_away_writes_nothing_into_its_attempt(people: People) -> None:
+    (picture,) = make_rows(people.project, people.olga, 1)
+    edit = make_edit_row(people.project, people.olga, picture, state="awaiting", fence=4)
+    old = Attempt.objects.create(edit=edit, number=1, fence=2, intent_at=timezone.now())
+    Attempt.objects.update(fence=4)  # its token was sent again under a newer hold
+    steps.headed(old, http_status=500)
+    attempts.leave_open(old, "no_answer")
+    attempts.close(old, Execution.NO, "no_answer")
+    now = Attempt.objects.get()
+    assert (now.http_status, now.error_class, now.finished_at) == (None, "", None)
+    steps.headed(now, http_status=200)
+    attempts.close(now, Execution.NO, "no_answer")
+    assert Attempt.objects.get(http_status=200, error_class="no_answer").finished_at is not None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +59,21 @@ def test_renew_extends_only_what_still_runs_here(edits: list[Edit]) -> None:
     Worker.objects.create(name="a", slots=1)
     first, second = claim(owner="a", limit=2, lease_seconds=1)
     before = leases()
-    renew(owner="a", slots=1, edits=[first.edit_id], lease_seconds=60)
+    renew(owner="a", slots=1, holds=[first], lease_seconds=60)
     after = leases()
     assert after[first.edit_id] - before[first.edit_id] > timedelta(seconds=50)
     assert after[second.edit_id] == before[second.edit_id]
+
+
+def test_an_older_run_of_an_edit_does_not_renew_the_lease_of_a_newer(edits: list[Edit]) -> None:
+    Worker.objects.create(name="a", slots=1)
+    (older,) = claim(owner="a", limit=1, lease_seconds=1)
+    Edit.objects.filter(pk=older.edit_id).update(fence=older.fence + 1)
+    before = leases()
+    renew(owner="a", slots=1, holds=[older], lease_seconds=60)
+    assert leases() == before
+    renew(owner="a", slots=1, holds=[replace(older, fence=older.fence + 1)], lease_seconds=60)
+    assert leases() != before
 
 
 def test_to_stop_names_canceled_and_lost(edits: list[Edit]) -> None:
@@ -88,8 +100,8 @@ def test_a_batch_takes_from_several_projects_in_the_order_of_waiting(
 
 
 def test_a_worker_forgotten_while_its_machine_slept_is_known_again(db: None) -> None:
-    renew(owner="a", slots=3, edits=[], lease_seconds=60)
-    renew(owner="a", slots=3, edits=[], lease_seconds=60)
+    renew(owner="a", slots=3, holds=[], lease_seconds=60)
+    renew(owner="a", slots=3, holds=[], lease_seconds=60)
     worker = Worker.objects.alive(5).get()
     assert (worker.name, worker.slots) == ("a", 3)
 

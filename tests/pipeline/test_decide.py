@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from editor.models import Activity, Attempt, Edit, LedgerEntry, Project, Provider, Role, State
 from editor.pipeline import decide, ledger, spool
-from tests.making import make_door, make_edit_row, make_project, make_rows
+from editor.pipeline.steps import HostChanged
+from tests.making import agree, make_door, make_edit_row, make_project, make_rows
 from tests.pipeline.paid_engine import MODEL, make_provider
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.django_db
 def unknown(people: People) -> Edit:
     """Emil's edit, sent once, with its reservation held."""
     provider = make_provider()
+    agree(provider, people.emil)
     (picture,) = make_rows(people.project, people.olga, 1)
     edit = make_edit_row(
         people.project,
@@ -164,3 +166,30 @@ def test_what_is_no_longer_offered_is_not_sent_again(
     with pytest.raises(decide.ProviderGone):
         decide.again(make_door(people.project, people.emil), unknown)
     assert Edit.objects.get().state == State.UNKNOWN
+
+
+@pytest.mark.parametrize("act", [decide.again, decide.keep, decide.read_again])
+def test_an_old_page_decides_nothing_about_a_later_outcome(
+    people: People, unknown: Edit, act: Any
+) -> None:
+    edit = unusable(unknown)
+    Edit.objects.update(fence=edit.fence + 2)
+    door = make_door(people.project, people.emil)
+    with pytest.raises(decide.Stale):
+        act(door, edit, fence=edit.fence)
+    assert Edit.objects.get().state == State.BILLED_UNUSABLE
+    act(door, edit, fence=edit.fence + 2)
+
+
+def test_nothing_is_sent_again_to_a_host_that_the_member_has_not_agreed_to(
+    people: People, unknown: Edit
+) -> None:
+    Provider.objects.update(base_url="https://elsewhere.test/v1")
+    door = make_door(people.project, people.emil)
+    with pytest.raises(HostChanged):
+        decide.again(door, unknown)
+    agree(Provider.objects.get(), people.olga)  # another member's word is not enough
+    with pytest.raises(HostChanged):
+        decide.again(door, unknown)
+    agree(Provider.objects.get(), people.emil)
+    assert decide.again(door, unknown).state == State.QUEUED

@@ -256,6 +256,7 @@ def test_a_resend_that_waits_is_not_cancelled_for_free(people: People) -> None:
     make_due()
     work(engine)
     assert settled(edit).state == State.UNKNOWN
+    assert len(engine.asked) == 1
     assert sums(edit) == {"open": ESTIMATE, "settled": 0}
 
 

@@ -36,6 +36,9 @@ class Registry:
     def engine(self, name: str) -> Engine:
         return Priced(id=name, free=False, replay_safe=False, high=self.high)
 
+    def reader(self, name: str) -> Engine:
+        return self.engine(name)
+
 
 @pytest.fixture
 def picture(people: People) -> Picture:

@@ -36,11 +36,12 @@ def path(edit: Edit) -> str:
     return reverse("decide_edit", args=[edit.project.slug, edit.public_id])
 
 
-def send(user: User, edit: Edit, decision: str, *, htmx: bool = True) -> Any:
+def send(user: User, edit: Edit, decision: str, *, htmx: bool = True, **more: Any) -> Any:
     client = Client()
     client.force_login(user)
     headers = {"HX-Request": "true"} if htmx else {}
-    return client.post(path(edit), {"decision": decision}, headers=headers)
+    data = {"decision": decision, "fence": edit.fence} | more
+    return client.post(path(edit), data, headers=headers)
 
 
 def test_the_question_says_what_it_may_cost(people: People, lost: Edit) -> None:
@@ -148,3 +149,34 @@ def test_an_editor_decides_about_own_edits_only(people: People) -> None:
     assert send(people.olga, undecided(people, people.emil), "keep").status_code == 200
     theirs.refresh_from_db()
     assert theirs.state == State.UNKNOWN
+
+
+def test_every_form_of_a_decision_says_which_outcome_it_is_about(people: People) -> None:
+    edit = undecided(people, people.emil, State.BILLED_UNUSABLE, answer=b"{}")
+    Edit.objects.update(fence=7)
+    client = Client()
+    client.force_login(people.emil)
+    for url in (path(edit), reverse("gallery", args=[people.project.slug])):
+        page = BeautifulSoup(client.get(url).content, "html.parser")
+        fields = page.select(f"form[action='{path(edit)}'] [name=fence]")
+        assert [field["value"] for field in fields] == ["7"]
+
+
+def test_an_old_page_decides_nothing_and_shows_the_question_as_it_is_now(
+    people: People, lost: Edit
+) -> None:
+    Edit.objects.update(fence=lost.fence + 2)
+    response = send(people.emil, lost, "again")
+    assert response.status_code == 422
+    assert "decided meanwhile and sent again" in response.content.decode()
+    assert f'name="fence" value="{lost.fence + 2}"' in response.content.decode()
+    assert send(people.emil, lost, "again", fence="").status_code == 422
+    lost.refresh_from_db()
+    assert (lost.state, lost.confirmations) == (State.UNKNOWN, 0)
+
+
+def test_a_provider_that_moved_is_not_sent_the_edit_again(people: People, lost: Edit) -> None:
+    Provider.objects.update(base_url="https://elsewhere.test/v1")
+    response = send(people.emil, lost, "again")
+    assert response.status_code == 422
+    assert "The provider has another address by now" in response.content.decode()

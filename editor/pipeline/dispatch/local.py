@@ -5,9 +5,9 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
@@ -21,10 +21,8 @@ from editor.pipeline.desk import Barrier, Desk, Interruption, Phase, no_barrier
 from editor.pipeline.heartbeat import Heartbeat
 from editor.pipeline.housekeeping import keep_house
 from editor.pipeline.run import Run
+from editor.pipeline.states import Hold
 from editor.pipeline.turns import Turns
-
-if TYPE_CHECKING:
-    from editor.pipeline.states import Hold
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +129,7 @@ class LocalDispatch:
             slots=self._lanes.slots,
             every=self._timing.heartbeat,
             lease_seconds=self._timing.lease,
-            running=self._edit_ids,
+            running=self._holds,
         )
         heartbeat.start()
         sweeper = asyncio.create_task(self._sweep())
@@ -148,24 +146,31 @@ class LocalDispatch:
             await self._database(Worker.objects.filter(name=self._owner).delete)
             await self._database.close()
 
+    def _holds(self) -> list[Hold]:
+        """What runs here now; the heartbeat's thread asks."""
+        return [run.hold for run in list(self._running.values())]
+
     def _edit_ids(self) -> list[int]:
-        """Which edits run here now; the heartbeat's thread asks."""
-        return [run.hold.edit_id for run in list(self._running.values())]
+        return [hold.edit_id for hold in self._holds()]
 
     async def _loop(self, heartbeat: Heartbeat, *, drain: bool) -> None:
         while not self._stopping.is_set():
             heartbeat.touch()
             idle = not self._running
-            try:
-                claimed = await self._claim()
-                await self._watch()
-            except DatabaseError:
-                logger.exception("the database does not answer; the worker waits")
-                claimed = 0
+            claimed = await self._step(self._claim())
+            await self._step(self._watch())
             # What ended since the claim may have left something due.
             if drain and idle and not claimed and not self._running:
                 return
             await self._pause()
+
+    async def _step(self, step: Coroutine[Any, Any, int | None]) -> int:
+        """Do one step of the loop. Whatever breaks in it, what is in flight must be waited for."""
+        try:
+            return await step or 0
+        except Exception:
+            logger.exception("a step of the worker's loop broke off; trying again")
+            return 0
 
     async def _pause(self) -> None:
         """Wait one tick, or until a run ends and frees its slot, or until told to stop."""
@@ -207,8 +212,7 @@ class LocalDispatch:
         if not self._running or now - self._watched_at < self._timing.tick:
             return
         self._watched_at = now
-        holds = [run.hold for run in self._running.values()]
-        verdict = await self._database(to_stop, owner=self._owner, holds=holds)
+        verdict = await self._database(to_stop, owner=self._owner, holds=self._holds())
         for task, run in list(self._running.items()):
             reason = verdict.get(run.hold.edit_id)
             if reason and not task.done():

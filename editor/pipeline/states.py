@@ -29,7 +29,8 @@ _BROKE_OFF: Final = frozenset(
 ) | {State.FAILED}
 
 NEXT: Final[Mapping[State, frozenset[State]]] = {
-    State.QUEUED: frozenset({State.CLAIMED, State.CANCELED, State.FAILED}),
+    # To unknown: the row is of a backup, and may have run since.
+    State.QUEUED: frozenset({State.CLAIMED, State.CANCELED, State.FAILED, State.UNKNOWN}),
     # To unknown or waiting: the same token was sent before, to a service that recognises it.
     State.CLAIMED: frozenset({State.SENDING, State.QUEUED, State.CANCELED, State.FAILED})
     | {State.RETRY_WAIT, State.UNKNOWN},

@@ -88,12 +88,12 @@ def test_a_key_goes_to_no_other_server(room: ProviderRoom) -> None:
 def test_another_key_or_server_ends_the_trouble(room: ProviderRoom) -> None:
     made = providers.create(room=room, wanted=WANTED)
     trouble = {"trouble": "key_rejected", "failures": 5, "open_until": timezone.now()}
-    Provider.objects.update(**trouble, probe={"mask": "obeyed"}, learned={"gpt-image-2": ["n"]})
+    Provider.objects.update(**trouble, probe={"x": {"mask": "obeyed"}}, learned={"gpt-image-2": ["n"]})
     same = providers.change(room=room, provider=made, wanted=replace(WANTED, key="", name="X"))
     assert same.trouble == "key_rejected"
     found = providers.change(room=room, provider=made, wanted=WANTED)
     assert (found.trouble, found.failures, found.open_until) == ("", 0, None)
-    assert found.probe == {"mask": "obeyed"}
+    assert found.probe == {"x": {"mask": "obeyed"}}
     moved = replace(WANTED, base_url="https://images.example.org")
     found = providers.change(room=room, provider=made, wanted=moved)
     assert (found.probe, found.probed_at, found.learned) == ({}, None, {})

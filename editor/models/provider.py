@@ -96,8 +96,12 @@ class Provider(models.Model):
     @property
     def tests(self) -> Mapping[str, Mapping[str, Any]]:
         """What was found, by model; rows from before hold one test that names its model."""
-        named = self.probe.get("model")
-        return {named: self.probe} if isinstance(named, str) else self.probe
+        kept: Mapping[str, Any] = self.probe
+        named = kept.get("model")
+        if not isinstance(named, str):
+            return kept
+        at = self.probed_at.isoformat() if self.probed_at else ""
+        return {named: {"at": at, **kept}}
 
 
 class ProviderConsent(models.Model):

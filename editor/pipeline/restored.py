@@ -30,7 +30,11 @@ def hold_paid() -> int:
 
 @transaction.atomic
 def _hold(edit: Edit) -> None:
-    words: dict[str, Any] = {"error_code": CODE, "error_message": "", "error_class": ErrorClass.UNKNOWN}
+    words: dict[str, Any] = {
+        "error_code": CODE,
+        "error_message": "",
+        "error_class": ErrorClass.UNKNOWN,
+    }
     move(Hold.on(edit), State.UNKNOWN, new_fence=True, **endings.LET_GO, **words)
     attempt = endings.open_attempt(edit) or _since_then(edit)
     attempts.close(attempt, Execution.UNKNOWN, CODE)

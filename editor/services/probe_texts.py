@@ -43,7 +43,7 @@ class Tested:
 def tested(provider: Provider) -> list[Tested]:
     """Return the last test of each model, the latest first."""
     found = [
-        Tested(name, parse_datetime(str(probe.get("at", ""))) or provider.probed_at, lines(probe))
+        Tested(name, parse_datetime(str(probe.get("at", ""))), lines(probe))
         for name, probe in provider.tests.items()
     ]
     return sorted(found, key=lambda one: one.at.timestamp() if one.at else 0, reverse=True)

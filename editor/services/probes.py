@@ -168,9 +168,9 @@ def _keep(room: ProviderRoom, provider: Provider, name: str, findings: Findings)
     if row.version != provider.version:
         return
     error = findings.get("error") or {}
+    kept = {model: found for model, found in row.tests.items() if model in row.offered}
     row.probed_at = timezone.now()
-    row.probe = {model: row.tests[model] for model in row.offered if model in row.tests}
-    row.probe[name] = {"at": row.probed_at.isoformat(), **findings}
+    row.probe = {**kept, name: {"at": row.probed_at.isoformat(), **findings}}
     if not error:
         row.trouble, row.failures, row.open_until = "", 0, None
     elif findings.get("key") and row.trouble == Trouble.KEY_REJECTED:

@@ -154,7 +154,7 @@ def test_a_project_with_half_of_the_calls_lets_others_go_first(
     assert len(claim(owner="a", limit=0, calls=2, lease_seconds=30)) == 2
     waits(far, people.emil, 70)
     assert len(claim(owner="a", limit=0, calls=1, lease_seconds=30)) == 1
-    waits(picture, people.vera, 60)
+    waits(picture, people.vito, 60)
     other = waits(far, people.emil, 50)
     (hold,) = claim(owner="a", limit=0, calls=1, lease_seconds=30)
     assert hold.edit_id == other.pk

@@ -186,7 +186,12 @@ def test_a_mistake_of_ours_leaves_no_reservation(
 def test_a_test_that_died_is_settled_later_once(room: ProviderRoom, row: Provider) -> None:
     """Its day is that of the reservation, and a young one may still be under way."""
     day = date(2026, 1, 31)
-    values = {"project": room.project, "actor": room.user, "provider": row, "micros": 7_000}
+    values: dict[str, Any] = {
+        "project": room.project,
+        "actor": room.user,
+        "provider": row,
+        "micros": 7_000,
+    }
     values |= {"model": "gpt-image-2", "kind": "reserve", "basis": "estimate", "day": day}
     old, _young = (LedgerEntry.objects.create(**values, probe=uuid4()) for _ in range(2))
     before = timezone.now() - probes.FORGOTTEN_AFTER
@@ -203,7 +208,7 @@ def test_what_was_found_is_kept_by_model(room: ProviderRoom, row: Provider, sett
     """A row from before named its one model; models that are not offered any more are dropped."""
     names = ["gpt-image-2", "gpt-image-1"]
     before = {"model": "gpt-image-1", "mask": "ignored"}
-    Provider.objects.update(offered=names, probe=before)
+    Provider.objects.update(offered=names, probe=before, probed_at=timezone.now())
     row.refresh_from_db()
     found = run(room, row, settings, "good")
     assert found.tests["gpt-image-1"]["mask"] == "ignored"

@@ -244,7 +244,7 @@ def test_another_models_test_says_nothing_of_this_one(
     [
         (None, CostRange(None, None), ""),
         (210_000, KNOWN, ""),
-        (209_999, KNOWN, "The studio’s budget for Paints has no room this month"),
+        (209_999, KNOWN, "The studio\u2019s budget for Paints has no room this month"),
         (10**9, CostRange(None, None), "the studio has a budget for Paints. Ask an administrator"),
     ],
 )

@@ -96,14 +96,16 @@ def test_what_the_budget_has_no_room_for_is_told(olga: Client, row: Provider) ->
 
 
 def test_every_models_last_test_is_shown(olga: Client, row: Provider) -> None:
-    tests = {"gpt-image-1": {"mask": "ignored"}, "gpt-image-2": {"mask": "obeyed"}}
-    Provider.objects.update(offered=list(tests), probe=tests, probed_at=timezone.now())
+    at = timezone.now().isoformat()
+    found = {"gpt-image-1": "ignored", "gpt-image-2": "obeyed"}
+    tests = {name: {"at": at, "mask": mask} for name, mask in found.items()}
+    Provider.objects.update(offered=list(tests), probe=tests, probed_at=at)
     page = olga.get(url(row)).content.decode()
     for says in ("with gpt-image-1", "The mask is ignored", "with gpt-image-2", "is obeyed"):
         assert says in page
 
 
-def test_staff_are_told_where_the_cost_stands(client: Client) -> None:
+def test_staff_are_told_where_the_cost_stands(client: Client, db: None) -> None:
     client.force_login(make_user("steve", is_staff=True))
     page = client.get(f"/providers/{make_provider().public_id}/test/").content.decode()
     assert reverse("admin:editor_ledgerentry_changelist") in page

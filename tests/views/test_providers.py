@@ -285,7 +285,10 @@ def test_the_settings_provider_shows_no_field_for_key_or_address(
         ({"open_until": timezone.now() + timedelta(hours=1), "trouble": "busy"}, "Rests"),
         ({"open_until": timezone.now() - timedelta(hours=1), "failures": 3}, "Ready"),
         ({"probe": {"gpt-image-2": {"mask": "ignored"}}}, "Ignores masks"),
-        ({"probe": {"model": "gpt-image-2", "mask": "inverted"}}, "Reads masks the other way round"),
+        (
+            {"probe": {"model": "gpt-image-2", "mask": "inverted"}},
+            "Reads masks the other way round",
+        ),
     ],
 )
 def test_the_list_says_how_each_does(
@@ -341,7 +344,10 @@ def test_owners_take_a_part_of_the_calls_only(
 ) -> None:
     row = make_provider(people.project)
     prove(olga)
-    assert olga.post(url(people, f"{row.public_id}/"), {**FIELDS, "concurrency": number}).status_code == status
+    assert (
+        olga.post(url(people, f"{row.public_id}/"), {**FIELDS, "concurrency": number}).status_code
+        == status
+    )
 
 
 def test_staff_set_what_all_projects_may_spend(staff: Client) -> None:

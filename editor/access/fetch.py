@@ -138,10 +138,13 @@ def provider(room: ProviderRoom, public_id: str) -> Provider:
 
 
 def provider_again(room: ProviderRoom, found: Provider) -> Provider:
-    """Ask again and lock the row until the transaction ends. Raises what `provider` raises."""
-    room = provider_room_again(room)
-    rows = Provider.objects.select_for_update().filter(pk=found.pk, deleted_at=None)
+    """Ask again and lock the row until the transaction ends. Raises what `provider` raises.
+
+    Providers are locked before projects, here as in the claim: nobody waits in a circle.
+    """
+    rows = Provider.objects.select_for_update(no_key=True).filter(pk=found.pk, deleted_at=None)
     locked = rows.filter(project=room.project).first()
+    provider_room_again(room)
     if locked is None:
         raise Http404
     return locked

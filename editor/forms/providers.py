@@ -1,58 +1,32 @@
 """The forms of the providers' pages: a provider's connection and models, and its end."""
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from editor.access.fetch import ProviderRoom
 from editor.engines.openai.catalog import Preset, catalog
 from editor.engines.openai.provider import Timeouts
+from editor.forms.budget import DollarsField
+from editor.forms.provider_choice import ModelLine
 from editor.forms.provider_fields import OwnModels, clean_key, seconds
 from editor.models import Provider, ProviderSource
-from editor.services import addresses, providers, vault
+from editor.services import addresses, budgets, providers, vault
+from editor.services.money import dollars
+from editor.services.months import Month
 
 CONNECTION: Final = ("preset", "base_url", "key", "handed")
 TIMEOUTS: Final = ("connect", "write", "read", "idle", "total")
 MOST_AT_ONCE: Final = 256
+# What an owner sets up shares the worker's calls with all other projects.
+OWNERS_AT_ONCE: Final = 32
 USUAL: Final = Timeouts()
-
-
-@dataclass(frozen=True, slots=True)
-class ModelLine:
-    """A model to tick: its id and name, whether it is offered, and the day it ends, if that is known."""
-
-    id: str
-    label: str
-    checked: bool
-    ends: date | None
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether its day has come."""
-        return self.ends is not None and self.ends <= timezone.localdate()
-
-
-class PresetForm(forms.Form):
-    """What kind of service it is; everything else follows from it."""
-
-    preset = forms.ChoiceField(error_messages={"required": gettext_lazy("Choose what it is.")})
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["preset"].choices = providers.labels(())  # type: ignore[attr-defined]
-
-    @property
-    def chosen(self) -> Preset | None:
-        """The preset, or None when nothing or nonsense was chosen."""
-        return catalog().presets[self.cleaned_data["preset"]] if self.is_valid() else None
 
 
 class ProviderForm(forms.Form):
@@ -104,6 +78,10 @@ class ProviderForm(forms.Form):
         initial=8,
         help_text=gettext_lazy("More wait in the queue."),
     )
+    budget = DollarsField(
+        label=gettext_lazy("All projects together, in US dollars a month"),
+        attrs={"data-testid": "provider-budget"},
+    )
     resend_safe = forms.BooleanField(
         label=gettext_lazy("The service recognises a request that it has seen"),
         required=False,
@@ -131,6 +109,7 @@ class ProviderForm(forms.Form):
         self._room, self._provider, self._preset = room, provider, preset
         self._set_choices()
         self._set_key_help()
+        self._set_limits()
         if self.follows_settings:
             for name in CONNECTION:
                 del self.fields[name]
@@ -161,6 +140,21 @@ class ProviderForm(forms.Form):
         else:
             field.help_text = _("Encrypted when it is saved, and never shown again.")
 
+    def _set_limits(self) -> None:
+        """Owners have a smaller share of the calls; what the studio pays has a budget of its own."""
+        if self._room.project is not None:
+            del self.fields["budget"]
+            field = self.fields["concurrency"]
+            field.validators.append(MaxValueValidator(OWNERS_AT_ONCE))
+            field.widget.attrs["max"] = OWNERS_AT_ONCE
+            return
+        text = _("Empty: no limit. 0: nothing may be spent.")
+        if self._provider:
+            spent = budgets.spent_at(self._provider, Month.current())
+            committed = _("%(amount)s are committed this month.") % {"amount": dollars(spent)}
+            text = f"{text} {committed}"
+        self.fields["budget"].help_text = text
+
     def _known(self) -> list[str]:
         """Models with a box to tick: those of the preset that is and of the one that is chosen."""
         presets = catalog().presets
@@ -186,7 +180,7 @@ class ProviderForm(forms.Form):
     @property
     def has_advanced_errors(self) -> bool:
         """Whether something is wrong in the part that is folded away."""
-        return bool({"concurrency", "resend_safe", *TIMEOUTS} & set(self.errors))
+        return bool({"concurrency", "budget", "resend_safe", *TIMEOUTS} & set(self.errors))
 
     def clean_base_url(self) -> str:
         """Refuse what cannot be a provider's address; keep it as it was typed."""
@@ -263,7 +257,16 @@ class ProviderForm(forms.Form):
             concurrency=data["concurrency"],
             resend_safe=data["resend_safe"],
             timeouts=given,
+            budget_micros=self._budget,
         )
+
+    @property
+    def _budget(self) -> int | None:
+        """What was entered; a request that leaves the field out removes no limit."""
+        if "budget" in self.fields and self.add_prefix("budget") in self.data:
+            entered: int | None = self.cleaned_data["budget"]
+            return entered
+        return self._provider.budget_micros if self._provider else None
 
 
 def _initial(provider: Provider | None, preset: Preset | None) -> dict[str, Any]:
@@ -275,6 +278,7 @@ def _initial(provider: Provider | None, preset: Preset | None) -> dict[str, Any]
         "base_url": provider.base_url,
         "offered": list(provider.offered),
         "concurrency": provider.concurrency,
+        "budget": provider.budget_micros,
         "resend_safe": provider.resend_safe,
         **provider.timeouts,
     }

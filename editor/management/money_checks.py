@@ -1,7 +1,7 @@
 """What must always hold of money (reliability.md 4.7), for the table in checkup."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 
 from django.db.models import (
@@ -16,6 +16,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Now
 
 from editor.models import (
     OPEN_STATES,
@@ -28,11 +29,13 @@ from editor.models import (
     Membership,
     Project,
 )
-from editor.services import budgets
+from editor.services import budgets, probes
 from editor.services.books import Books
 from editor.services.months import Month
 
 CHUNK = 5000
+# By then a worker has settled what a broken test left, if one runs.
+HOUSEKEEPING = timedelta(hours=2)
 
 
 def ledger_adds_up() -> Iterator[str]:
@@ -47,6 +50,8 @@ def ledger_adds_up() -> Iterator[str]:
     for edit in Edit.objects.filter(nothing_written, state__in=OPEN_STATES):
         yield f"edit {edit} has no reservation"
     yield from _charges_not_written()
+    for row in probes.forgotten().filter(created_at__lt=Now() - HOUSEKEEPING):
+        yield f"a test of provider {row.provider_id} on {row.day} still has a reservation"
 
 
 def _faults(edit: Edit, entries: Iterable[LedgerEntry]) -> Iterator[str]:

@@ -74,6 +74,8 @@ class LedgerEntry(models.Model):
         verbose_name=_("provider"),
     )
     model = models.CharField(_("model"), max_length=120, blank=True)
+    # The rows of one test of a provider, which has no edit, share it.
+    probe = models.UUIDField(_("test"), null=True, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=LedgerKind)
     micros = models.BigIntegerField(_("millionths"))
     basis = models.CharField(_("known by"), max_length=8, choices=CostBasis, default=CostBasis.FREE)
@@ -93,12 +95,18 @@ class LedgerEntry(models.Model):
             models.UniqueConstraint(
                 fields=["attempt"], condition=models.Q(kind="hold"), name="ledger_held_once"
             ),
+            models.UniqueConstraint(
+                fields=["probe", "kind"],
+                condition=models.Q(probe__isnull=False),
+                name="ledger_probe_once",
+            ),
         ]
         indexes = [
             # Holds all that a budget is checked by, so that a submit reads no rows.
             models.Index(
                 fields=["project", "day", "actor", "kind", "micros"], name="ledger_by_day"
             ),
+            models.Index(fields=["provider", "day", "kind", "micros"], name="ledger_by_provider"),
         ]
 
     def __str__(self) -> str:

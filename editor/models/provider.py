@@ -1,5 +1,8 @@
 """A provider: an address with a key, for the whole instance or for one project."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +40,8 @@ class Provider(models.Model):
     base_url = models.CharField(_("address"), max_length=500)
     key_encrypted = models.TextField(blank=True)
     key_tail = models.CharField(_("end of the key"), max_length=4, blank=True)
+    # By which the settings' key, which is stored nowhere, is seen to be another one.
+    key_print = models.CharField(max_length=64, blank=True)
     # Model ids in the order they are offered; per id what differs from the catalog; per id what
     # the service refused to take.
     offered = models.JSONField(_("models"), default=list)
@@ -46,6 +51,8 @@ class Provider(models.Model):
     concurrency = models.PositiveSmallIntegerField(_("edits at once"), default=8)
     resend_safe = models.BooleanField(_("recognises repeats"), default=False)
     is_enabled = models.BooleanField(_("in use"), default=True)
+    # What all projects together may commit in a month; None is no limit. Only for the instance's.
+    budget_micros = models.BigIntegerField(_("monthly budget"), null=True)
     version = models.PositiveIntegerField(_("version"), default=1)
 
     # The circuit: nothing is claimed for it before `open_until`; with a rejected key not at all.
@@ -53,6 +60,7 @@ class Provider(models.Model):
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     open_until = models.DateTimeField(_("rests until"), null=True)
 
+    # What tests found, by model.
     probe = models.JSONField(default=dict, blank=True)
     probed_at = models.DateTimeField(_("tested at"), null=True)
 
@@ -84,6 +92,16 @@ class Provider(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tests(self) -> Mapping[str, Mapping[str, Any]]:
+        """What was found, by model; rows from before hold one test that names its model."""
+        kept: Mapping[str, Any] = self.probe
+        named = kept.get("model")
+        if not isinstance(named, str):
+            return kept
+        at = self.probed_at.isoformat() if self.probed_at else ""
+        return {named: {"at": at, **kept}}
 
 
 class ProviderConsent(models.Model):

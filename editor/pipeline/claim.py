@@ -4,10 +4,12 @@ Two lanes: edits that stay in the house wait for this worker's slots, those of p
 calls. Answers that were received and lost their worker come first in either: they are paid for.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Coalesce, Now, RowNumber
@@ -100,14 +102,14 @@ def _take_turns(lane: Q, room: int, owner: str, lease: timedelta, turns: Turns) 
     found = _first_of_each(waiting, room) if room > 0 else []
     if not found:
         return []
-    held = _held(lane)
-    if not turns.choose(found, held=held, rooms=_rooms(lane, found), limit=room):
+    held, shares = _held(lane, found)
+    if not turns.choose(found, held=held, shares=shares, rooms=_rooms(lane, found), limit=room):
         return []
     with transaction.atomic():
         # Providers are locked before projects, here and nowhere after one, so that nobody waits
         # in a circle; what was read before the lock is asked again.
         rooms = _rooms(lane, found, lock=True)
-        chosen = turns.choose(found, held=held, rooms=rooms, limit=room)
+        chosen = turns.choose(found, held=held, shares=shares, rooms=rooms, limit=room)
         holds = _take(chosen, owner, lease)
     taken = {hold.edit_id for hold in holds}
     turns.remember(one for one in chosen if one.edit in taken)
@@ -126,12 +128,21 @@ def _first_of_each(waiting: QuerySet[Edit], most: int) -> list[Candidate]:
     return [Candidate(*row) for row in rows.values_list(*columns)]
 
 
-def _held(lane: Q) -> dict[int | None, int]:
-    """Return how many edits of each member run in the lane, at all workers."""
-    counts: dict[int | None, int] = {}
-    for actor in Edit.objects.held().filter(lane).values_list("actor_id", flat=True):
-        counts[actor] = counts.get(actor, 0) + 1
-    return counts
+def _held(lane: Q, found: Sequence[Candidate]) -> tuple[Counter[int | None], Counter[int]]:
+    """Return how many edits of each member run in the lane, and what is left of projects' shares.
+
+    Both count all workers. Half of one worker's calls is a project's share; our own lane has none.
+    """
+    rows = Edit.objects.held().filter(lane).values_list("actor_id", "project_id")
+    actors: Counter[int | None] = Counter()
+    shares: Counter[int] = Counter()
+    if lane is THEIRS:
+        shares.update(dict.fromkeys({one.project for one in found}, settings.WORKER_CALLS // 2))
+    for actor, project in rows:
+        actors[actor] += 1
+        if project in shares:
+            shares[project] -= 1
+    return actors, shares
 
 
 def _rooms(lane: Q, found: Sequence[Candidate], *, lock: bool = False) -> dict[int | None, int]:

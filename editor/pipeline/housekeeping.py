@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.cache import cache
 from django.utils import timezone
 
-from editor.services import leftovers, purge, trash
+from editor.services import leftovers, probes, purge, trash
 
 if TYPE_CHECKING:
     from editor.models import Leftover
@@ -42,6 +42,7 @@ def take_turn(every: float) -> bool:
 
 async def clean(database: Database) -> None:
     """Purge what is due, batch by batch, so that edits are claimed in between."""
+    await database(probes.settle_forgotten)
     before = timezone.now() - trash.grace()
     plan: purge.Plan = await database(purge.plan, before=before)
     for batch in purge.batches(plan):

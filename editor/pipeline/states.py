@@ -30,7 +30,7 @@ _BROKE_OFF: Final = frozenset(
 
 NEXT: Final[Mapping[State, frozenset[State]]] = {
     # To unknown, received or waiting: the same token was sent before, to a service that
-    # recognises it; its answer may come before it is sent again.
+    # recognises it; its answer may come before it is sent again. Or the row is of a backup, and may have run.
     State.QUEUED: frozenset({State.CLAIMED, State.CANCELED, State.FAILED})
     | {State.UNKNOWN, State.RECEIVED},
     State.CLAIMED: frozenset({State.SENDING, State.QUEUED, State.CANCELED, State.FAILED})

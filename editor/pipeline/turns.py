@@ -1,4 +1,8 @@
-"""Whose edit is next. Pure: members take turns, and no provider gets more than it bears."""
+"""Whose edit is next. Pure: members take turns, and no provider gets more than it bears.
+
+A project that holds its share of the calls comes after all others: many members, or providers of
+its own, buy it no more than half of what all share while somebody else waits.
+"""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
@@ -7,6 +11,10 @@ from typing import Final
 
 # Who was served longer ago than so many others counts as a newcomer again.
 MEMORY: Final = 10_000
+
+
+# A project, and a member in it.
+type Queue = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +45,35 @@ class Turns:
         held: Mapping[int | None, int],
         rooms: Mapping[int | None, int],
         limit: int,
+        shares: Mapping[int, int] | None = None,
     ) -> list[Candidate]:
         """Return at most `limit` of `due`, which come in the order of their waiting.
 
         `held`: how many edits of a member run already; `rooms`: how many more each provider takes
-        (one that is not named takes none).
+        (one that is not named takes none); `shares`: how many more each project may take before
+        all others (one that is not named has no limit).
         """
-        queues: dict[int | None, deque[Candidate]] = defaultdict(deque)
+        queues: dict[Queue, deque[Candidate]] = defaultdict(deque)
         for candidate in due:
-            queues[candidate.actor].append(candidate)
-        left, running = Counter(rooms), Counter(held)
+            queues[candidate.project, candidate.actor].append(candidate)
+        left, running, share = Counter(rooms), Counter(held), Counter(shares or {})
+
+        def turn(queue: Queue) -> tuple[bool, int, int]:
+            project, actor = queue
+            is_over = project in share and share[project] <= 0
+            return is_over, running[actor], self._served.get(actor, 0)
+
         chosen: list[Candidate] = []
         while queues and len(chosen) < limit:
-            actor = min(queues, key=lambda one: (running[one], self._served.get(one, 0)))
-            found = _next_with_room(queues[actor], left)
+            queue = min(queues, key=turn)
+            found = _next_with_room(queues[queue], left)
             if found is None:
-                del queues[actor]
+                del queues[queue]
                 continue
             left[found.provider] -= 1
-            running[actor] += 1
+            running[found.actor] += 1
+            if found.project in share:
+                share[found.project] -= 1
             chosen.append(found)
         return chosen
 

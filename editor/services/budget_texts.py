@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from editor.services.budgets import OverBudget, Refused, Whose
+from editor.services.budgets import Budget, OverBudget, PriceUnknown, Refused, Whose
 from editor.services.money import at_least, at_most, dollars
 
 if TYPE_CHECKING:
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 def refusal(refused: Refused, reader: User) -> str:
     """Return what happened, what is left and what can be done."""
+    if isinstance(refused, PriceUnknown):
+        return _unpriced(refused.budget)
     if not isinstance(refused, OverBudget):
-        return _(
-            "Nobody knows what this edit would cost, and there is a budget. An owner can enter "
-            "the model\u2019s price at its provider, or remove the budget."
-        )
+        return str(refused)
+    if refused.budget.whose == Whose.PROVIDER:
+        return studio(refused.budget, refused.needed)
     if refused.needed > refused.budget.cap:
         advice = _("An owner can raise the budget.")
     else:
@@ -28,6 +29,31 @@ def refusal(refused: Refused, reader: User) -> str:
             "day": date_format(refused.renews, "MONTH_DAY_FORMAT")
         }
     return f"{_shortage(refused, reader)} {advice}"
+
+
+def studio(budget: Budget, needed: int) -> str:
+    """Return that the studio's own budget has no room; how much is left is no member's business."""
+    return _(
+        "The studio\u2019s budget for %(provider)s has no room this month for an edit that may cost "
+        "up to %(needed)s. Ask an administrator, or choose another engine."
+    ) % {"provider": budget.name, "needed": at_most(needed)}
+
+
+def _unpriced(budget: Budget) -> str:
+    if budget.whose == Whose.PROVIDER:
+        return unpriced_at(budget.name)
+    return _(
+        "Nobody knows what this edit would cost, and there is a budget. An owner can enter "
+        "the model\u2019s price at its provider, or remove the budget."
+    )
+
+
+def unpriced_at(provider: str) -> str:
+    """Return that the studio's budget for a provider needs a price that nobody knows."""
+    return _(
+        "Nobody knows what this edit would cost, and the studio has a budget for %(provider)s. "
+        "Ask an administrator to enter the model\u2019s price."
+    ) % {"provider": provider}
 
 
 def _shortage(refused: OverBudget, reader: User) -> str:

@@ -11,13 +11,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BigIntegerField, Case, F, Q, Sum, When
 
 from editor.access import fetch
 from editor.access.roles import Action
 from editor.engines.plans import Plan
-from editor.models import LedgerEntry, LedgerKind, Membership, Project
+from editor.models import LedgerEntry, LedgerKind, Membership, Project, Provider
 from editor.services import activities
 from editor.services.months import Month
 
@@ -38,15 +38,17 @@ class Whose(StrEnum):
 
     PROJECT = "project"
     MEMBER = "member"
+    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A limit for one month, and how much of it is committed."""
+    """A limit for one month, and how much of it is committed. `name`: the provider's."""
 
     whose: Whose
     cap: int
     committed: int
+    name: str = ""
 
     @property
     def left(self) -> int:
@@ -92,25 +94,93 @@ class OverBudget(Refused):
 
 
 class PriceUnknown(Refused):
-    """There is a budget, and nobody can say what the edit would take of it."""
+    """There is such a budget, and nobody can say what the edit would take of it."""
 
     code = "price_unknown"
 
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.budget = budget
+
+
+@dataclass(frozen=True, slots=True)
+class Outlay:
+    """What somebody is about to commit; `micros` is None where nobody knows how much."""
+
+    project_id: int | None
+    user_id: int | None
+    provider_id: int | None
+    micros: int | None
+
 
 def check(edit: Edit) -> None:
-    """Lock the project and see whether all budgets have room for the edit.
+    """See whether all budgets have room for an edit. As `check_outlay`."""
+    known = Plan.from_json(edit.plan).cost.is_known
+    needed = edit.reserved_micros if known else None
+    check_outlay(Outlay(edit.project_id, edit.actor_id, edit.provider_id, needed))
 
-    Call it in the transaction that reserves: of two edits at once the second waits for the first.
+
+def check_outlay(outlay: Outlay) -> None:
+    """Lock the project and see whether all budgets have room.
+
+    Call it in the transaction that reserves: of two at once the second waits for the first.
     Raises OverBudget, PriceUnknown.
     """
-    project = Project.objects.select_for_update(no_key=True).get(pk=edit.project_id)
     month = Month.current()
-    budgets = standing(project, edit.actor_id, month)
-    if budgets and not Plan.from_json(edit.plan).cost.is_known:
-        raise PriceUnknown
+    budgets = [*_of_project(outlay, month), *_of_provider(outlay, month)]
     tightest = min(budgets, key=lambda budget: budget.left, default=None)
-    if tightest and edit.reserved_micros > tightest.left:
-        raise OverBudget(tightest, needed=edit.reserved_micros, month=month, user_id=edit.actor_id)
+    if tightest is None:
+        return
+    if outlay.micros is None:
+        raise PriceUnknown(tightest)
+    if outlay.micros > tightest.left:
+        raise OverBudget(tightest, needed=outlay.micros, month=month, user_id=outlay.user_id)
+
+
+def _of_project(outlay: Outlay, month: Month) -> list[Budget]:
+    if outlay.project_id is None:
+        return []
+    project = Project.objects.select_for_update(no_key=True).get(pk=outlay.project_id)
+    return standing(project, outlay.user_id, month)
+
+
+def _of_provider(outlay: Outlay, month: Month) -> list[Budget]:
+    if outlay.provider_id is None:
+        return []
+    capped = Provider.objects.filter(pk=outlay.provider_id, budget_micros__isnull=False).first()
+    if capped is None:
+        return []
+    _queue_for(capped)
+    budget = of_provider(capped, month)
+    return [budget] if budget else []
+
+
+def _queue_for(provider: Provider) -> None:
+    """Let projects that share a provider's budget pass one by one until the transaction ends.
+
+    Not by its row: that is locked before projects elsewhere, and here the project comes first.
+    SQLite's transactions wait for each other anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            name = f"provider-budget:{provider.pk}"
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def of_provider(provider: Provider, month: Month) -> Budget | None:
+    """Return what all projects together may commit at a provider; None without a limit."""
+    cap = provider.budget_micros
+    if cap is None:
+        return None
+    return Budget(Whose.PROVIDER, cap, spent_at(provider, month), provider.name)
+
+
+def spent_at(provider: Provider, month: Month) -> int:
+    """Return what is committed at a provider in a month, by all projects together."""
+    rows = LedgerEntry.objects.filter(
+        provider=provider, day__gte=month.first, day__lt=month.next.first
+    )
+    return rows.aggregate(n=committed())["n"] or 0
 
 
 def standing(project: Project, user_id: int | None, month: Month) -> list[Budget]:

@@ -6,6 +6,7 @@ The key itself stays in the settings and is never stored.
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.crypto import salted_hmac
 from django.utils.text import Truncator
 
 from editor.engines.openai.catalog import Preset, catalog
@@ -32,6 +33,7 @@ def sync() -> Provider | None:
             "preset": preset.id,
             "base_url": address,
             "key_tail": tail(settings.OPENAI_API_KEY),
+            "key_print": _print(settings.OPENAI_API_KEY),
             "offered": _models(preset),
         },
     )
@@ -47,19 +49,26 @@ def _switch_off() -> None:
 
 
 def _follow(row: Provider, address: str, preset: Preset) -> None:
-    key_tail = tail(settings.OPENAI_API_KEY)
+    key = settings.OPENAI_API_KEY
+    follows = {"base_url": address, "key_tail": tail(key), "key_print": _print(key)}
     moved = not addresses.same_origin(row.base_url, address)
-    if (row.base_url, row.key_tail) == (address, key_tail):
+    if all(getattr(row, name) == value for name, value in follows.items()):
         return
     # Staff who switched it off meant it; a key that comes back takes it into use again.
     row.is_enabled = row.is_enabled or not row.key_tail
-    row.base_url, row.key_tail = address, key_tail
+    for name, value in follows.items():
+        setattr(row, name, value)
     row.trouble, row.failures, row.open_until = "", 0, None
     if moved:
-        row.preset, row.probe, row.probed_at = preset.id, {}, None
+        row.preset, row.probe, row.probed_at, row.learned = preset.id, {}, None, {}
         row.offered = row.offered or _models(preset)
     row.version += 1
     row.save()
+
+
+def _print(key: str) -> str:
+    """Return what tells this key from any other, and nothing of it; two keys may end alike."""
+    return salted_hmac("editor.environment.key", key, algorithm="sha256").hexdigest()
 
 
 def _preset() -> Preset:

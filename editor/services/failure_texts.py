@@ -142,6 +142,13 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
     "provider_busy": (_BUSY, _("The provider was busy each time it was asked.")),
     # Sent, and nobody knows
     "outcome_unknown": (_UNKNOWN, _("The connection was lost after sending.")),
+    "restored": (
+        _UNKNOWN,
+        _(
+            "The studio was restored from a backup. This edit waited when the backup was made, and "
+            "may have been sent since."
+        ),
+    ),
     "lost_while_sending": (_UNKNOWN, _("The connection was lost while it was sent.")),
     "connection_lost": (_UNKNOWN, _("The connection was lost before an answer came.")),
     "no_answer": (_UNKNOWN, _("The provider did not answer in time.")),

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from editor.models import Provider
 from editor.services.provider_states import MASK_ADVICE, Level
 
 # A stitch sets back what lies no further off than this without a trace.
@@ -26,6 +29,24 @@ class Finding:
     level: Level
     says: str
     means: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """The last test of one model."""
+
+    model: str
+    at: datetime | None
+    findings: list[Finding]
+
+
+def tested(provider: Provider) -> list[Tested]:
+    """Return the last test of each model, the latest first."""
+    found = [
+        Tested(name, parse_datetime(str(probe.get("at", ""))), lines(probe))
+        for name, probe in provider.tests.items()
+    ]
+    return sorted(found, key=lambda one: one.at.timestamp() if one.at else 0, reverse=True)
 
 
 def lines(probe: Mapping[str, Any]) -> list[Finding]:

@@ -91,12 +91,23 @@ def _resting(provider: Provider) -> Sign | None:
 
 
 def _mask(provider: Provider) -> Sign | None:
-    obeyed = provider.probe.get("mask")
-    if obeyed == "ignored":
-        return Sign("warn", _("Ignores masks"), MASK_ADVICE["ignored"]())
-    if obeyed == "inverted":
-        return Sign("danger", _("Reads masks the other way round"), MASK_ADVICE["inverted"]())
+    """The worst that was measured of any model on offer."""
+    if named := _models_whose_mask_is(provider, "inverted"):
+        return Sign("danger", _("Reads masks the other way round"), _advice(named, "inverted"))
+    if named := _models_whose_mask_is(provider, "ignored"):
+        return Sign("warn", _("Ignores masks"), _advice(named, "ignored"))
     return None
+
+
+def _models_whose_mask_is(provider: Provider, found: str) -> list[str]:
+    tests = provider.tests
+    named = [name for name in provider.offered if tests.get(name, {}).get("mask") == found]
+    return [providers.model(provider, name).label for name in named]
+
+
+def _advice(models: list[str], found: str) -> str:
+    facts = {"models": ", ".join(models), "advice": MASK_ADVICE[found]()}
+    return _("%(models)s: %(advice)s") % facts
 
 
 def _endings(provider: Provider) -> list[Sign]:

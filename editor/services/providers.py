@@ -126,6 +126,7 @@ class Settings:
     concurrency: int = 8
     resend_safe: bool = False
     timeouts: Mapping[str, float] | None = None
+    budget_micros: int | None = None
 
 
 @transaction.atomic
@@ -252,6 +253,7 @@ def _write(row: Provider, wanted: Settings) -> None:
     row.offered = list(wanted.offered)
     row.concurrency, row.resend_safe = wanted.concurrency, wanted.resend_safe
     row.timeouts = dict(wanted.timeouts or {})
+    row.budget_micros = wanted.budget_micros
 
 
 def _set_key(row: Provider, key: str) -> None:
@@ -266,7 +268,7 @@ def _forgive(row: Provider) -> None:
 
 def _values(row: Provider) -> dict[str, Any]:
     names = ("name", "preset", "base_url", "offered", "concurrency", "resend_safe", "timeouts")
-    return {name: getattr(row, name) for name in names}
+    return {name: getattr(row, name) for name in (*names, "budget_micros")}
 
 
 def _save(row: Provider) -> None:

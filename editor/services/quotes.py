@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from editor.engines.plans import Wanted
 from editor.imaging import focus
-from editor.services import engine_menu, money, parameter_words
+from editor.services import budget_texts, budgets, engine_menu, money, parameter_words
+from editor.services.months import Month
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +91,9 @@ def quote(
         further=len(sketch.inputs),
         changes=tuple(_sentence(c) for c in plan.changes if c.name not in TOLD_APART),
         warnings=tuple(_warnings(engine, provider, sketch, plan)),
-        blocked=obstacle(engine, provider, sketch) or _beyond(plan, left_micros),
+        blocked=obstacle(engine, provider, sketch)
+        or _beyond(plan, left_micros)
+        or _beyond_studio(plan, provider),
         left="" if left_micros is None else money.at_least(max(0, left_micros)),
     )
 
@@ -136,6 +139,15 @@ def _beyond(plan: Plan, left_micros: int | None) -> str:
     return text % {"cost": money.at_most(high), "left": money.at_least(max(0, left_micros))}
 
 
+def _beyond_studio(plan: Plan, provider: Provider) -> str:
+    budget, high = budgets.of_provider(provider, Month.current()), plan.cost.high
+    if budget is None or (high is not None and high <= budget.left):
+        return ""
+    if high is None:
+        return budget_texts.unpriced_at(budget.name)
+    return budget_texts.studio(budget, high)
+
+
 def _warnings(engine: Engine, provider: Provider, sketch: Sketch, plan: Plan) -> list[str]:
     found = []
     if sketch.box and ignores_mask(engine, provider, plan):
@@ -145,10 +157,10 @@ def _warnings(engine: Engine, provider: Provider, sketch: Sketch, plan: Plan) ->
                 "painted is taken from its answer, so the rest stays as it is; edges may not fit."
             )
         )
-    elif sketch.box and provider.probe.get("mask") == "inverted":
+    elif sketch.box and _measured(engine, provider) == "inverted":
         found.append(
             _(
-                "In its last test this provider changed what is protected instead of what is "
+                "In its last test this model changed what is protected instead of what is "
                 "painted. Whoever looks after it can choose another kind of service."
             )
         )
@@ -163,7 +175,13 @@ def _warnings(engine: Engine, provider: Provider, sketch: Sketch, plan: Plan) ->
 def ignores_mask(engine: Engine, provider: Provider, plan: Plan) -> bool:
     """Whether an engine redraws what was not painted: it takes no mask, or the test measured so."""
     told = any(change.name == "mask" and change.sent is None for change in plan.changes)
-    return told or not engine.abilities.mask or provider.probe.get("mask") == "ignored"
+    return told or not engine.abilities.mask or _measured(engine, provider) == "ignored"
+
+
+def _measured(engine: Engine, provider: Provider) -> str:
+    """What a test of this very model found about masks; one model's test says nothing of others."""
+    found = provider.tests.get(engine.id.partition(":")[2], {})
+    return str(found.get("mask", ""))
 
 
 def _sentence(change: Change) -> str:

@@ -15,7 +15,15 @@ from editor.forms.focus import focus_first_error
 from editor.forms.provider_probe import ProviderProbeForm
 from editor.http import PageRequest, waits_for_sandbox
 from editor.models import Provider
-from editor.services import consents, probe_texts, probes, provider_states, vault
+from editor.services import (
+    budget_texts,
+    budgets,
+    consents,
+    probe_texts,
+    probes,
+    provider_states,
+    vault,
+)
 
 
 # It lasts as long as the service takes for a picture.
@@ -41,6 +49,9 @@ def provider_probe(request: PageRequest, provider: str, slug: str = "") -> HttpR
     except vault.WrongKey:
         text = _("The key cannot be read. Enter it once more, then test again.")
         return _page(request, room, row, form, refusal=text)
+    except budgets.Refused as refused:
+        text = budget_texts.refusal(refused, request.user)
+        return _page(request, room, row, form, refusal=text)
     if not request.htmx:
         return redirect(room.url("provider_probe", row.public_id))
     return _page(request, room, fetch.provider(room, provider), form)
@@ -62,7 +73,7 @@ def _page(
         "form": form,
         "host": consents.host_of(row),
         "signs": provider_states.signs(row),
-        "findings": probe_texts.lines(row.probe),
+        "tests": probe_texts.tested(row),
         "refusal": refusal,
     }
     part = "#found" if request.htmx else ""

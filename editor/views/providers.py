@@ -16,7 +16,8 @@ from editor.access.fetch import ProviderRoom
 from editor.access.roles import Action
 from editor.engines.openai.catalog import Preset, catalog
 from editor.forms.focus import focus_first_error
-from editor.forms.providers import PresetForm, ProviderForm, SwitchForm
+from editor.forms.provider_choice import PresetForm
+from editor.forms.providers import ProviderForm, SwitchForm
 from editor.http import PageRequest, waits_for_sandbox
 from editor.models import Provider
 from editor.services import consents, provider_states

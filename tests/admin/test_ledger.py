@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
+from editor.models import LedgerEntry
 from editor.pipeline import ledger
 from tests.making import make_priced_row, make_provider_row, make_rows, make_user
 
@@ -41,3 +43,14 @@ def test_an_address_cannot_ask_for_a_providers_key(people: People) -> None:
     staff.force_login(make_user("steve", is_staff=True))
     page = reverse("admin:editor_ledgerentry_changelist")
     assert staff.get(page, {"provider__key_encrypted__startswith": "g"}).status_code == 400
+
+
+def test_tests_of_the_instances_providers_are_listed_though_no_project_paid(db: None) -> None:
+    steve = make_user("steve", is_staff=True)
+    row = make_provider_row(name="Paints")
+    values = {"actor": steve, "provider": row, "model": "brush-1", "basis": "estimate"}
+    LedgerEntry.objects.create(**values, kind="settle", micros=42_000, probe=uuid4())
+    staff = Client()
+    staff.force_login(steve)
+    (line,) = shown(staff)
+    assert "settled $0.04 an estimate - Steve Paints brush-1" in line

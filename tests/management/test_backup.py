@@ -143,6 +143,24 @@ def test_without_key_the_keys_stay_home(origin: tuple[Path, Path], tmp_path: Pat
         assert set(backup.KEYS) <= set(tar.getnames())
 
 
+WAIT_FOR_PROVIDERS = """
+from tests.making import make_provider_row
+gone, here = make_provider_row(name="Gone"), make_provider_row(name="Here", resend_safe=True)
+Provider.objects.filter(pk=gone.pk).update(deleted_at=timezone.now(), is_enabled=False)
+Edit.objects.filter(state=State.QUEUED).update(provider=gone, engine="x:brush-1")
+paid = {"provider": here, "engine": f"{here.public_id}:brush-1"}
+Edit.objects.filter(state=State.CLAIMED).update(**paid)
+"""
+
+
+def test_paid_edits_that_waited_are_not_sent_again(tmp_path: Path) -> None:
+    """They may have run since the backup was made; members decide. The doctor agrees."""
+    data, saved = tmp_path / "data", str(tmp_path / "backup.tar")
+    run(data, FILL + WAIT_FOR_PROVIDERS + f"call_command('backup', {saved!r})")
+    told = facts(tmp_path / "new", f"call_command('restore', {saved!r})")
+    assert told["states"] == ["queued"] * 2 + ["succeeded"] + ["unknown"] * 2
+
+
 CONNECT = """
 from editor.services import providers, vault
 Provider.objects.create(

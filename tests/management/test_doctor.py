@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -154,6 +155,15 @@ def forget_charge(scene: Scene, data: Path) -> None:
     LedgerEntry.objects.create(project=scene.project, edit=edit, kind="release", micros=0)
 
 
+def break_test_off(scene: Scene, data: Path) -> None:
+    """No worker came by to settle it."""
+    row = LedgerEntry.objects.create(
+        provider=make_provider_row(), kind="reserve", micros=5, probe=uuid4()
+    )
+    long_ago = timezone.now() - timedelta(hours=3)
+    LedgerEntry.objects.filter(pk=row.pk).update(created_at=long_ago)
+
+
 def overspend(scene: Scene, data: Path) -> None:
     Project.objects.update(budget_micros=50)
     commit(scene, reserved=51, charged=None)
@@ -195,6 +205,7 @@ def test_a_sound_instance_passes(data_dir: Path) -> None:
         (give_back_too_much, "ledger", "released 5 of 0"),
         (forget_reservation, "ledger", "has no reservation"),
         (forget_charge, "ledger", "neither settled nor held"),
+        (break_test_off, "ledger", "a test of provider"),
         (overspend, "budgets", "committed 51 of 50"),
         (overspend_alone, "budgets", "committed 51 of 50"),
         (run_twice, "runs", "may have run 2 times"),

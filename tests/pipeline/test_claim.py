@@ -146,3 +146,27 @@ def test_a_batch_takes_as_many_queries_as_one(
     with django_assert_max_num_queries(18):
         assert len(claim(owner="a", limit=0, calls=200, lease_seconds=30)) == 200
     assert Activity.objects.filter(kind="edit.claimed").count() == 200
+
+
+def test_a_project_with_half_of_the_calls_lets_others_go_first(
+    people: People, settings: Any
+) -> None:
+    """Of four calls the crowd's project holds two; the next goes to whoever holds more himself."""
+    settings.WORKER_CALLS = 4
+    provider = make_provider()
+    (picture,) = make_rows(people.project, people.olga, 1)
+    (far,) = make_rows(make_project(people.emil, "Far"), people.emil, 1)
+
+    def waits(picture: Any, user: Any, seconds: int) -> Edit:
+        due = Now() - timedelta(seconds=seconds)
+        return make_edit_row(picture.project, user, picture, provider=provider, next_run_at=due)
+
+    waits(picture, people.olga, 90)
+    waits(picture, people.rita, 80)
+    assert len(claim(owner="a", limit=0, calls=2, lease_seconds=30)) == 2
+    waits(far, people.emil, 70)
+    assert len(claim(owner="a", limit=0, calls=1, lease_seconds=30)) == 1
+    waits(picture, people.vito, 60)
+    other = waits(far, people.emil, 50)
+    (hold,) = claim(owner="a", limit=0, calls=1, lease_seconds=30)
+    assert hold.edit_id == other.pk

@@ -6,6 +6,7 @@ import asyncio
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -13,11 +14,11 @@ from django.core.cache import cache
 from django.db import DatabaseError
 from django.utils import timezone
 
-from editor.models import Attempt, Leftover, Picture
+from editor.models import Attempt, LedgerEntry, Leftover, Picture
 from editor.pipeline.dispatch.local import DatabaseThread
 from editor.pipeline.housekeeping import clean, keep_house, take_turn
 from editor.services import leftovers, purge
-from tests.making import make_edit_row, make_picture, make_rows
+from tests.making import make_edit_row, make_picture, make_provider_row, make_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,3 +126,14 @@ def test_raw_answers_go_a_week_after_the_decision(
     assert list(leftovers.forgotten_work()) == ([] if stays else [kept.parent.parent])
     asyncio.run(with_database(clean))
     assert kept.exists() == stays
+
+
+def test_a_providers_test_whose_process_died_is_settled(people: People) -> None:
+    row = LedgerEntry.objects.create(
+        provider=make_provider_row(), kind="reserve", micros=5, probe=uuid4()
+    )
+    before = timezone.now() - timedelta(minutes=11)
+    LedgerEntry.objects.filter(pk=row.pk).update(created_at=before)
+    asyncio.run(with_database(clean))
+    kinds = LedgerEntry.objects.filter(probe=row.probe).order_by("pk").values_list("kind", "micros")
+    assert list(kinds) == [("reserve", 5), ("release", 5), ("settle", 5)]

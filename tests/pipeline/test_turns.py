@@ -66,3 +66,20 @@ def test_the_choice_is_fair_bounded_and_without_repeats(
     assert all(count <= room for count in counts.values())
     of_7, of_8 = (sum(provider == which for _actor, provider in due) for which in (7, 8))
     assert len(chosen) == min(limit, min(room, of_7) + min(room, of_8))
+
+
+def test_a_project_over_its_share_comes_after_all_others() -> None:
+    """Ten members of one project who hold nothing, and one of another who holds two."""
+    crowd = [Candidate(number, 1, number, 7) for number in range(10)]
+    other = [Candidate(20 + number, 2, 99, 7) for number in range(2)]
+    held: dict[int | None, int] = {99: 2}
+    rooms: dict[int | None, int] = {7: 100}
+    shares = {1: 3, 2: 5}
+    chosen = Turns().choose([*crowd, *other], held=held, rooms=rooms, limit=5, shares=shares)
+    assert Counter(one.project for one in chosen) == {1: 3, 2: 2}
+
+
+def test_what_nobody_else_wants_goes_to_who_is_over_the_share() -> None:
+    crowd = [Candidate(number, 1, number, 7) for number in range(10)]
+    chosen = Turns().choose(crowd, held={}, rooms={7: 100}, limit=8, shares={1: -2})
+    assert len(chosen) == 8

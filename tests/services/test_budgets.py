@@ -12,7 +12,7 @@ from editor.models.ledger import today
 from editor.pipeline import ledger
 from editor.services import budget_texts, budgets
 from editor.services.months import Month
-from tests.making import make_priced_row, make_provider_row, make_rows
+from tests.making import make_priced_row, make_project, make_provider_row, make_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,3 +134,34 @@ def test_waiting_is_not_advised_where_it_cannot_help(people: People, ask: Ask) -
     assert own.endswith("are left. An owner can raise the budget.")
     assert "of your $0.10" in own
     assert "of the member\u2019s $0.10" in budget_texts.refusal(refused.value, people.olga)
+
+
+def test_the_studios_budget_for_a_provider_is_one_for_all_projects(
+    people: People, provider: Provider, ask: Ask
+) -> None:
+    Provider.objects.update(budget_micros=1_000_000)
+    ask(people.emil, 400_000)
+    elsewhere = make_project(people.olga, "Elsewhere")
+    (picture,) = make_rows(elsewhere, people.olga, 1)
+    ledger.reserve(make_priced_row(picture, people.olga, provider, 500_000))
+    with pytest.raises(budgets.OverBudget) as refused:
+        ask(people.emil, 100_001)
+    text = budget_texts.refusal(refused.value, people.emil)
+    assert text.startswith(
+        "The studio\u2019s budget for Atelier has no room this month for an edit that may cost"
+    )
+    assert "Ask an administrator" in text
+    ask(people.emil, 100_000)
+
+
+def test_the_studios_budget_needs_a_price_and_binds_its_provider_only(
+    people: People, provider: Provider, ask: Ask
+) -> None:
+    Provider.objects.update(budget_micros=0)
+    with pytest.raises(budgets.PriceUnknown) as refused:
+        ask(people.emil, None)
+    text = budget_texts.refusal(refused.value, people.emil)
+    assert "the studio has a budget for Atelier. Ask an administrator" in text
+    (picture,) = make_rows(people.project, people.olga, 1)
+    other = make_provider_row(name="Relay")
+    ledger.reserve(make_priced_row(picture, people.emil, other, 10**9))

@@ -51,7 +51,7 @@ def test_another_address_is_followed_and_named_after_its_machine(given: Any) -> 
     assert made
     assert (made.name, made.preset) == ("litellm.lan", "generic")
     assert made.offered
-    Provider.objects.update(name="Proxy", probe={"mask": "obeyed"}, trouble="key_rejected")
+    Provider.objects.update(name="Proxy", probe={"x": {"mask": "obeyed"}}, trouble="key_rejected")
     given.OPENAI_BASE_URL = "https://api.openai.com"
     environment.sync()
     found = row()
@@ -91,3 +91,13 @@ def test_an_address_that_is_none_stops_the_start(given: Any) -> None:
     given.OPENAI_BASE_URL = "litellm:4000"
     with pytest.raises(CommandError, match="OPENAI_BASE_URL: Write the whole address"):
         follow_settings()
+
+
+def test_another_key_with_the_same_end_ends_the_trouble(given: Any) -> None:
+    environment.sync()
+    Provider.objects.update(trouble="key_rejected", failures=3)
+    given.OPENAI_API_KEY = f"sk-new-{KEY[-4:]}-and-{KEY[-4:]}"
+    environment.sync()
+    found = row()
+    assert (found.trouble, found.failures, found.version) == ("", 0, 2)
+    assert given.OPENAI_API_KEY not in str(Provider.objects.values())

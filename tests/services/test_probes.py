@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
 from editor.access import fetch
-from editor.models import Activity, LedgerEntry, Provider
-from editor.services import probe_texts, probes
-from tests.making import make_provider
+from editor.models import Activity, LedgerEntry, Project, Provider
+from editor.services import budgets, probe_texts, probes
+from tests.making import make_provider, make_user
 from tests.scripted_probe import GOOD
 
 if TYPE_CHECKING:
@@ -45,8 +47,8 @@ def test_a_passed_test_is_kept_paid_and_ends_the_trouble(
     room: ProviderRoom, row: Provider, settings: Any
 ) -> None:
     found = run(room, row, settings, "good")
-    assert found.probe == {"model": "gpt-image-2", **GOOD}
     assert found.probed_at
+    assert found.probe == {"gpt-image-2": {"at": found.probed_at.isoformat(), **GOOD}}
     assert (found.trouble, found.failures, found.open_until) == ("", 0, None)
     assert found.version == row.version
     assert ledger() == ["reserve", "release", "settle"]
@@ -78,7 +80,7 @@ def test_what_a_failed_test_leaves(
     """An accepted key ends that trouble; what was not executed costs nothing, the rest may."""
     found = run(room, row, settings, probe)
     assert (found.trouble, found.failures) == (trouble, 4)
-    assert found.probe["error"]["code"]
+    assert found.tests["gpt-image-2"]["error"]["code"]
     assert ledger() == ["reserve", "release", *(["settle"] if paid else [])]
 
 
@@ -142,3 +144,76 @@ def test_one_mishap_is_told_once() -> None:
 def test_where_all_is_redrawn_no_shift_is_told() -> None:
     found = probe_texts.lines({**GOOD, "mask": "ignored", "shift": 287.1})
     assert not [one for one in found if "shifted" in one.says]
+
+
+def cost_of_a_test(row: Provider) -> int:
+    high = probes.cost(row, "gpt-image-2").high
+    assert high
+    return high
+
+
+def test_a_test_needs_room_in_the_projects_budget(
+    room: ProviderRoom, row: Provider, people: People, settings: Any
+) -> None:
+    Project.objects.filter(pk=people.project.pk).update(budget_micros=cost_of_a_test(row) - 1)
+    with pytest.raises(budgets.OverBudget):
+        run(room, row, settings, "good")
+    assert ledger() == []
+    Project.objects.filter(pk=people.project.pk).update(budget_micros=cost_of_a_test(row))
+    run(room, row, settings, "good")
+
+
+def test_a_test_of_the_studios_needs_room_in_its_budget(settings: Any, db: None) -> None:
+    room = fetch.provider_room(make_user("steve", is_staff=True), "")
+    row = make_provider()
+    Provider.objects.update(budget_micros=cost_of_a_test(row) - 1)
+    with pytest.raises(budgets.OverBudget) as refused:
+        run(room, row, settings, "good")
+    assert refused.value.budget.whose == budgets.Whose.PROVIDER
+    assert ledger() == []
+
+
+def test_a_mistake_of_ours_leaves_no_reservation(
+    room: ProviderRoom, row: Provider, settings: Any
+) -> None:
+    """What left may have been charged."""
+    with pytest.raises(RuntimeError):
+        run(room, row, settings, "crashing")
+    assert ledger() == ["reserve", "release", "settle"]
+    assert LedgerEntry.objects.get(kind="settle").micros == cost_of_a_test(row)
+
+
+def test_a_test_that_died_is_settled_later_once(room: ProviderRoom, row: Provider) -> None:
+    """Its day is that of the reservation, and a young one may still be under way."""
+    day = date(2026, 1, 31)
+    values: dict[str, Any] = {
+        "project": room.project,
+        "actor": room.user,
+        "provider": row,
+        "micros": 7_000,
+    }
+    values |= {"model": "gpt-image-2", "kind": "reserve", "basis": "estimate", "day": day}
+    old, _young = (LedgerEntry.objects.create(**values, probe=uuid4()) for _ in range(2))
+    before = timezone.now() - probes.FORGOTTEN_AFTER
+    LedgerEntry.objects.filter(pk=old.pk).update(created_at=before)
+    probes.settle_forgotten()
+    probes.settle_forgotten()
+    assert ledger() == ["reserve", "reserve", "release", "settle"]
+    settled = LedgerEntry.objects.get(kind="settle")
+    assert (settled.probe, settled.micros, settled.day) == (old.probe, 7_000, day)
+    assert (settled.project, settled.provider) == (room.project, row)
+
+
+def test_what_was_found_is_kept_by_model(room: ProviderRoom, row: Provider, settings: Any) -> None:
+    """A row from before named its one model; models that are not offered any more are dropped."""
+    names = ["gpt-image-2", "gpt-image-1"]
+    before = {"model": "gpt-image-1", "mask": "ignored"}
+    Provider.objects.update(offered=names, probe=before, probed_at=timezone.now())
+    row.refresh_from_db()
+    found = run(room, row, settings, "good")
+    assert found.tests["gpt-image-1"]["mask"] == "ignored"
+    assert found.tests["gpt-image-2"]["mask"] == "obeyed"
+    assert [one.model for one in probe_texts.tested(found)] == names
+    Provider.objects.update(offered=names[:1])
+    row.refresh_from_db()
+    assert set(run(room, row, settings, "good").tests) == {"gpt-image-2"}

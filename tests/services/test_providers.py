@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from editor.access import fetch
@@ -88,12 +90,14 @@ def test_a_key_goes_to_no_other_server(room: ProviderRoom) -> None:
 def test_another_key_or_server_ends_the_trouble(room: ProviderRoom) -> None:
     made = providers.create(room=room, wanted=WANTED)
     trouble = {"trouble": "key_rejected", "failures": 5, "open_until": timezone.now()}
-    Provider.objects.update(**trouble, probe={"mask": "obeyed"}, learned={"gpt-image-2": ["n"]})
+    Provider.objects.update(
+        **trouble, probe={"x": {"mask": "obeyed"}}, learned={"gpt-image-2": ["n"]}
+    )
     same = providers.change(room=room, provider=made, wanted=replace(WANTED, key="", name="X"))
     assert same.trouble == "key_rejected"
     found = providers.change(room=room, provider=made, wanted=WANTED)
     assert (found.trouble, found.failures, found.open_until) == ("", 0, None)
-    assert found.probe == {"mask": "obeyed"}
+    assert found.probe == {"x": {"mask": "obeyed"}}
     moved = replace(WANTED, base_url="https://images.example.org")
     found = providers.change(room=room, provider=made, wanted=moved)
     assert (found.probe, found.probed_at, found.learned) == ({}, None, {})
@@ -194,3 +198,14 @@ def test_planning_needs_no_key_and_sending_says_that_it_is_lost(
         engines.Engines(NoRunner()).engine(name)
     assert (lost.value.execution, lost.value.trouble) == (Execution.NO, Trouble.KEY_REJECTED)
     assert lost.value.code == "key_unreadable"
+
+
+def test_a_provider_is_locked_before_its_project(room: ProviderRoom) -> None:
+    """As in the claim, which would wait in a circle with it otherwise."""
+    made = providers.create(room=room, wanted=WANTED)
+    with CaptureQueriesContext(connection) as queries:
+        providers.switch(room=room, provider=made, on=False)
+    asked = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    of_provider = next(n for n, sql in enumerate(asked) if 'FROM "editor_provider"' in sql)
+    of_project = next(n for n, sql in enumerate(asked) if 'FROM "editor_project"' in sql)
+    assert of_provider < of_project

@@ -164,7 +164,7 @@ def test_what_costs_nothing_says_so(provider: Provider, pictures: list[Picture])
 def test_a_mask_that_is_not_obeyed_is_warned_of(
     provider: Provider, pictures: list[Picture], why: str
 ) -> None:
-    provider.probe = {"mask": "ignored"} if why == "probe" else {}
+    provider.probe = {"brush-1": {"mask": "ignored"}} if why == "probe" else {}
     abilities = Abilities(mask=False) if why == "abilities" else TAKES
     plan = changed(Change("mask", "painted", None, "unsupported")) if why == "plan" else PLAN
     found = quote(provider, pictures[0], abilities=abilities, plan=plan)
@@ -174,12 +174,12 @@ def test_a_mask_that_is_not_obeyed_is_warned_of(
 
 
 def test_a_mask_that_is_obeyed_is_not(provider: Provider, pictures: list[Picture]) -> None:
-    provider.probe = {"mask": "obeyed"}
+    provider.probe = {"brush-1": {"mask": "obeyed"}}
     assert quote(provider, pictures[0]).warnings == ()
 
 
 def test_an_inverted_mask_is_warned_of(provider: Provider, pictures: list[Picture]) -> None:
-    provider.probe = {"mask": "inverted"}
+    provider.probe = {"brush-1": {"mask": "inverted"}}
     (warning,) = quote(provider, pictures[0]).warnings
     assert "protected instead of" in warning
 
@@ -225,5 +225,33 @@ def test_what_is_over_the_budget_blocks(
     provider: Provider, pictures: list[Picture], left: int | None, cost: CostRange, words: str
 ) -> None:
     blocked = quote(provider, pictures[0], plan=priced(cost), left=left).blocked
+    assert words in blocked
+    assert bool(blocked) == bool(words)
+
+
+@pytest.mark.parametrize("shape", ["by model", "from before"])
+def test_another_models_test_says_nothing_of_this_one(
+    provider: Provider, pictures: list[Picture], shape: str
+) -> None:
+    found = {"mask": "ignored", "error": None}
+    for name, warned in (("brush-2", False), ("brush-1", True)):
+        provider.probe = {name: found} if shape == "by model" else {"model": name, **found}
+        assert bool(quote(provider, pictures[0]).warnings) == warned
+
+
+@pytest.mark.parametrize(
+    ("cap", "cost", "words"),
+    [
+        (None, CostRange(None, None), ""),
+        (210_000, KNOWN, ""),
+        (209_999, KNOWN, "The studio\u2019s budget for Paints has no room this month"),
+        (10**9, CostRange(None, None), "the studio has a budget for Paints. Ask an administrator"),
+    ],
+)
+def test_what_is_over_the_studios_budget_blocks(
+    provider: Provider, pictures: list[Picture], cap: int | None, cost: CostRange, words: str
+) -> None:
+    provider.budget_micros = cap
+    blocked = quote(provider, pictures[0], plan=priced(cost)).blocked
     assert words in blocked
     assert bool(blocked) == bool(words)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.fernet import Fernet
 from django.core.cache import cache
-from django.urls import resolve
+from django.urls import resolve, reverse
+from django.utils import timezone
 
-from editor.models import LedgerEntry, Provider
-from tests.making import make_provider
+from editor.models import LedgerEntry, Project, Provider
+from tests.making import make_provider, make_user
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -84,3 +85,27 @@ def test_a_key_that_cannot_be_read_is_told(olga: Client, row: Provider, settings
 def test_it_waits_where_it_holds_up_no_page(row: Provider) -> None:
     for page in (url(row), f"/providers/{row.public_id}/test/"):
         assert "POST" in resolve(page).func.waits_for_sandbox  # type: ignore[attr-defined]
+
+
+def test_what_the_budget_has_no_room_for_is_told(olga: Client, row: Provider) -> None:
+    Project.objects.update(budget_micros=1)
+    response = olga.post(url(row), {"model": "gpt-image-2"})
+    assert response.status_code == 422
+    assert "An owner can raise the budget" in response.content.decode()
+    assert not LedgerEntry.objects.exists()
+
+
+def test_every_models_last_test_is_shown(olga: Client, row: Provider) -> None:
+    at = timezone.now().isoformat()
+    found = {"gpt-image-1": "ignored", "gpt-image-2": "obeyed"}
+    tests = {name: {"at": at, "mask": mask} for name, mask in found.items()}
+    Provider.objects.update(offered=list(tests), probe=tests, probed_at=at)
+    page = olga.get(url(row)).content.decode()
+    for says in ("with gpt-image-1", "The mask is ignored", "with gpt-image-2", "is obeyed"):
+        assert says in page
+
+
+def test_staff_are_told_where_the_cost_stands(client: Client, db: None) -> None:
+    client.force_login(make_user("steve", is_staff=True))
+    page = client.get(f"/providers/{make_provider().public_id}/test/").content.decode()
+    assert reverse("admin:editor_ledgerentry_changelist") in page

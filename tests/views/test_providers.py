@@ -284,8 +284,11 @@ def test_the_settings_provider_shows_no_field_for_key_or_address(
         ({"open_until": timezone.now() + timedelta(hours=1), "trouble": "quota"}, "Credit used up"),
         ({"open_until": timezone.now() + timedelta(hours=1), "trouble": "busy"}, "Rests"),
         ({"open_until": timezone.now() - timedelta(hours=1), "failures": 3}, "Ready"),
-        ({"probe": {"mask": "ignored"}}, "Ignores masks"),
-        ({"probe": {"mask": "inverted"}}, "Reads masks the other way round"),
+        ({"probe": {"gpt-image-2": {"mask": "ignored"}}}, "Ignores masks"),
+        (
+            {"probe": {"model": "gpt-image-2", "mask": "inverted"}},
+            "Reads masks the other way round",
+        ),
     ],
 )
 def test_the_list_says_how_each_does(
@@ -333,3 +336,36 @@ def test_no_more_queries_for_more_providers(olga: Client, people: People) -> Non
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 8
     assert len(BeautifulSoup(olga.get(url(people)).content, "html.parser").select(".row")) == 120
+
+
+@pytest.mark.parametrize(("number", "status"), [("32", 302), ("33", 422)])
+def test_owners_take_a_part_of_the_calls_only(
+    olga: Client, people: People, number: str, status: int
+) -> None:
+    row = make_provider(people.project)
+    prove(olga)
+    assert (
+        olga.post(url(people, f"{row.public_id}/"), {**FIELDS, "concurrency": number}).status_code
+        == status
+    )
+
+
+def test_staff_set_what_all_projects_may_spend(staff: Client) -> None:
+    row = make_provider()
+    page = f"/providers/{row.public_id}/"
+    assert "$0.00 are committed this month" in said(staff.get(page))
+    prove(staff)
+    for sent, kept in (({"budget": "20.50"}, 20_500_000), ({}, 20_500_000), ({"budget": ""}, None)):
+        assert staff.post(page, {**FIELDS, "concurrency": "256", **sent}).status_code == 302
+        row.refresh_from_db()
+        assert row.budget_micros == kept
+
+
+def test_owners_have_no_such_field(olga: Client, people: People) -> None:
+    row = make_provider(people.project)
+    page = url(people, f"{row.public_id}/")
+    prove(olga)
+    assert 'name="budget"' not in olga.get(page).content.decode()
+    assert olga.post(page, {**FIELDS, "budget": "1"}).status_code == 302
+    row.refresh_from_db()
+    assert row.budget_micros is None

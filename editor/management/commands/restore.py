@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from editor.management import archive, data_lock, database_copy
 from editor.models import Edit, Worker
-from editor.pipeline import rescue
+from editor.pipeline import rescue, restored
 from editor.services.engines import planning_registry
 
 KEYS = ("secret_key", "encryption_key")
@@ -87,13 +87,18 @@ def put_back(file: Path, *, force: bool, now: datetime) -> Path | None:
 
 
 def _take_up_edits() -> None:
-    """Decide the fate of edits that were running: the workers that held them are of another time.
+    """Decide the fate of edits on their way: the workers that held them are of another time.
 
-    Free engines run again, paid ones are never sent again (reliability.md P5).
+    Free engines run again. Paid ones are never sent again by themselves, those that waited
+    neither: they may have run after the backup was made.
     """
     Worker.objects.all().delete()
+    # Before the sweep, which fails what waits for a deleted provider; after it, since a service
+    # that recognises repeats lets an edit wait.
+    restored.hold_paid()
     Edit.objects.held().update(lease_until=Now() - timedelta(seconds=1))
     rescue.sweep(planning_registry())
+    restored.hold_paid()
 
 
 def _occupied() -> bool:

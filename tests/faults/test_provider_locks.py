@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.faults.test_claim_race import Where, numbers, start, where
+import subprocess
+import sys
+
+from tests.faults.processes import ROOT
+from tests.faults.test_claim_race import Where, where
 
 __all__ = ["where"]
 
@@ -69,6 +73,18 @@ room = fetch.provider_room(row.project.created_by, row.project.slug)
 for number in range(150):
     providers.switch(room=room, provider=row, on=number % 2 == 1)
 """
+
+
+def start(program: str, where: Where) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, env=where, stdout=subprocess.PIPE
+    )
+
+
+def numbers(process: subprocess.Popen[bytes]) -> list[int]:
+    out, _ = process.communicate(timeout=300)
+    assert process.returncode == 0
+    return [int(line) for line in out.split()]
 
 
 def test_projects_share_a_budget_and_never_pass_it(where: Where) -> None:

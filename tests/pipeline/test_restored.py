@@ -13,7 +13,14 @@ from editor.pipeline import decide, ledger
 from editor.pipeline.claim import claim
 from editor.pipeline.restored import hold_paid
 from editor.services.failure_texts import failure
-from tests.making import make_door, make_edit_row, make_priced_row, make_provider_row, make_rows
+from tests.making import (
+    agree,
+    make_door,
+    make_edit_row,
+    make_priced_row,
+    make_provider_row,
+    make_rows,
+)
 
 if TYPE_CHECKING:
     from editor.models import Picture
@@ -31,6 +38,7 @@ def waits(picture: Picture, people: People, state: str, **fields: Any) -> Edit:
         picture, people.emil, provider, 40_000, state=state, next_run_at=Now(), **fields
     )
     ledger.reserve(edit)
+    agree(provider, people.emil)
     return edit
 
 

@@ -31,7 +31,8 @@ Provider.objects.filter(project=project).exclude(name={host!r}).update(is_enable
 row, _made = Provider.objects.update_or_create(
     project=project, name={host!r}, defaults=dict(
         source="owner", preset="openai", base_url="https://{host}/v1", is_enabled=True,
-        offered=["gpt-image-2", "brush-1"], probe={{"mask": "ignored"}},
+        offered=["gpt-image-2", "brush-1"],
+        probe={{"gpt-image-2": {{"mask": "ignored"}}, "brush-1": {{"mask": "ignored"}}}},
         overrides={{"brush-1": {{"inputs_max": 1}}}}))
 print(row.public_id)
 """

@@ -54,11 +54,14 @@ def make_project(one: Watched, name: str) -> str:
     return page.url
 
 
-def confirm(page: Page) -> None:
-    """Type the password if it is asked for: another test may have done so just now."""
-    if "/reauthenticate/" in page.url:
-        page.fill("[name=password]", PASSWORD)
+def confirm(page: Page, said: str) -> None:
+    """Wait for a notice; type the password first if it is asked for, which it may have been."""
+    notice, password = page.get_by_text(said), page.locator("[name=password]")
+    notice.or_(password).first.wait_for()
+    if password.is_visible():
+        password.fill(PASSWORD)
         page.keyboard.press("Enter")
+    notice.wait_for()
 
 
 def test_a_provider_is_connected_with_the_mouse(desktop: Watched) -> None:
@@ -72,9 +75,7 @@ def test_a_provider_is_connected_with_the_mouse(desktop: Watched) -> None:
     steps.by(desktop, "provider-name").fill("Workshop account")
     steps.by(desktop, "provider-key").fill(KEY)
     steps.by(desktop, "save-provider").click()
-    page.wait_for_load_state()
-    confirm(page)
-    page.get_by_text("“Workshop account” is connected.").wait_for()
+    confirm(page, "“Workshop account” is connected.")
     page.get_by_text("Not tested yet.").wait_for()
     assert KEY not in page.content()
 
@@ -101,9 +102,7 @@ def test_it_is_priced_switched_off_and_deleted(desktop: Watched) -> None:
     page.get_by_text("“Workshop account” is switched off.").wait_for()
     steps.by(desktop, "delete-provider").click()
     steps.by(desktop, "confirm-delete").click()
-    page.wait_for_load_state()
-    confirm(page)
-    page.get_by_text("“Workshop account” and its key are deleted.").wait_for()
+    confirm(page, "“Workshop account” and its key are deleted.")
     page.get_by_role("heading", name="None yet").wait_for()
 
 
@@ -131,9 +130,7 @@ def test_a_provider_is_connected_by_keyboard_alone(desktop: Watched) -> None:
         if page.evaluate("document.activeElement.dataset.testid") == "save-provider":
             break
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
-    confirm(page)
-    page.get_by_text("“Own service” is connected.").wait_for()
+    confirm(page, "“Own service” is connected.")
 
 
 def test_the_password_is_asked_for_on_a_phone_and_the_key_survives_it(
@@ -153,8 +150,7 @@ def test_the_password_is_asked_for_on_a_phone_and_the_key_survives_it(
         steps.by(one, "provider-key").fill(KEY)
         steps.by(one, "save-provider").tap()
         page.wait_for_url("**/reauthenticate/**")
-        confirm(page)
-        page.get_by_text("“OpenAI” is connected.").wait_for()
+        confirm(page, "“OpenAI” is connected.")
         assert page.evaluate(SMALL) == []
         page.goto(f"{project}providers/")
         page.get_by_text("key …abcd").wait_for()

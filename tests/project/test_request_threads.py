@@ -286,4 +286,11 @@ def test_exactly_what_opens_pictures_waits_for_the_sandbox() -> None:
         ("upload", "POST"),
         ("samples", "POST"),
         ("canvas", "POST"),
+        # They look names up, or wait for a provider.
+        ("add_provider", "POST"),
+        ("provider", "POST"),
+        ("provider_probe", "POST"),
+        ("project_add_provider", "POST"),
+        ("project_provider", "POST"),
+        ("project_provider_probe", "POST"),
     }

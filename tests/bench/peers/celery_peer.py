@@ -16,7 +16,7 @@ app.conf.update(
 )
 
 
-@app.task  # type: ignore[untyped-decorator]
+@app.task(name="edit")  # type: ignore[untyped-decorator]
 def edit(number: int) -> None:
     call.edit(number)
 

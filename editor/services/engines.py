@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -70,15 +69,6 @@ def _row(name: str) -> Provider:
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An engine that can be asked: id and label, and where pixels go (empty: nowhere)."""
-
-    id: str
-    label: str
-    host: str
-
-
 @cache
 def planning_registry() -> Engines:
     """Return the engines without a runner."""
@@ -104,14 +94,3 @@ def offered(project: Project, name: str) -> Engine:
     """Return an engine that the project's members may ask. Raises `UnknownEngine`."""
     provider_of(project, name)
     return planning_registry().engine(name)
-
-
-def choices(project: Project) -> list[Choice]:
-    """Return the engines a project's members may ask, our own first. One query."""
-    own = [Choice(engine.id, engine.label, "") for engine in Registry().engines()]
-    found = [
-        OpenAICompatible(providers.config(row, with_key=False), model)
-        for row in providers.usable(project)
-        for model in row.offered
-    ]
-    return own + [Choice(engine.id, engine.label, engine.host) for engine in found]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from editor.access import fetch
 from editor.engines.errors import Execution, Trouble
 from editor.models import Activity, Membership, Provider, Role
-from editor.services import engines, environment, providers, vault
+from editor.services import engine_menu, engines, environment, providers, vault
 from editor.services.providers import Settings
 from tests.making import make_provider, make_user
 
@@ -188,7 +188,8 @@ def test_planning_needs_no_key_and_sending_says_that_it_is_lost(
     name = f"{row.public_id}:gpt-image-2"
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     assert engines.offered(people.project, name).id == name
-    assert name in {choice.id for choice in engines.choices(people.project)}
+    groups = engine_menu.menu(people.project)
+    assert name in {entry.id for group in groups for entry in group.entries}
 
     class NoRunner:
         async def run(self, function: str, **arguments: Any) -> dict[str, Any]:

@@ -7,6 +7,8 @@ PROD := env DJANGO_SETTINGS_MODULE=project.settings.prod PENTIMENTO_DATA=.check 
 # Two browsers and two tests at once is what a machine with two cores carries.
 WORKERS ?= 2
 ARGS ?=
+# Tests start hundreds of processes; where this is set, each would compile all of Django anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lint types deploy faults bench corpus pictures clean dev

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 from editor.imaging.sandbox.wire import JSON
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from editor.engines.costs import Cost
     from editor.engines.plans import Abilities, Plan, Wanted
     from editor.imaging.focus import FocusRules
+    from editor.imaging.sandbox.wire import ChildJob
 
 type Instruction = Mapping[str, JSON]
 type Progress = Callable[[float], None]
@@ -81,6 +83,18 @@ class Runner(Protocol):
         self, function: str, *, progress: Progress | None = None, **arguments: JSON
     ) -> Mapping[str, JSON]:
         """Return the function's JSON answer."""
+
+
+class Children(Runner, Protocol):
+    """The same for several functions."""
+
+    def start(self) -> None:
+        """Get ready before the first is run."""
+
+    async def run_each(
+        self, jobs: Sequence[ChildJob], *, progress: Progress | None = None
+    ) -> Sequence[Mapping[str, JSON]]:
+        """Run several in one child, one after the other; return all answers."""
 
 
 class Watch(Protocol):
@@ -154,8 +168,11 @@ class Engine(Protocol):
     def cost(self, plan: Plan, result: EditResult | None) -> Cost:
         """Return what an execution cost: by its usage, else by the plan's estimate."""
 
-    async def prepare(self, request: EditRequest) -> None:
-        """Make the files to be sent, in ``request.work``; nothing leaves yet. Raises `EngineError`."""
+    def preparation(self, request: EditRequest) -> ChildJob | None:
+        """Return what a child must make in ``request.work`` before `edit`, if anything.
+
+        It runs in the child that cut the crop, directly after that.
+        """
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         """Draw, or have it drawn. Raises `EngineError`, which says whether it was executed."""

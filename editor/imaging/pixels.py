@@ -26,6 +26,8 @@ from editor.imaging.errors import Rejected
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Once here, in the process that forks the children, and not in each of them when it opens a file.
+Image.preinit()
 WORKING = frozenset({"L", "LA", "RGB", "RGBA"})
 # Our name -> the names Pillow may give it. A phone's MPO is a JPEG with more pictures behind.
 FORMATS = {

@@ -22,9 +22,9 @@ PRELOAD = (
     *JOBS,
 )
 
-# A request that is nearly ready goes before one that is begun, and both before answers that are
-# safe already: a provider works for seconds meanwhile. Calls are limited, so nobody waits for ever.
-FIRST = ("editor.engines.openai.outgoing", "editor.imaging.errand")
+# A request goes before answers that are safe already: a provider works for seconds meanwhile. Calls
+# are limited, so nobody waits for ever.
+FIRST = ("editor.imaging.errand",)
 
 
 def new_sandbox(slots: int) -> Sandbox:

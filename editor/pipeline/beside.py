@@ -9,7 +9,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
-from editor.engines.base import Answer, Runner
+from editor.engines.base import Answer, Children
 from editor.engines.errors import EngineError
 from editor.engines.registry import EngineSource
 from editor.models import Attempt
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 async def finish_left(
-    database: Database, sandbox: Runner, registry: EngineSource, *, spare: Container[int] = ()
+    database: Database, sandbox: Children, registry: EngineSource, *, spare: Container[int] = ()
 ) -> None:
     """Read the late answers whose worker did not come to it; edits in `spare` run here."""
     for attempt in await database(late.left, spare):
@@ -59,7 +59,7 @@ class Beside:
             return
         try:
             if anew:
-                await prepare.write_files(self.job, self.folder, self.desk.child_job)
+                await prepare.write_files(self.job, self.folder, self.desk)
             drawn = await self.desk.work(self.job.engine.read(answer, self.folder))
             results = await self._finisher().results(drawn)
         except Interrupted:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from editor.engines.base import Runner
+from editor.engines.base import Children
 from editor.engines.errors import EngineError
-from editor.models import Attempt, State
+from editor.imaging.sandbox.wire import ChildJob
+from editor.models import Attempt, Edit, State
 from editor.pipeline import endings
 from editor.pipeline.outcome import Verdict, class_of, code_of
 from editor.pipeline.states import Hold
@@ -53,9 +54,11 @@ class Desk:
     """One claimed edit on its way through this process, as far as it has come."""
 
     hold: Hold
-    sandbox: Runner
+    sandbox: Children
     database: Database
     barrier: Barrier = no_barrier
+    # The edit as it was just read, together with others.
+    row: Edit | None = None
     attempt: Attempt | None = None
     phase: Phase = Phase.BEFORE
     paid: bool = False
@@ -109,6 +112,10 @@ class Desk:
     async def child_job(self, function: str, **arguments: Any) -> dict[str, Any]:
         """Run a function in a child process. Raises Interrupted."""
         return dict(await self.work(self.sandbox.run(function, **arguments)))
+
+    async def child_jobs(self, *jobs: ChildJob) -> None:
+        """Run functions one after the other in one child process. Raises Interrupted."""
+        await self.work(self.sandbox.run_each(jobs))
 
     async def stopped(self, job: Job, why: Interruption) -> None:
         """Write what an interruption means; only work that cost nothing is thrown away."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from editor.models import Attempt, Picture, PictureKind
 from editor.pipeline import prepare, steps
 from editor.pipeline.desk import Database
 from editor.pipeline.outcome import is_full
-from editor.pipeline.prepare import ChildJob
 from editor.pipeline.steps import Job
 from editor.services import media, pictures
+
+type Child = Callable[..., Awaitable[dict[str, Any]]]
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class Finisher:
     job: Job
     attempt: Attempt
     folder: Path
-    child: ChildJob
+    child: Child
     barrier: Callable[[str], None]
     # Whether a picture that breaks its reader is left out: the others were paid for as well.
     is_last_try: bool = False

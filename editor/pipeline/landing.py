@@ -41,7 +41,7 @@ class Landing:
         )
         try:
             if anew:
-                await prepare.write_files(job, self.folder, child)
+                await prepare.write_files(job, self.folder, desk)
             drawn = await desk.work(job.engine.read(answer, self.folder))
             results = await finisher.results(drawn)
             facts = (desk.hold, self.attempt, job, results, drawn)

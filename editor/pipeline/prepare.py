@@ -1,56 +1,95 @@
 """What an engine gets to see of an edit, written into its work folder before anything leaves."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 from django.utils.crypto import salted_hmac
 
 from editor.engines.base import EditRequest
-from editor.engines.errors import EngineError
+from editor.engines.errors import EngineError, Refused
+from editor.imaging.sandbox.errors import JobCrashed, JobRejected
+from editor.imaging.sandbox.wire import ChildJob
+from editor.pipeline.desk import Desk
 from editor.pipeline.steps import Job
 
-type ChildJob = Callable[..., Awaitable[dict[str, Any]]]
-
 # No model looks closer at a further picture; the first is sent as the plan says.
-INPUT_SIDE = 4096
-CROP = "crop.png"
+INPUT_SIDE: Final = 4096
+CROP: Final = "crop.png"
+MASK: Final = "crop-mask.png"
+# The same job would end the same way; a signal may have come from outside.
+PERMANENT_CRASHES: Final = frozenset({"memory", "cpu", "time", "exception"})
 
 
-async def write_files(job: Job, folder: Path, child: ChildJob) -> EditRequest:
-    """Cut the crop and the mask's part of it, as the plan stored with the edit says; draw the inputs.
+def request(job: Job, folder: Path) -> EditRequest:
+    """Return what the engine will be asked; `errand` writes the files that it names."""
+    edit = job.edit
+    return EditRequest(
+        image=folder / CROP,
+        mask=folder / MASK if job.mask_file else None,
+        prompt=edit.prompt,
+        instruction=edit.instruction,
+        seed=edit.seed,
+        work=folder,
+        inputs=tuple(folder / f"input-{number}.png" for number in range(2, len(job.inputs) + 2)),
+        size=job.plan.size,
+        fields=job.plan.fields,
+        user=pseudonym(edit.actor_id),
+    )
+
+
+def errand(job: Job, wanted: EditRequest) -> ChildJob:
+    """Return the job that cuts the crop and the mask's part of it, and draws the inputs.
 
     Raises EngineError when one of the inputs is gone.
     """
     inputs = [one for one in job.inputs if one is not None]
     if len(inputs) < len(job.inputs):
         raise EngineError("One of the further pictures was deleted.", code="input_gone")
-    files = tuple(folder / f"input-{number}.png" for number in range(2, len(inputs) + 2))
-    crop, mask = folder / CROP, folder / "crop-mask.png"
-    await child(
-        "editor.imaging.errand:write",
-        recipe=job.parent,
-        box=job.crop_box,
-        out=str(crop),
-        mask=job.mask_file,
-        mask_box=job.mask_box or [],
-        mask_out=str(mask),
-        inputs=inputs,
-        input_outs=[str(file) for file in files],
-        max_side=INPUT_SIDE,
-    )
-    edit = job.edit
-    return EditRequest(
-        image=crop,
-        mask=mask if job.mask_file else None,
-        prompt=edit.prompt,
-        instruction=edit.instruction,
-        seed=edit.seed,
-        work=folder,
-        inputs=files,
-        size=job.plan.size,
-        fields=job.plan.fields,
-        user=pseudonym(edit.actor_id),
+    arguments = {
+        "recipe": job.parent,
+        "box": job.crop_box,
+        "out": str(wanted.image),
+        "mask": job.mask_file,
+        "mask_box": job.mask_box or [],
+        "mask_out": str(wanted.work / MASK),
+        "inputs": inputs,
+        "input_outs": [str(file) for file in wanted.inputs],
+        "max_side": INPUT_SIDE,
+    }
+    return ChildJob("editor.imaging.errand:write", arguments)
+
+
+async def write_files(job: Job, folder: Path, desk: Desk) -> None:
+    """Write again what the engine was shown: the stitch needs it. Raises as `errand`."""
+    await desk.child_jobs(errand(job, request(job, folder)))
+
+
+async def prepare(job: Job, folder: Path, desk: Desk) -> EditRequest:
+    """Write what the engine is shown and what will be sent, by one child.
+
+    Raises EngineError, JobCrashed and Interrupted.
+    """
+    wanted = request(job, folder)
+    making = job.engine.preparation(wanted)
+    jobs = [errand(job, wanted), *([making] if making else [])]
+    try:
+        await desk.child_jobs(*jobs)
+    except JobRejected as refusal:
+        raise Refused(refusal.message, code=refusal.code, params=refusal.params) from refusal
+    except JobCrashed as crash:
+        if not desk.paid:
+            raise
+        raise _not_prepared(crash) from crash
+    return wanted
+
+
+def _not_prepared(crash: JobCrashed) -> EngineError:
+    return EngineError(
+        f"The files to be sent could not be made ({crash.kind}).",
+        code="not_prepared",
+        params={"kind": crash.kind},
+        # What the operating system refused, a full disk above all, it may grant later.
+        permanent=crash.kind in PERMANENT_CRASHES and crash.errno is None,
     )
 
 

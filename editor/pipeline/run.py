@@ -17,7 +17,6 @@ from django.utils.translation import gettext_noop
 from editor.engines.base import EditRequest
 from editor.engines.errors import EngineError
 from editor.engines.registry import EngineSource
-from editor.imaging.sandbox.client import JobRejected
 from editor.models import Edit, State
 from editor.pipeline import circuit, endings, prepare, resend, room, spool, steps
 from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted, Interruption, Phase
@@ -48,7 +47,7 @@ class Run:
         """Do it. Raises only what the database raises."""
         desk = self.desk
         try:
-            job = await desk.database(steps.load, desk.hold, self.registry)
+            job = await desk.database(steps.load, desk.hold, self.registry, desk.row)
         except WrongKey:
             return await self._without_key()
         except EngineError as error:
@@ -102,8 +101,7 @@ class Run:
         desk = self.desk
         desk.barrier("claimed")
         try:
-            request = await prepare.write_files(job, folder, desk.child_job)
-            await desk.work(job.engine.prepare(request))
+            request = await prepare.prepare(job, folder, desk)
             desk.check()
         except Interrupted as interruption:
             await desk.stopped(job, interruption.why)
@@ -129,8 +127,6 @@ class Run:
         logger.warning("edit %s could not be prepared", desk.hold.edit_id, exc_info=error)
         if desk.paid and is_full(error):
             await self._wait_for_room()
-        elif desk.paid and isinstance(error, JobRejected):
-            await desk.fail(EngineError(error.message, code=error.code))
         else:
             await desk.broke(job, error)
 

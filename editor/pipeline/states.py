@@ -11,6 +11,7 @@ lease was given away writes 0 rows, learns it here, and stops.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.db import transaction
@@ -84,18 +85,27 @@ class Hold:
 
 @transaction.atomic
 def move(
-    hold: Hold, to: State, *, new_fence: bool = False, expired: bool = False, **fields: Any
+    hold: Hold,
+    to: State,
+    *,
+    new_fence: bool = False,
+    expired: bool = False,
+    unless_canceled: bool = False,
+    **fields: Any,
 ) -> Hold:
     """Move the edit on and return the new hold; `fields` are written in the same UPDATE.
 
-    With `expired` only if its lease has run out, by the database's clock, at this very moment.
-    Raises IllegalMove when the table does not know the step, LostLease when the row has another
+    With `expired` only if its lease has run out, by the database's clock, at this very moment; with
+    `unless_canceled` only while nobody asked to cancel it. Raises IllegalMove when the table does not know the step, LostLease when the row has another
     state or fence by now. Activity and pulse belong to the same transaction.
     """
     if to not in NEXT[hold.state]:
         raise IllegalMove(f"{hold.state} -> {to}")
     fence = hold.fence + 1 if new_fence else hold.fence
-    _write(hold, expired=expired, state=to, fence=fence, **fields)
+    only: dict[str, Any] = {"lease_until__lt": Now()} if expired else {}
+    if unless_canceled:
+        only["cancel_requested_at"] = None
+    _write(hold, only, state=to, fence=fence, **fields)
     activities.note(f"edit.{to}", project=hold.project_id, edit=hold.edit_id, fence=fence)
     return Hold(hold.edit_id, hold.project_id, to, fence)
 
@@ -112,11 +122,9 @@ def show_change(hold: Hold, **fields: Any) -> None:
     _write(hold, **fields)
 
 
-def _write(hold: Hold, *, expired: bool = False, **fields: Any) -> None:
+def _write(hold: Hold, only: Mapping[str, Any] = MappingProxyType({}), **fields: Any) -> None:
     """The conditional UPDATE; the project is locked before the edit, here as everywhere."""
     Project.objects.filter(pk=hold.project_id).update(pulse=F("pulse") + 1)
-    mine = Edit.objects.filter(pk=hold.edit_id, state=hold.state, fence=hold.fence)
-    if expired:
-        mine = mine.filter(lease_until__lt=Now())
+    mine = Edit.objects.filter(pk=hold.edit_id, state=hold.state, fence=hold.fence, **only)
     if mine.update(pulse=PULSE, **fields) != 1:
         raise LostLease(f"edit {hold.edit_id} is no longer {hold.state} under fence {hold.fence}")

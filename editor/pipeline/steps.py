@@ -1,21 +1,22 @@
 """The database's side of a good run: each function is one short transaction."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.db.models.functions import Now
 
 from editor.engines.base import Answer, EditResult, Engine
 from editor.engines.errors import EngineError, ErrorClass
 from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
-from editor.models import Attempt, Edit, Picture, State
+from editor.models import Attempt, Edit, EditInput, Picture, State
 from editor.pipeline import attempts, replan, spool
-from editor.pipeline.states import Hold, move, show_change
+from editor.pipeline.states import Hold, LostLease, move, show_change
 from editor.services import budgets, consents, media, pictures
 from editor.services.recipes import Recipe, recipe
 
@@ -57,13 +58,19 @@ class Job:
     crop_box: list[int]
 
 
-def load(hold: Hold, registry: EngineSource) -> Job:
-    """Read the held edit with its engine, pictures and mask.
+def rows_of(holds: Iterable[Hold]) -> dict[int, Edit]:
+    """Read the held edits with all that a run asks them for, by their key. Two queries."""
+    inputs = Prefetch("inputs", EditInput.objects.select_related("picture").order_by("number"))
+    rows = Edit.objects.select_related("project", "picture", "mask", "provider")
+    return rows.prefetch_related(inputs).in_bulk([hold.edit_id for hold in holds])
+
+
+def load(hold: Hold, registry: EngineSource, row: Edit | None = None) -> Job:
+    """Return the held edit with its engine, pictures and mask; `row` if it was just read.
 
     Raises HostChanged, TooDear, and what the registry raises.
     """
-    rows = Edit.objects.select_related("project", "picture", "mask", "provider")
-    edit = rows.get(pk=hold.edit_id)
+    edit = row or rows_of([hold])[hold.edit_id]
     engine = _engine(hold, edit, registry)
     mask = edit.mask
     return Job(
@@ -71,7 +78,7 @@ def load(hold: Hold, registry: EngineSource) -> Job:
         engine=engine,
         plan=Plan.from_json(edit.plan),
         parent=recipe(edit.picture),
-        inputs=_inputs(edit) if edit.provider_id else (),
+        inputs=_inputs(edit),
         mask_file=str(media.path(mask.file)) if mask else None,
         mask_box=list(mask.box) if mask else None,
         crop_box=list(edit.focus["box"]),
@@ -93,8 +100,7 @@ def _engine(hold: Hold, edit: Edit, registry: EngineSource) -> Engine:
 
 
 def _inputs(edit: Edit) -> tuple[Recipe | None, ...]:
-    rows = edit.inputs.select_related("picture").order_by("number")
-    return tuple(recipe(row.picture) if row.picture else None for row in rows)
+    return tuple(recipe(row.picture) if row.picture else None for row in edit.inputs.all())
 
 
 @transaction.atomic
@@ -103,10 +109,20 @@ def intend(hold: Hold, engine: Engine) -> tuple[Hold, Attempt]:
 
     Raises CancelAsked; then nothing is written, and nothing may be sent.
     """
-    moved = move(hold, State.SENDING, error_code="", error_message="", error_class="")
-    if Edit.objects.filter(pk=hold.edit_id, cancel_requested_at__isnull=False).exists():
-        raise CancelAsked
+    nothing_wrong: dict[str, Any] = dict.fromkeys(("error_code", "error_message", "error_class"), "")
+    try:
+        moved = move(hold, State.SENDING, unless_canceled=True, **nothing_wrong)
+    except LostLease:
+        if _is_unwanted(hold):
+            raise CancelAsked from None
+        raise
     return moved, attempts.begin(hold, engine)
+
+
+def _is_unwanted(hold: Hold) -> bool:
+    """Whether it is ours still, and asked to be cancelled."""
+    mine = Edit.objects.filter(pk=hold.edit_id, state=hold.state, fence=hold.fence)
+    return mine.exclude(cancel_requested_at=None).exists()
 
 
 @transaction.atomic

@@ -9,8 +9,9 @@ Recipe = dict[str, Any]
 
 
 def recipe(picture: Picture) -> Recipe:
-    """Return base file and patches, oldest first. One query, however long the chain."""
-    family = {member.pk: member for member in Picture.objects.family_of(picture)}
+    """Return base file and patches, oldest first. At most one query, however long the chain."""
+    is_patch = picture.kind == PictureKind.PATCH
+    family = {one.pk: one for one in Picture.objects.family_of(picture)} if is_patch else {}
     patches: list[dict[str, Any]] = []
     current = picture
     while current.kind == PictureKind.PATCH:

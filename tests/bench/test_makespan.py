@@ -135,7 +135,7 @@ def queue_edits(url: str) -> User:
     """200 edits of one picture that become due when the clock starts."""
     user = make_user()
     project = make_project(user)
-    picture = make_picture(project, user, as_bytes(photo()))
+    picture = make_picture(project, user, as_bytes(photo(), "JPEG", quality=95))
     provider = make_provider(base_url=url, concurrency=EDITS, offered=[MODEL])
     for number in range(EDITS):
         mask, engine = make_mask(SIZE, BOX), f"{provider.public_id}:{provider.offered[0]}"

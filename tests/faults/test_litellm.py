@@ -126,7 +126,7 @@ class Studio:
             user="member-1",
         )
         try:
-            await engine.prepare(request)
+            await sandbox.run_each([engine.preparation(request)])
             answer = await engine.edit(request, self.watch)
             return await engine.read(answer, self.work)
         finally:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from editor.imaging.sandbox.client import JobCrashed, JobRejected, Limits, Sandbox, SandboxError
+from editor.imaging.sandbox.client import (
+    ChildJob,
+    JobCrashed,
+    JobRejected,
+    Limits,
+    Sandbox,
+    SandboxError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,8 +134,32 @@ def test_nonsense_on_the_wire_does_not_hide_the_answer(sandbox: Sandbox) -> None
 
 
 def test_only_preloaded_modules_can_be_called(sandbox: Sandbox) -> None:
-    with pytest.raises(SandboxError, match="not in a preloaded module"):
+    with pytest.raises(SandboxError, match="os is not a preloaded module"):
         sandbox.call("os:getcwd")
+
+
+def test_several_functions_run_in_one_child_until_one_fails(tmp_path: Path) -> None:
+    box, mark = make_sandbox(), tmp_path / "mark"
+    write = ChildJob(f"{JOBS}:write_much", {"path": str(mark), "size": 1})
+    both = asyncio.run(box.run_each([write, ChildJob(f"{JOBS}:echo", {"pid": 1})]))
+    assert both == [{"written": 1}, {"pid": 1}]
+    mark.unlink()
+    with pytest.raises(JobRejected):
+        asyncio.run(box.run_each([ChildJob(f"{JOBS}:refuse", {}), write]))
+    assert not mark.exists()
+    with pytest.raises(SandboxError, match="os is not a preloaded module"):
+        asyncio.run(box.run_each([write, ChildJob("os:getcwd", {})]))
+    box.close()
+
+
+def test_a_sandbox_that_was_started_has_its_zygote_before_the_first_job() -> None:
+    box = make_sandbox()
+    box.start()
+    assert box._server is not None
+    first = box._server.process.pid
+    box.start()
+    assert zygote_of(box) == first
+    box.close()
 
 
 def test_a_module_that_cannot_be_imported_is_said(capfd: pytest.CaptureFixture[str]) -> None:

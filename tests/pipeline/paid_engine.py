@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from editor.imaging.sandbox.wire import ChildJob
     from editor.models import Project, User
 
 MODEL = "stub-1"
@@ -83,8 +84,8 @@ class PaidEngine:
             return Cost(ESTIMATE, CostBasis.ESTIMATE)
         return Cost(CHARGED, CostBasis.USAGE)
 
-    async def prepare(self, request: EditRequest) -> None:
-        pass
+    def preparation(self, request: EditRequest) -> ChildJob | None:
+        return None
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         self.asked.append(request.token)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from editor.imaging.sandbox.wire import ChildJob
+
 
 @dataclass
 class StubEngine:
@@ -56,8 +58,8 @@ class StubEngine:
     def cost(self, plan: Plan, result: EditResult | None) -> Cost:
         return NO_COST
 
-    async def prepare(self, request: EditRequest) -> None:
-        pass
+    def preparation(self, request: EditRequest) -> ChildJob | None:
+        return None
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         await watch.sent()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from editor.engines.base import EditRequest, Instruction, Runner, Watch
     from editor.engines.costs import Cost
     from editor.engines.plans import Plan, Wanted
-    from editor.imaging.sandbox.wire import JSON
+    from editor.imaging.sandbox.wire import JSON, ChildJob
 
 JOB: Final = "editor.engines.builtin.work:paint"
 ANSWER: Final = "painted.png"
@@ -77,8 +77,9 @@ class Builtin:
         """Nothing."""
         return NO_COST
 
-    async def prepare(self, request: EditRequest) -> None:
-        """The crop is all it needs."""
+    def preparation(self, request: EditRequest) -> ChildJob | None:
+        """Nothing: the crop is all it needs."""
+        return None
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         """Draw in a child process.

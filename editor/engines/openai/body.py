@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Written at once: fewer hops to a thread, and still little memory for 200 answers together.
-BATCH: Final = 128 * 1024
+BATCH: Final = 256 * 1024
 
 
 class TooLarge(Exception):

@@ -23,6 +23,8 @@ import certifi
 import httpcore
 import httpx
 
+from editor.engines.openai.wide import WideStream
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
     from ipaddress import IPv4Address, IPv6Address
@@ -136,6 +138,12 @@ def tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
+async def get_ready() -> None:
+    """Load what the first connection would wait for: certificates, and the event loop's backend."""
+    tls()
+    await httpcore.AnyIOBackend().sleep(0)
+
+
 class Dialler(httpcore.AsyncNetworkBackend):
     """Resolves, judges and connects."""
 
@@ -176,9 +184,10 @@ class Dialler(httpcore.AsyncNetworkBackend):
         failure: Exception = NameUnknown("this name has no address")
         for address in addresses:
             try:
-                self._stream = await self._network.connect_tcp(
+                stream = await self._network.connect_tcp(
                     str(address), port, timeout, local_address, socket_options
                 )
+                self._stream = WideStream(stream)
                 return self._stream
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error

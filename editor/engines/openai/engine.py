@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from editor.engines.costs import Cost, CostBasis
-from editor.engines.errors import EngineError, NoRunner, Refused
+from editor.engines.errors import NoRunner
 from editor.engines.openai import dial, download, errors, planning, prices, wire
 from editor.engines.openai.catalog import unlisted
 from editor.engines.openai.client import Call
 from editor.engines.openai.reading import Reader
-from editor.imaging.sandbox.errors import JobCrashed, JobRejected
+from editor.imaging.sandbox.wire import ChildJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     import httpx
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from editor.imaging.focus import FocusRules
 
 ENCODE: Final = "editor.engines.openai.outgoing:encode"
-# What `prepare` made, for `edit`.
-MADE: Final = "outgoing.json"
-# The same job would end the same way; a signal may have come from outside.
-PERMANENT_CRASHES: Final = frozenset({"memory", "cpu", "time", "exception"})
 # What its runner must offer.
 JOBS: Final = ("editor.engines.openai.outgoing", "editor.engines.openai.answer_job")
 # Without these there is no request; everything else may be left out if a service asks for it.
@@ -120,16 +116,9 @@ class OpenAICompatible:
             return charged
         return estimated
 
-    async def prepare(self, request: EditRequest) -> None:
-        """Make the files to be sent in a child process. Raises `EngineError`."""
-        arguments: Mapping[str, Any] = wire.encoding(self._provider, self._model, request)
-        try:
-            made = await self._child.run(ENCODE, progress=None, **arguments)
-        except JobRejected as refusal:
-            raise Refused(refusal.message, code=refusal.code, params=refusal.params) from None
-        except JobCrashed as crash:
-            raise _not_prepared(crash) from crash
-        (request.work / MADE).write_text(json.dumps(made), encoding="utf-8")
+    def preparation(self, request: EditRequest) -> ChildJob:
+        """Return the job that makes the files to be sent."""
+        return ChildJob(ENCODE, wire.encoding(self._provider, self._model, request))
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         """Send what was prepared, once, and keep the answer. Raises `ProviderError`."""
@@ -152,7 +141,7 @@ class OpenAICompatible:
 
     def _outgoing(self, request: EditRequest) -> Outgoing:
         try:
-            made = json.loads((request.work / MADE).read_text(encoding="utf-8"))
+            made = json.loads((request.work / wire.MADE).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise errors.not_prepared(error) from error
         try:
@@ -187,13 +176,3 @@ def _came(result: EditResult) -> int:
 def _names(outgoing: Outgoing) -> frozenset[str]:
     """The names of everything in a request that is no file."""
     return frozenset(outgoing.json or ()) | {name for name, _ in outgoing.data}
-
-
-def _not_prepared(crash: JobCrashed) -> EngineError:
-    return EngineError(
-        f"The files to be sent could not be made ({crash.kind}).",
-        code="not_prepared",
-        params={"kind": crash.kind},
-        # What the operating system refused, a full disk above all, it may grant later.
-        permanent=crash.kind in PERMANENT_CRASHES and crash.errno is None,
-    )

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import struct
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from PIL import Image
 
-from editor.imaging import pixels
+from editor.imaging import pixels, quick_png
 from editor.imaging.errors import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 type Named = dict[str, str]
 type Size = tuple[int, int]
@@ -23,9 +23,8 @@ type Size = tuple[int, int]
 CHUNK_HEAD: Final = 8
 CHECKSUM: Final = 4
 
-# Level 1 with run lengths is what a photo needs; the thorough one is for what is too large then.
-QUICK: Final[Mapping[str, int]] = {"compress_level": 1, "compress_type": zlib.Z_RLE}
-THOROUGH: Final[Mapping[str, int]] = {"compress_level": 6}
+# For what is too large when it is packed quickly.
+THOROUGH: Final = 6
 JPEG_QUALITIES: Final = (95, 85)
 
 
@@ -58,7 +57,8 @@ def encode(
     """Write the crop (the first of `pictures`), the further ones and the mask as they are sent.
 
     The crop is scaled to `size`, the mask with it; the others are made smaller where they have
-    more pixels than allowed. Nothing but pixels is in the files. Raises Rejected too_large_to_send.
+    more pixels than allowed. Nothing but pixels is in the files; what they are is written beside
+    `out_dir`, as JSON. Raises Rejected too_large_to_send.
     """
     out = Path(out_dir)
     out.mkdir(exist_ok=True)
@@ -73,7 +73,9 @@ def encode(
         marked = write(
             said(edit_area(mask, drawn), polarity), out / "mask.png", limits["mask_bytes"]
         )
-    return {"pictures": sent, "mask": marked}
+    made = Made(pictures=sent, mask=marked)
+    out.with_suffix(".json").write_text(json.dumps(made), encoding="utf-8")
+    return made
 
 
 def coloured(image: Image.Image) -> Image.Image:
@@ -158,10 +160,10 @@ def is_as_sent(path: Path, size: Size) -> bool:
 def write(image: Image.Image, path: Path, most: int) -> Named:
     """Write a PNG of at most so many bytes. Raises Rejected too_large_to_send."""
 
-    def at(effort: Mapping[str, int]) -> Callable[[], None]:
-        return lambda: image.save(path, "PNG", **effort)
+    def thoroughly() -> None:
+        image.save(path, "PNG", compress_level=THOROUGH)
 
-    return fitting(path, "image/png", most, [at(QUICK), at(THOROUGH)])
+    return fitting(path, "image/png", most, [lambda: quick_png.write(image, path), thoroughly])
 
 
 def as_jpeg(image: Image.Image, path: Path, most: int) -> Named:

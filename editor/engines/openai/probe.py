@@ -150,7 +150,7 @@ async def _measure(engine: Engine, runner: Runner, work: Path, watched: Watched)
         fields=plan.fields,
         token=uuid4().hex,
     )
-    await engine.prepare(request)
+    await _prepare(engine, runner, request)
     answer = await engine.edit(request, watched)
     found["reachable"] = found["key"] = True
     _charge(found, engine.cost(plan, None))
@@ -163,6 +163,12 @@ async def _measure(engine: Engine, runner: Runner, work: Path, watched: Watched)
     found["size"], found["shift"] = measured["size"], measured["shift"]
     found["inside"], found["outside"] = measured["inside"], measured["outside"]
     found["mask"] = measured["mask"]
+
+
+async def _prepare(engine: Engine, runner: Runner, request: EditRequest) -> None:
+    job = engine.preparation(request)
+    if job is not None:
+        await runner.run(job.function, progress=None, **job.arguments)
 
 
 def _charge(found: Findings, cost: Cost) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from editor.imaging.sandbox.wire import JSON
 
 FOLDER: Final = "outgoing"
+# What the job says of the files it made.
+MADE: Final = f"{FOLDER}.json"
 # Fields that are an error by themselves, and what they need beside them.
 NEEDS: Final[Mapping[str, str]] = {
     "partial_images": "stream",

@@ -74,9 +74,9 @@ def restrict(limits: Limits) -> None:
 def answer(connection: socket.socket, preload: Sequence[str]) -> bytes:
     """The last line of the job, whatever happens in it (but MemoryError)."""
     try:
-        function, arguments = read_request(connection, preload)
+        calls = read_request(connection, preload)
         progress.listen(lambda done: connection.sendall(line(progress=done)))
-        result = line(result=function(**arguments))
+        result = line(results=[function(**arguments) for function, arguments in calls])
     except MemoryError:
         raise
     except Rejected as refusal:
@@ -90,15 +90,20 @@ def answer(connection: socket.socket, preload: Sequence[str]) -> bytes:
 
 def read_request(
     connection: socket.socket, preload: Sequence[str]
-) -> tuple[Callable[..., JSON], dict[str, JSON]]:
-    """The function asked for and its keyword arguments; only preloaded modules may be named."""
+) -> list[tuple[Callable[..., JSON], dict[str, JSON]]]:
+    """The functions asked for, each with its keyword arguments."""
     with connection.makefile("rb") as stream:
         request = json.loads(stream.readline())
-    module, _, name = request["function"].partition(":")
+    return [(find(name, preload), arguments) for name, arguments in request["jobs"]]
+
+
+def find(function: str, preload: Sequence[str]) -> Callable[..., JSON]:
+    """The function of that name; only those of preloaded modules may be named."""
+    module, _, name = function.partition(":")
     if module not in preload or name.startswith("_"):
-        raise LookupError(f"{request['function']} is not offered by this sandbox")
-    function: Callable[..., JSON] = getattr(importlib.import_module(module), name)
-    return function, request["arguments"]
+        raise LookupError(f"{function} is not offered by this sandbox")
+    found: Callable[..., JSON] = getattr(importlib.import_module(module), name)
+    return found
 
 
 def crash(error: BaseException) -> bytes:

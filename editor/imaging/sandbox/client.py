@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 from editor.imaging.sandbox.conversation import Conversation
 from editor.imaging.sandbox.errors import JobCrashed, JobRejected, SandboxError
 from editor.imaging.sandbox.slots import Slots
-from editor.imaging.sandbox.wire import JSON, Limits, Settings, line
+from editor.imaging.sandbox.wire import JSON, ChildJob, Limits, Settings, line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["JobCrashed", "JobRejected", "Limits", "Sandbox", "SandboxError"]
+__all__ = ["ChildJob", "JobCrashed", "JobRejected", "Limits", "Sandbox", "SandboxError"]
 
 ROOT = Path(__file__).resolve().parents[3]
 START = (
@@ -122,11 +122,11 @@ class Sandbox:
         Blocks while all slots are taken. Raises JobRejected, JobCrashed, or SandboxError when
         the sandbox cannot start.
         """
-        self._check(function)
+        jobs = [ChildJob(function, arguments)]
         slots = self._slots
-        slots.acquire(self._rank(function))
+        slots.acquire(self._rank(jobs))
         try:
-            return self._talk(function, arguments)
+            return self._talk(jobs)[0]
         finally:
             slots.release()
 
@@ -138,13 +138,24 @@ class Sandbox:
         **arguments: JSON,
     ) -> dict[str, JSON]:
         """The same for an event loop; cancelling kills the child before it returns."""
-        self._check(function)
+        return (await self.run_each([ChildJob(function, arguments)], progress=progress))[0]
+
+    async def run_each(
+        self, jobs: Sequence[ChildJob], *, progress: Callable[[float], None] | None = None
+    ) -> list[dict[str, JSON]]:
+        """Run functions one after the other in the same child; the first that fails ends it."""
         slots = self._slots
-        await slots.acquire_async(self._rank(function))
+        await slots.acquire_async(self._rank(jobs))
         try:
-            return await self._talk_async(function, arguments, progress)
+            return await self._talk_async(jobs, progress)
         finally:
             slots.release()
+
+    def start(self) -> None:
+        """Have the zygote ready before the first job comes."""
+        with self._lock:
+            if not (self._server and self._server.alive()):
+                self._restart()
 
     def close(self) -> None:
         """Kill what runs and end the zygote; the next call starts a new one."""
@@ -153,21 +164,22 @@ class Sandbox:
                 self._finalizer()
             self._server = None
 
-    def _rank(self, function: str) -> int:
-        module = function.partition(":")[0]
-        return self._first.index(module) if module in self._first else len(self._first)
+    def _rank(self, jobs: Sequence[ChildJob]) -> int:
+        """How soon the jobs come, by the first of them. Raises SandboxError for strangers."""
+        modules = [job.function.partition(":")[0] for job in jobs]
+        for module in modules:
+            if module not in self._preload:
+                raise SandboxError(f"{module} is not a preloaded module")
+        first = modules[0]
+        return self._first.index(first) if first in self._first else len(self._first)
 
-    def _check(self, function: str) -> None:
-        if function.partition(":")[0] not in self._preload:
-            raise SandboxError(f"{function} is not in a preloaded module")
-
-    def _talk(self, function: str, arguments: dict[str, JSON]) -> dict[str, JSON]:
+    def _talk(self, jobs: Sequence[ChildJob]) -> list[dict[str, JSON]]:
         conversation = Conversation(self._limits)
         deadline = time.monotonic() + self._limits.wall_seconds + GRACE_SECONDS
         server, job = self._open()
         with job:
             try:
-                _send(job, line(function=function, arguments=arguments))
+                _send(job, line(jobs=jobs))
                 while data := _receive(job, deadline):
                     conversation.feed(data)
             except TimeoutError:
@@ -175,11 +187,8 @@ class Sandbox:
         return self._conclude(server, conversation)
 
     async def _talk_async(
-        self,
-        function: str,
-        arguments: dict[str, JSON],
-        progress: Callable[[float], None] | None,
-    ) -> dict[str, JSON]:
+        self, jobs: Sequence[ChildJob], progress: Callable[[float], None] | None
+    ) -> list[dict[str, JSON]]:
         conversation = Conversation(self._limits, progress)
         loop = asyncio.get_running_loop()
         server, job = self._open()
@@ -188,8 +197,7 @@ class Sandbox:
             try:
                 async with asyncio.timeout(self._limits.wall_seconds + GRACE_SECONDS):
                     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                        request = line(function=function, arguments=arguments)
-                        await loop.sock_sendall(job, request)
+                        await loop.sock_sendall(job, line(jobs=jobs))
                     while data := await _receive_async(loop, job):
                         conversation.feed(data)
             except TimeoutError:
@@ -199,7 +207,7 @@ class Sandbox:
                 raise
         return self._conclude(server, conversation)
 
-    def _conclude(self, server: Server, conversation: Conversation) -> dict[str, JSON]:
+    def _conclude(self, server: Server, conversation: Conversation) -> list[dict[str, JSON]]:
         if conversation.cut_off:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 if server.process.wait(1) == NOT_IMPORTED:

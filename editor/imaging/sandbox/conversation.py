@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from editor.imaging.sandbox.wire import JSON, Limits
 
-FINAL = ("result", "rejected", "crashed")
+FINAL = ("results", "rejected", "crashed")
 
 
 class Conversation:
@@ -56,14 +56,15 @@ class Conversation:
         """Whether even the zygote fell silent, which it does only when it dies."""
         return not self._said and self._exit is None
 
-    def outcome(self) -> dict[str, JSON]:
-        """What the function returned.
+    def outcome(self) -> list[dict[str, JSON]]:
+        """What the functions returned.
 
-        Raises JobRejected when it refused, JobCrashed when it ended in any other way.
+        Raises JobRejected when one refused, JobCrashed when it ended in any other way.
         """
         said = self._said
-        if isinstance(result := said.get("result"), dict):
-            return result
+        results = said.get("results")
+        if isinstance(results, list) and all(isinstance(one, dict) for one in results):
+            return results
         if "rejected" in said:
             params = said.get("params")
             raise JobRejected(
@@ -81,8 +82,8 @@ class Conversation:
                 str(self._said.get("detail")),
                 errno if isinstance(errno, int) else None,
             )
-        if "result" in self._said:
-            return JobCrashed("exception", "the function did not return a dict")
+        if "results" in self._said:
+            return JobCrashed("exception", "a function did not return a dict")
         if self._exit is None:
             return JobCrashed("signal", "the sandbox itself died")
         return self._died(self._exit)

@@ -1,7 +1,8 @@
 """What travels between a client, its zygote and a job.
 
-All of it is JSON, one object a line. Client to job: `{"function", "arguments"}`. Job to client:
-`{"progress"}` any number of times, then one of `{"result"}`, `{"rejected"}`, `{"crashed"}`.
+All of it is JSON, one object a line. Client to job: `{"jobs": [[function, arguments], …]}`; the
+functions run one after the other in the same child. Job to client:
+`{"progress"}` any number of times, then one of `{"results"}`, `{"rejected"}`, `{"crashed"}`.
 Zygote to client, when the job has ended: `{"exit"}`.
 """
 
@@ -10,11 +11,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 type JSON = bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None
 
 # A job that says more than this is not one of ours.
 MAX_ANSWER = 8 * 1024 * 1024
+
+
+class ChildJob(NamedTuple):
+    """A function, "module:name", and its keyword arguments."""
+
+    function: str
+    arguments: Mapping[str, JSON]
 
 
 @dataclass(frozen=True, slots=True)

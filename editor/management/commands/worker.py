@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from editor.engines.openai import dial
 from editor.management.prepare import complaints, follow_settings
 from editor.pipeline.assembly import new_dispatch
 
@@ -39,5 +40,6 @@ class Command(BaseCommand):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, dispatch.stop)
+        await dial.get_ready()
         self.stdout.write(f"Worker ready, {slots} edits at once.")
         await dispatch.run(drain=drain)

@@ -12,10 +12,10 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
 
-from editor.engines.base import Runner
+from editor.engines.base import Children
 from editor.engines.registry import EngineSource
-from editor.models import Worker
-from editor.pipeline import beside, rescue
+from editor.models import Edit, Worker
+from editor.pipeline import beside, rescue, steps
 from editor.pipeline.claim import claim, to_stop
 from editor.pipeline.desk import Barrier, Desk, Interruption, Phase, no_barrier
 from editor.pipeline.heartbeat import Heartbeat
@@ -99,7 +99,7 @@ class LocalDispatch:
         self,
         *,
         registry: EngineSource,
-        sandbox: Runner,
+        sandbox: Children,
         lanes: Lanes,
         timing: Timing,
         barrier: Barrier = no_barrier,
@@ -123,6 +123,7 @@ class LocalDispatch:
 
     async def run(self, *, drain: bool = False) -> None:
         """Work until `stop`; with `drain`, until nothing is due."""
+        self._sandbox.start()
         await self._database(Worker.objects.create, name=self._owner, slots=self._lanes.slots)
         heartbeat = Heartbeat(
             owner=self._owner,
@@ -189,13 +190,23 @@ class LocalDispatch:
             turns=self._turns,
             lease_seconds=self._timing.lease,
         )
+        rows = await self._rows_of(holds)
         for hold in holds:
-            desk = Desk(hold, self._sandbox, self._database, self._barrier)
+            row = rows.get(hold.edit_id)
+            desk = Desk(hold, self._sandbox, self._database, self._barrier, row)
             run = Run(desk, self._registry)
             task = asyncio.create_task(run.execute(), name=f"edit {hold.edit_id}")
             self._running[task] = desk
             task.add_done_callback(self._ended)
         return len(holds)
+
+    async def _rows_of(self, holds: list[Hold]) -> dict[int, Edit]:
+        """Read what was claimed, all at once; whatever fails here, each run meets by itself."""
+        try:
+            return await self._database(steps.rows_of, holds) if holds else {}
+        except Exception:
+            logger.exception("claimed edits could not be read together")
+            return {}
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task)

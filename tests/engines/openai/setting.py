@@ -107,9 +107,15 @@ def make_engine(
     return OpenAICompatible(provider, model, runner=Inline(), transport=transport)
 
 
+async def prepare(engine: OpenAICompatible, request: EditRequest) -> None:
+    """Make the files to be sent."""
+    job = engine.preparation(request)
+    await Inline().run(job.function, progress=None, **job.arguments)
+
+
 async def send(engine: OpenAICompatible, request: EditRequest, watch: Watcher) -> Answer:
     """Prepare and edit, as the pipeline does."""
-    await engine.prepare(request)
+    await prepare(engine, request)
     return await engine.edit(request, watch)
 
 

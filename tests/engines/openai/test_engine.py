@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from editor.engines.base import EditResult
+from editor.engines.base import Answer, EditResult
 from editor.engines.costs import Cost, CostBasis, CostRange
 from editor.engines.errors import EngineError, ErrorClass, Execution, NoRunner, ProviderError
 from editor.engines.openai.catalog import catalog, offered
@@ -27,6 +27,7 @@ from tests.engines.openai.setting import (
     make_engine,
     make_provider,
     make_request,
+    prepare,
     read_request,
     send,
 )
@@ -153,7 +154,7 @@ def test_what_is_missing_before_sending_was_not_sent(
 ) -> None:
     engine = make_engine(make_provider(preset=catalog().presets[preset]))
     request = make_request(tmp_path)
-    asyncio.run(engine.prepare(request))
+    asyncio.run(prepare(engine, request))
     (tmp_path / lost).unlink()
     with pytest.raises(EngineError) as caught:
         asyncio.run(engine.edit(request, Watcher()))
@@ -180,10 +181,10 @@ def test_a_plan_needs_neither_runner_nor_line() -> None:
     assert engine.understand("x", has_mask=False) == {}
 
 
-def test_without_a_runner_nothing_is_prepared(tmp_path: Path) -> None:
+def test_without_a_runner_nothing_is_read(tmp_path: Path) -> None:
     engine = OpenAICompatible(make_provider(), "any-model")
     with pytest.raises(NoRunner):
-        asyncio.run(engine.prepare(make_request(tmp_path)))
+        asyncio.run(engine.read(Answer(tmp_path / "answer", {}), tmp_path))
 
 
 def test_every_attempt_has_a_line_of_its_own(tmp_path: Path) -> None:

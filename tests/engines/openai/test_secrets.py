@@ -23,6 +23,7 @@ from tests.engines.openai.setting import (
     make_engine,
     make_provider,
     make_request,
+    prepare,
     send,
 )
 from tests.engines.openai.test_client import CHUNKED, GOOD, HASTY, against, scripted
@@ -143,7 +144,7 @@ def test_row_55_nothing_shows_the_key_by_its_repr(tmp_path: Path) -> None:
     provider = make_provider()
     request = make_request(tmp_path)
     engine = make_engine(provider)
-    asyncio.run(engine.prepare(request))
+    asyncio.run(prepare(engine, request))
     made = json.loads((tmp_path / "outgoing.json").read_text())
     outgoing = wire.build(provider, unlisted("any-model"), request, made)
     assert KEY in str(outgoing.headers)

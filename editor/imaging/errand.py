@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from editor.imaging import quick_png, render, stitch
+from editor.imaging import png, render, stitch
 from editor.imaging.recipe import working
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def write(  # noqa: PLR0913  what to write, and where
     `box` is x0, y0, x1, y1 of upright pixels, half open. Profiles are left out.
     """
     x0, y0, x1, y1 = box
-    quick_png.write(working(recipe).crop((x0, y0, x1, y1)), Path(out))
+    png.write(working(recipe).crop((x0, y0, x1, y1)), Path(out), lasting=False)
     if mask is not None:
-        quick_png.write(stitch.coverage_in(mask, mask_box, box), Path(mask_out))
+        png.write(stitch.coverage_in(mask, mask_box, box), Path(mask_out), lasting=False)
     for one, target in zip(inputs, input_outs, strict=True):
         render.export(recipe=one, out=target, format="png", max_side=max_side)
     return {"files": 1 + (mask is not None) + len(inputs)}

@@ -57,12 +57,17 @@ def rest_after(failures: int) -> timedelta:
     return min(LONGEST_REST, FIRST_REST * (1 << doublings))
 
 
+def is_well(provider: Provider) -> bool:
+    """Whether nothing was wrong with it when the request left; no query."""
+    return not (provider.failures or provider.open_until or provider.trouble)
+
+
 def succeeded(provider: Provider) -> None:
     """It answered: whatever was wrong when the request left is over.
 
-    No query while all is well; what went wrong since is for the next success to end.
+    What went wrong since is for the next success to end.
     """
-    if provider.failures or provider.open_until or provider.trouble:
+    if not is_well(provider):
         _row(provider).update(failures=0, open_until=None, trouble=Trouble.NONE)
 
 

@@ -92,8 +92,9 @@ class Flight:
             await self._came_late(facts)
             return None
         desk.barrier("received")
-        if self.job.edit.provider:
-            await desk.database(circuit.succeeded, self.job.edit.provider)
+        provider = self.job.edit.provider
+        if provider and not circuit.is_well(provider):
+            await desk.database(circuit.succeeded, provider)
         return kept
 
     async def _came_late(self, facts: dict[str, Any]) -> None:

@@ -109,7 +109,9 @@ def intend(hold: Hold, engine: Engine) -> tuple[Hold, Attempt]:
 
     Raises CancelAsked; then nothing is written, and nothing may be sent.
     """
-    nothing_wrong: dict[str, Any] = dict.fromkeys(("error_code", "error_message", "error_class"), "")
+    nothing_wrong: dict[str, Any] = dict.fromkeys(
+        ("error_code", "error_message", "error_class"), ""
+    )
     try:
         moved = move(hold, State.SENDING, unless_canceled=True, **nothing_wrong)
     except LostLease:

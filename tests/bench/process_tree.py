@@ -17,7 +17,7 @@ MIB = 1024 * 1024
 class Tree:
     """Samples from `start` to `stop`; `own` is the first process alone, in resident bytes."""
 
-    def __init__(self, *pids: int, every: float = 0.1) -> None:
+    def __init__(self, *pids: int, every: float = 0.25) -> None:
         self._pids = pids
         self._every = every
         self._ended = threading.Event()

@@ -162,7 +162,7 @@ def ours(url: str) -> tuple[Row, float]:
         tree, before = Tree(worker.pid).start(), cpu_seconds(worker.pid)
         start = time.time()
         Edit.objects.update(next_run_at=Now())
-        until(_nothing_open, "every edit ends", patience=300)
+        until(_nothing_open, "every edit ends", patience=300, every=0.25)
         cpu = cpu_seconds(worker.pid) - before
         tree.stop()
     outcomes = Counter(Edit.objects.values_list("state", "error_code"))
@@ -182,7 +182,10 @@ def _nothing_open() -> bool:
 def wait_for_files(folder: Path) -> float:
     """When the last answer was written, on the wall clock."""
     until(
-        lambda: len(list(folder.glob("*.png"))) == EDITS, "the peer has all answers", patience=300
+        lambda: len(list(folder.glob("*.png"))) == EDITS,
+        "the peer has all answers",
+        patience=300,
+        every=0.25,
     )
     time.sleep(0.5)
     return max(file.stat().st_mtime for file in folder.glob("*.png"))

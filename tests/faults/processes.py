@@ -93,11 +93,15 @@ def sleeps(process: subprocess.Popen[bytes]) -> bool:
 
 
 def until(
-    condition: Callable[[], object], what: str, *, patience: float = PATIENCE_SECONDS
+    condition: Callable[[], object],
+    what: str,
+    *,
+    patience: float = PATIENCE_SECONDS,
+    every: float = 0.05,
 ) -> None:
     """Wait for something that other processes bring about; fail when it never comes."""
     end = time.monotonic() + patience
     while not condition():
         if time.monotonic() > end:
             raise AssertionError(f"never happened: {what}")
-        time.sleep(0.05)
+        time.sleep(every)

@@ -13,9 +13,8 @@ from editor.engines.builtin import synthesis, tone
 from editor.engines.builtin.background import REGION, change_background
 from editor.engines.builtin.fill import fill
 from editor.engines.builtin.steps import toned
-from editor.imaging import pixels, quick_png
+from editor.imaging import pixels, png
 from editor.imaging.errors import Rejected
-from editor.imaging.files import replacing
 from editor.imaging.sandbox.progress import report
 
 if TYPE_CHECKING:
@@ -161,8 +160,5 @@ def _read(path: str) -> Pixels:
 
 
 def _write(bands: Pixels, out: str) -> None:
-    with replacing(Path(out)) as path:
-        if quick_png.knows(bands):
-            path.write_bytes(quick_png.encoded(bands))
-        else:
-            Image.fromarray(bands).save(path, "PNG", compress_level=1)
+    flat = bands[..., 0] if bands.shape[2:] == (1,) else bands
+    png.write(Image.fromarray(flat), Path(out))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from PIL import Image
 
-from editor.imaging import pixels, quick_png
+from editor.imaging import pixels, png
 from editor.imaging.errors import Rejected
 
 if TYPE_CHECKING:
@@ -160,10 +160,13 @@ def is_as_sent(path: Path, size: Size) -> bool:
 def write(image: Image.Image, path: Path, most: int) -> Named:
     """Write a PNG of at most so many bytes. Raises Rejected too_large_to_send."""
 
+    def quickly() -> None:
+        png.write(image, path, lasting=False)
+
     def thoroughly() -> None:
         image.save(path, "PNG", compress_level=THOROUGH)
 
-    return fitting(path, "image/png", most, [lambda: quick_png.write(image, path), thoroughly])
+    return fitting(path, "image/png", most, [quickly, thoroughly])
 
 
 def as_jpeg(image: Image.Image, path: Path, most: int) -> Named:

@@ -33,12 +33,25 @@ START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     "from editor.imaging.sandbox.zygote import main; main(sys.argv[2])"
 )
+# A job touches much memory for a short time. Kept instead of given back to the kernel, and mapped in
+# huge pages where those may be asked for, it costs a fifth less CPU (crop, mask and PNG of 512 x 512:
+# 27 to 22 ms). Names: glibc manual, 39.3.2. Other C libraries ignore it.
+MEMORY = ":".join(
+    f"glibc.malloc.{name}={value}"
+    for name, value in {
+        "mmap_threshold": 32 << 20,
+        "trim_threshold": 256 << 20,
+        "top_pad": 16 << 20,
+        "hugetlb": 1,
+    }.items()
+)
 # Nothing of ours: no key, no home, no proxy. One BLAS thread, or forking would not be safe.
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "HOME": "/nonexistent",
     "OPENBLAS_NUM_THREADS": "1",
+    "GLIBC_TUNABLES": MEMORY,
 }
 CHUNK = 65536
 # How much later than the job's own deadline a silent zygote is given up.

@@ -37,9 +37,11 @@ class CanvasForm extends CanvasPart {
   async #submit(event) {
     event.preventDefault();
     if (this.isBusy) return;
-    const { blocked } = this.querySelector("canvas-quote");
-    if (blocked) {
-      this.#explain({ message: blocked });
+    const quote = this.querySelector("canvas-quote");
+    if (quote.blocked) {
+      // The reason stands there already.
+      this.#explain();
+      quote.point();
       return;
     }
     this.#setBusy(true);

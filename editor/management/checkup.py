@@ -26,8 +26,10 @@ from editor.models import (
     Execution,
     LedgerKind,
     Picture,
+    Provider,
     State,
 )
+from editor.pipeline import circuit
 from editor.services import leftovers
 
 Check = Callable[[], Iterator[str]]
@@ -70,6 +72,16 @@ def no_lease_is_stale() -> Iterator[str]:
     waits = Edit.objects.filter(state=State.RECEIVED, lease_until=None)
     for edit in waits.filter(next_run_at__lt=Now() - LEASE_TOLERANCE):
         yield f"the answer to edit {edit} waits to be finished; is a worker running?"
+
+
+def providers_have_room() -> Iterator[str]:
+    """No more is out at a provider at once than it takes; what was out when that was cut may end."""
+    out = Count("edits", filter=Q(edits__state__in=circuit.IN_FLIGHT))
+    for row in Provider.objects.annotate(out=out).filter(out__gt=F("concurrency")).order_by("pk"):
+        yield (
+            f"{row.out} edits are out at provider {row.name}, which takes {row.concurrency}; "
+            "was that cut a moment ago?"
+        )
 
 
 def results_exist() -> Iterator[str]:
@@ -157,6 +169,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "budgets": money_checks.budgets_hold,
     "runs": nothing_ran_twice,
     "leases": no_lease_is_stale,
+    "providers": providers_have_room,
     "results": results_exist,
     "protection": protection_holds,
     "answers": received_answers_are_kept,

@@ -24,15 +24,17 @@ logger = logging.getLogger(__name__)
 FORGET_WORKER_AFTER = timedelta(minutes=10)
 
 
-def sweep(registry: EngineSource, *, spare: Container[int] = ()) -> int:
+def sweep(registry: EngineSource, *, spare: Container[tuple[int, int]] = ()) -> int:
     """Take every expired lease away and decide each edit's fate. Returns how many.
 
     Any worker may do it at any time: each fate is one fenced UPDATE that looks at the lease
-    again. A worker `spare`s the edits it runs itself: it lives, even if a lock on the database
-    kept it from saying so.
+    again. A worker `spare`s what it runs itself, by edit and fence: it lives, even if a lock on
+    the database kept it from saying so. A later holder of the same edit may be dead all the same.
     """
     lost = Edit.objects.held().filter(lease_until__lt=Now())
-    done = sum(_alone(_rescue, edit, registry) for edit in lost if edit.pk not in spare)
+    done = sum(
+        _alone(_rescue, edit, registry) for edit in lost if (edit.pk, edit.fence) not in spare
+    )
     waiting = Edit.objects.filter(state__in=WAITING_STATES, provider__deleted_at__isnull=False)
     for edit in waiting:
         _alone(_abandon, edit)

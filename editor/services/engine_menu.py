@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from editor.engines.builtin.engine import Builtin
 from editor.engines.errors import Trouble
+from editor.engines.openai import planning
+from editor.engines.openai.provider import ProviderConfig
 from editor.models import Project, Provider
 from editor.services import consents, providers
 
@@ -17,13 +19,14 @@ from editor.services import consents, providers
 class Entry:
     """One engine to choose: `note` says in a few words what is special about it now.
 
-    With `blocked` it cannot be chosen, and the note says why.
+    With `blocked` it cannot be chosen, and the note says why. `pictures` is how many it takes.
     """
 
     id: str
     label: str
     note: str = ""
     blocked: bool = False
+    pictures: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,18 @@ def farewell(ends: date | None, today: date) -> str:
 
 
 def _group(provider: Provider) -> Group:
-    entries = tuple(_entry(provider, model) for model in provider.offered)
+    config = providers.config(provider, with_key=False)
+    entries = tuple(_entry(provider, config, model) for model in provider.offered)
     return Group(provider.name, consents.host_of(provider), entries)
 
 
-def _entry(provider: Provider, model: str) -> Entry:
+def _entry(provider: Provider, config: ProviderConfig, model: str) -> Entry:
     return Entry(
         id=f"{provider.public_id}:{model}",
-        label=providers.model(provider, model).label,
+        label=config.models[model].label,
         note=_note(provider, model),
         blocked=is_blocked(provider),
+        pictures=planning.abilities(config, config.models[model]).inputs_max,
     )
 
 

@@ -5,47 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from editor.engines.plans import Plan
 from editor.models import Attempt, Edit, EditInput, Execution
-from editor.services import failure_texts
+from editor.services import failure_texts, parameter_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.utils.functional import Promise
-
     from editor.engines.plans import Change
 
-type Text = str | Promise
-
-# By their names on the wire, in the order in which they are read.
-NAMES: Final[Mapping[str, Text]] = {
-    "n": gettext_lazy("Pictures"),
-    "size": gettext_lazy("Size"),
-    "quality": gettext_lazy("Quality"),
-    "background": gettext_lazy("Background"),
-    "input_fidelity": gettext_lazy("Faithfulness to the input"),
-    "output_format": gettext_lazy("File format"),
-    "output_compression": gettext_lazy("Compression"),
-    "moderation": gettext_lazy("Moderation"),
-    "partial_images": gettext_lazy("Previews on the way"),
-    "inputs": gettext_lazy("Further pictures"),
-    "mask": gettext_lazy("Mask"),
-}
 # What is no wish of the member's, or is told elsewhere on the page.
 LEFT_OUT: Final = frozenset({"prompt", "model", "user", "stream", "response_format"})
-REASONS: Final[Mapping[str, Text]] = {
-    "unsupported": gettext_lazy("This model does not take it."),
-    "snapped": gettext_lazy("The nearest that this model takes."),
-    "over_limit": gettext_lazy("More than this model takes."),
-    "invalid": gettext_lazy("Not a value this model knows."),
-    "needs_alpha_format": gettext_lazy("Transparency needs PNG or WebP."),
-    "needs_lossy_format": gettext_lazy("Only JPEG and WebP are compressed."),
-    "refused_before": gettext_lazy("The provider refused it before."),
-}
 # Names under which `read` tells more than the provider said: counted and measured by ourselves.
 COUNT, PIXELS, FORMATS, UNREADABLE = "count", "pixels", "formats", "unreadable"
 
@@ -104,22 +77,22 @@ def lines(edit: Edit) -> list[Line]:
     back = _came_back(edit.actual)
     changes = {change.name: change for change in plan.changes}
     used = {*edit.parameters, *plan.fields, *changes, *back} - LEFT_OUT
-    order = [name for name in NAMES if name in used] + sorted(used - set(NAMES))
+    known = [name for name in parameter_words.NAMES if name in used]
     return [
         Line(
-            name=str(NAMES.get(name, name)),
+            name=parameter_words.name(name),
             asked=_value(edit.parameters.get(name, _asked(changes.get(name)))),
             sent=_value(plan.fields.get(name)),
             came_back=_value(back.get(name)),
             reason=reason(changes[name]) if name in changes else "",
         )
-        for name in order
+        for name in known + sorted(used.difference(known))
     ]
 
 
 def reason(change: Change) -> str:
     """Return why a parameter is not sent as asked."""
-    return str(REASONS.get(change.reason, change.reason.replace("_", " ")))
+    return f"{capfirst(parameter_words.reason(change.reason))}."
 
 
 def _asked(change: Change | None) -> Any:
@@ -128,7 +101,7 @@ def _asked(change: Change | None) -> Any:
 
 def _came_back(actual: Mapping[str, Any]) -> dict[str, Any]:
     """What the provider said of the parameters, and what was counted and measured."""
-    said = {name: actual[name] for name in NAMES if name in actual}
+    said = {name: actual[name] for name in parameter_words.NAMES if name in actual}
     measured: dict[str, Any] = {}
     if isinstance(actual.get(COUNT), int):
         measured["n"] = actual[COUNT]

@@ -78,6 +78,10 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
         _OURS,
         _("The key of this provider must be entered again, so nothing was sent."),
     ),
+    "not_prepared": (
+        _OURS,
+        _("The request could not be made, so nothing was sent. It is in the worker's log."),
+    ),
     "host_changed": (
         _INPUT,
         _(
@@ -86,6 +90,10 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
         ),
     ),
     "unknown_engine": (_INPUT, _("This engine is no longer here. Choose another and try again.")),
+    "input_gone": (
+        _INPUT,
+        _("One of the further pictures was deleted, so nothing was sent."),
+    ),
     "nothing_to_fill_from": (
         _INPUT,
         _("Everything is painted over: leave something to fill from."),
@@ -120,13 +128,7 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
         _("The account at the provider is used up. Whoever pays for it can add credit there."),
     ),
     # What whoever set the provider up has to mend
-    "key_rejected": (
-        _OURS,
-        _(
-            "The provider rejected its key. An owner or the administrator has to enter a valid "
-            "one first."
-        ),
-    ),
+    "key_rejected": (_OURS, _("The provider rejected its key.")),
     "bad_key": (_OURS, _("The provider's key holds characters that no key can hold.")),
     "bad_address": (_OURS, _("The provider's address cannot be used.")),
     "address_refused": (_OURS, _("The provider's address may not be called from this server.")),
@@ -161,7 +163,11 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
     "redirected": (_UNKNOWN, _("The provider pointed somewhere else, which is never followed.")),
     "no_verdict": (_UNKNOWN, _("The provider did not say whether it ran the edit.")),
     "provider_failed": (_UNKNOWN, _("The provider broke down over this edit.")),
-    # Answered, and no use
+    # Answered, too late or of no use
+    "answer_late": (
+        _UNKNOWN,
+        _("It answered when the edit had gone another way. What came is kept as further results."),
+    ),
     "answer_too_large": (_UNKNOWN, _("The provider's answer was larger than is taken in.")),
     "answer_unreadable": (_UNKNOWN, _("The provider answered, but the image was unreadable.")),
     "result_host_refused": (_UNKNOWN, _("The result lay at an address that is not called.")),

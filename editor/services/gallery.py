@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db.models import (
@@ -28,6 +30,7 @@ from editor.models import (
     OPEN_STATES,
     UNDECIDED_STATES,
     WAITING_STATES,
+    Activity,
     Attempt,
     Edit,
     Picture,
@@ -128,7 +131,8 @@ def cards(door: Door, family_root: int | None) -> EditQuerySet:
     `ahead`: edits of any project that wait before it for the same provider; `now`; `worker_alive`;
     `attempts` in order, `ledger`, and as `live_results` the pictures that came of it and are not in
     the trash, those of the last execution first; `may_cancel`, `may_decide`, `may_retry`,
-    `may_budget` and `may_see_cost`: what the member may do. Four queries.
+    `may_budget`, `may_mend` (its provider) and `may_see_cost`: what the member may do;
+    `read_again_at`: when somebody last had its answer read again. Four queries.
     """
     return (
         edits(door, family_root)
@@ -147,7 +151,9 @@ def cards(door: Door, family_root: int | None) -> EditQuerySet:
             may_decide=_may(door, Action.DECIDE),
             may_retry=Value(door.may(Action.EDIT)),
             may_budget=Value(door.may(Action.BUDGET)),
+            may_mend=_may_mend(door),
             may_see_cost=_may(door, Action.SEE_COST),
+            read_again_at=_read_again_at(),
         )
         .order_by("-created_at", "-pk")
     )
@@ -178,6 +184,22 @@ def _live_results() -> PictureQuerySet:
     newest = F("attempt_id").desc(nulls_last=True)
     rows = Picture.objects.live().order_by(newest, "number", "-pk")
     return rows.only("public_id", "number", "edit_id", "attempt_id", "trashed_at")
+
+
+def _may_mend(door: Door) -> Combinable:
+    """A project's providers are its owners' to look after, the instance's are the staff's."""
+    whose = []
+    if door.may(Action.PROVIDERS):
+        whose.append(Q(provider__project=door.project))
+    if door.user.is_staff:
+        whose.append(Q(provider__isnull=False, provider__project=None))
+    mine = reduce(or_, whose, Q(pk=None))
+    return ExpressionWrapper(mine, BooleanField())
+
+
+def _read_again_at() -> Combinable:
+    asked = Activity.objects.filter(edit=OuterRef("pk"), kind="edit.read_again")
+    return Subquery(asked.order_by("-pk").values("at")[:1])
 
 
 def _may(door: Door, action: Action) -> Combinable:

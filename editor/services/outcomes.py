@@ -210,6 +210,22 @@ class Outcome:
         return self._edit.state in UNDECIDED_STATES
 
     @property
+    def was_read_again(self) -> bool:
+        """Whether the answer that is there now was read again already, and still is of no use."""
+        at = getattr(self._edit, "read_again_at", None)
+        sent = self.last.intent_at if self.last else None
+        return at is not None and sent is not None and at > sent
+
+    @property
+    def wants_key(self) -> bool:
+        """Whether nothing can be sent to its provider before somebody enters another key."""
+        provider = self._provider
+        if provider is None or provider.deleted_at or provider.trouble != KEY_REJECTED:
+            return False
+        failed = self._edit.state == State.FAILED and self._edit.error_code == KEY_REJECTED
+        return failed or self.halt == Halt.KEY
+
+    @property
     def can_read_again(self) -> bool:
         """Whether the answer that could not be read is still there."""
         file = self.last.answer_file if self.last else ""

@@ -1,4 +1,4 @@
-"""Parameters of engines in words: their names, and the values a member chooses from."""
+"""Parameters of engines in words: their names, their values, why one is not sent as asked."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 type Words = Promise | str
 
+# In the order in which they are read.
 NAMES: Mapping[str, Words] = {
     "n": gettext_lazy("Results"),
     "size": gettext_lazy("Size"),
@@ -19,8 +20,8 @@ NAMES: Mapping[str, Words] = {
     "output_compression": gettext_lazy("Compression"),
     "moderation": gettext_lazy("Moderation"),
     "partial_images": gettext_lazy("Previews"),
-    "mask": gettext_lazy("Mask"),
     "inputs": gettext_lazy("Further pictures"),
+    "mask": gettext_lazy("Mask"),
     "prompt": gettext_lazy("Prompt"),
 }
 VALUES: Mapping[str, Mapping[str, Words]] = {
@@ -48,6 +49,16 @@ VALUES: Mapping[str, Mapping[str, Words]] = {
         "low": pgettext_lazy("moderation", "Less strict"),
     },
 }
+# Parts of a sentence.
+REASONS: Mapping[str, Words] = {
+    "unsupported": gettext_lazy("this model does not take it"),
+    "snapped": gettext_lazy("the nearest that this model draws"),
+    "over_limit": gettext_lazy("that is the most this model takes"),
+    "invalid": gettext_lazy("it has no meaning here"),
+    "needs_alpha_format": gettext_lazy("transparency needs PNG or WebP"),
+    "needs_lossy_format": gettext_lazy("only JPEG and WebP are compressed"),
+    "refused_before": gettext_lazy("this service refused it before"),
+}
 
 
 def name(parameter: str) -> str:
@@ -63,3 +74,8 @@ def value(parameter: str, given: Any) -> str:
     if parameter == "size" and "x" in text:
         return text.replace("x", " \u00d7 ")
     return str(VALUES.get(parameter, {}).get(text, text))
+
+
+def reason(code: str) -> str:
+    """Return why a parameter is not sent as asked, as the end of a sentence without its stop."""
+    return str(REASONS.get(code, _("this model takes it in another way")))

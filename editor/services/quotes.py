@@ -189,21 +189,8 @@ def _sentence(change: Change) -> str:
         "name": parameter_words.name(change.name),
         "asked": parameter_words.value(change.name, change.asked),
         "sent": parameter_words.value(change.name, change.sent),
-        "why": _reason(change.reason),
+        "why": parameter_words.reason(change.reason),
     }
     if change.sent is None:
         return _("%(name)s “%(asked)s” is not sent: %(why)s.") % facts
     return _("%(name)s: %(sent)s is sent, not %(asked)s: %(why)s.") % facts
-
-
-def _reason(code: str) -> str:
-    words = {
-        "unsupported": _("this model does not take it"),
-        "snapped": _("the nearest that this model draws"),
-        "over_limit": _("that is the most this model takes"),
-        "invalid": _("it has no meaning here"),
-        "needs_alpha_format": _("transparency needs PNG or WebP"),
-        "needs_lossy_format": _("only JPEG and WebP are compressed so"),
-        "refused_before": _("this service refused it before"),
-    }
-    return words.get(code, _("this model takes it in another way"))

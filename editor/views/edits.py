@@ -19,5 +19,5 @@ def cancel(request: PageRequest, slug: str, edit: str) -> HttpResponse:
     if not request.htmx:
         return redirect("gallery", slug=slug)
     (card,) = gallery.edit_cards(opened, only=found)
-    context = {"project": opened.project, "edit": card}
+    context = {"project": opened.project, "edit": card, "is_answer": True}
     return render(request, "components/edit_card.html", context)

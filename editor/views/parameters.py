@@ -14,12 +14,11 @@ from editor.services import engines
 
 @require_safe
 def parameters(request: PageRequest, slug: str) -> HttpResponse:
-    """Show fields for the engine `?engine=`, and how many pictures it takes."""
+    """Show fields for the engine `?engine=`."""
     opened = fetch.door(request.user, slug, Action.VIEW)
     try:
         engine = engines.offered(opened.project, request.GET.get("engine", "builtin"))
     except UnknownEngine as error:
         raise Http404 from error
     form = ParametersForm(abilities=engine.abilities, auto_id="parameter-%s")
-    context = {"form": form, "engine": engine}
-    return render(request, "parameters/parameters.html", context)
+    return render(request, "parameters/parameters.html", {"form": form})

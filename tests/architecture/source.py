@@ -42,12 +42,18 @@ def line_count(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """Return a Python file as its syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def python_functions(*rooms: str) -> list[Function]:
     """Return all functions of the Python files in the rooms, decorators not counted."""
     return [
         Function(f"{relative(path)}:{node.lineno} {node.name}", node.end_lineno - node.lineno + 1)
         for path in files("*.py", *rooms)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
     ]
 

@@ -18,12 +18,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
 EMAIL, PASSWORD = "olga@example.test", "correct horse battery"
 START_SECONDS = 60
+FAILED: set[str] = set()
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -158,6 +159,17 @@ class Watched:
         self.complaints = [c for c in self.complaints if f"status of {status}" not in c]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember what failed: of that a picture is worth its time."""
+    report = yield
+    if report.failed:
+        FAILED.add(item.name)
+    return report
+
+
 def watched(browser: Browser, studio: Studio, name: str, **options: Any) -> Iterator[Watched]:
     context: BrowserContext = browser.new_context(
         storage_state=studio.storage, accept_downloads=True, **options
@@ -167,8 +179,9 @@ def watched(browser: Browser, studio: Studio, name: str, **options: Any) -> Iter
     watched = Watched(page, studio)
     watched.listen()
     yield watched
-    RESULTS.mkdir(exist_ok=True)
-    page.screenshot(path=RESULTS / f"{name}.png")
+    if name in FAILED or watched.complaints:
+        RESULTS.mkdir(exist_ok=True)
+        page.screenshot(path=RESULTS / f"{name}.png")
     context.close()
     assert watched.complaints == []
 

@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from tests.browser.conftest import (
     DESKTOP,
+    FAILED,
     LOOKS,
     PASSWORD,
     PHONE,
@@ -67,8 +68,9 @@ def visit(browser: Browser, studio: Studio, name: str, **options: Any) -> Iterat
     visitor = Watched(page, studio)
     visitor.listen()
     yield visitor
-    RESULTS.mkdir(exist_ok=True)
-    page.screenshot(path=RESULTS / f"{name}.png")
+    if name in FAILED or visitor.complaints:
+        RESULTS.mkdir(exist_ok=True)
+        page.screenshot(path=RESULTS / f"{name}.png")
     page.context.close()
     assert visitor.complaints == []
 

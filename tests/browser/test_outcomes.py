@@ -109,6 +109,16 @@ def test_keeping_it_by_keyboard(desktop: Watched) -> None:
     assert "The provider may have charged it." in card(desktop, edit).inner_text()
 
 
+def test_the_focus_stays_with_what_was_cancelled(desktop: Watched) -> None:
+    slug, _picture, (edit, _other) = make_room(desktop.studio, {"state": "queued"}, UNKNOWN)
+    open_gallery(desktop, slug)
+    cancel = card(desktop, edit).get_by_role("button", name="Cancel")
+    cancel.focus()
+    cancel.press("Enter")
+    expect(card(desktop, edit)).to_have_attribute("data-state", "canceled")
+    expect(card(desktop, edit)).to_be_focused()
+
+
 def test_who_comes_second_is_told_in_the_dialog(desktop: Watched) -> None:
     slug, _picture, (edit,) = make_room(desktop.studio, UNKNOWN)
     open_gallery(desktop, slug)

@@ -89,6 +89,16 @@ def fall_silent(scene: Scene, data: Path) -> None:
     )
 
 
+def send_too_many(scene: Scene, data: Path) -> None:
+    provider = make_provider_row(concurrency=1)
+    for _ in range(2):
+        edit = make_edit(scene.project, scene.original, scene.mask, State.CLAIMED)
+        Edit.objects.filter(pk=edit.pk).update(
+            provider=provider,
+            lease_until=timezone.now() + timedelta(seconds=90),
+        )
+
+
 def change_protected(scene: Scene, data: Path) -> None:
     Picture.objects.filter(pk=scene.result.pk).update(changed_protected_pixels=3)
 
@@ -212,6 +222,7 @@ def test_a_sound_instance_passes(data_dir: Path) -> None:
         (pay_twice, "runs", "may have run 2 times"),
         (fall_silent, "leases", "held by w1"),
         (leave_answer, "leases", "waits to be finished"),
+        (send_too_many, "providers", "2 edits are out at provider"),
         (lose_result, "results", "succeeded with 0 results"),
         (change_protected, "protection", "3 protected pixels"),
         (forget_answer, "answers", "names no answer"),
@@ -243,6 +254,12 @@ def test_a_budget_cut_in_the_course_of_the_month_breaks_nothing(data_dir: Path) 
     Project.objects.update(budget_micros=50)
     commit(scene, reserved=60, charged=60)
     Activity.objects.create(project=scene.project, kind="budget.changed")
+    assert not breaches()
+
+
+def test_a_provider_may_have_out_what_it_takes(data_dir: Path) -> None:
+    send_too_many(make_scene(), data_dir)
+    Provider.objects.update(concurrency=2)
     assert not breaches()
 
 

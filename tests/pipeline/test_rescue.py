@@ -113,8 +113,13 @@ def test_workers_long_silent_are_forgotten() -> None:
 
 def test_a_worker_spares_what_it_runs_itself(lost: Edit) -> None:
     """A lock may have kept it from renewing its lease; that it sweeps shows that it lives."""
-    assert sweep(Registry(), spare={lost.pk}) == 0
-    assert sweep(Registry(), spare={lost.pk + 1}) == 1
+    assert sweep(Registry(), spare={(lost.pk, lost.fence)}) == 0
+    assert sweep(Registry(), spare={(lost.pk + 1, lost.fence)}) == 1
+
+
+def test_a_worker_that_lost_an_edit_does_not_spare_its_next_holder(lost: Edit) -> None:
+    """Its own run under the fence before still winds down; who took the edit over has died."""
+    assert sweep(Registry(), spare={(lost.pk, lost.fence - 1)}) == 1
 
 
 def test_a_lease_that_was_renewed_between_look_and_write_holds(lost: Edit) -> None:

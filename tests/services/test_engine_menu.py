@@ -72,3 +72,11 @@ def test_the_menu_is_one_query(people: People, django_assert_num_queries: Any) -
         make(people.project, f"P{number}", offered=[f"m{each}" for each in range(10)])
     with django_assert_num_queries(1):
         assert len(engine_menu.menu(people.project)) == 7
+
+
+def test_how_many_pictures_an_engine_takes_is_told_with_it(people: People) -> None:
+    make(people.project, "Ours", preset="openai", offered=["gpt-image-2"])
+    make(None, "One", overrides={"m": {"inputs_max": 1}})
+    groups = engine_menu.menu(people.project)
+    found = {group.label: entry.pictures for group in groups for entry in group.entries}
+    assert found == {"On this server": 1, "Ours": 16, "One": 1}

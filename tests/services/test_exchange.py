@@ -95,10 +95,10 @@ def test_each_parameter_is_told_three_times(result: Picture) -> None:
         for line in found.lines
     ]
     assert shown == [
-        ("Pictures", "2", "2", "1", ""),
-        ("Size", "1000 x 750", "1024 x 768", "1024 x 768", "The nearest that this model takes."),
+        ("Results", "2", "2", "1", ""),
+        ("Size", "1000 x 750", "1024 x 768", "1024 x 768", "The nearest that this model draws."),
         ("Quality", "automatic", "automatic", "medium", ""),
-        ("Faithfulness to the input", "high", "", "", "This model does not take it."),
+        ("Faithfulness", "high", "", "", "This model does not take it."),
         ("File format", "", "", "png", ""),
     ]
 
@@ -114,7 +114,7 @@ def test_the_page_shows_all_of_it(people: People, result: Picture) -> None:
         "brush-1 · Atelier",
         "2 of 2",
         "Size 1000 x 750 1024 x 768 1024 x 768",
-        "The nearest that this model takes.",
+        "The nearest that this model draws.",
         "A calm garden",
         "1 further picture of the answer was unreadable.",
         "1. The provider was busy each time it was asked.",

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from editor.engines.errors import ErrorClass
-from editor.models import Edit, Picture, Provider, Role, State, Worker
-from editor.services import durations, failure_texts, gallery
+from editor.models import Edit, Picture, Provider, Role, State, User, Worker
+from editor.services import activities, durations, failure_texts, gallery
 from tests.making import (
     make_attempt_row,
     make_door,
@@ -174,6 +174,19 @@ def test_the_choices_of_an_unreadable_answer(
     assert choices(people, edit) == ["Try again - charges", "Keep as is"]
 
 
+def test_an_answer_that_was_read_again_in_vain_says_so(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    edit = paid(people, picture, provider, state=State.BILLED_UNUSABLE)
+    make_attempt_row(edit, answer=b"no picture")
+    activities.note("edit.read_again", project=people.project.pk, edit=edit.pk)
+    again = "The answer was read again, and its image is still unreadable. Probably charged."
+    assert again in text(people, edit)
+    # Sent once more since: this answer was not read again yet.
+    make_attempt_row(edit, answer=b"no picture either")
+    assert "Provider answered, but the image was unreadable." in text(people, edit)
+
+
 def choices(people: People, edit: Edit, role: Role = Role.OWNER) -> list[str]:
     found = card(people, edit, role).select(".edit-card__actions .button")
     return [plain(button.get_text()) for button in found]
@@ -258,6 +271,38 @@ def test_credit_at_the_provider_is_no_budget_of_ours(
     edit = paid(people, picture, provider, state=State.FAILED, **facts)
     assert choices(people, edit) == ["Try again"]
     assert "Ask an owner" not in text(people, edit, Role.EDITOR)
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.QUEUED])
+def test_a_rejected_key_leads_to_the_provider_whoever_may_mend_it(
+    people: People, picture: Picture, provider: Provider, state: State
+) -> None:
+    edit = paid(people, picture, provider, state=state, error_code="key_rejected")
+    Provider.objects.update(trouble="key_rejected", project=people.project, source="owner")
+    own = f"/p/{people.project.slug}/providers/{provider.public_id}/"
+    assert own in hrefs(people, edit)
+    assert "Ask an" not in text(people, edit)
+    assert own not in hrefs(people, edit, Role.EDITOR)
+    assert "Ask an owner to enter a valid one." in text(people, edit, Role.EDITOR)
+    # One that all projects share is the administrators'.
+    Provider.objects.update(project=None, source="staff")
+    assert "Ask an administrator to enter a valid one." in text(people, edit)
+    User.objects.filter(pk=people.olga.pk).update(is_staff=True)
+    people.olga.refresh_from_db()
+    assert f"/providers/{provider.public_id}/" in hrefs(people, edit, Role.VIEWER)
+
+
+def test_a_failure_at_a_key_that_is_mended_is_tried_again(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    edit = paid(people, picture, provider, state=State.FAILED, error_code="key_rejected")
+    assert choices(people, edit) == ["Try again"]
+    Provider.objects.update(trouble="key_rejected")
+    assert choices(people, edit) == ["Try another engine"]
+
+
+def hrefs(people: People, edit: Edit, role: Role = Role.OWNER) -> list[str]:
+    return [str(a["href"]) for a in card(people, edit, role).select(".edit-card__actions a")]
 
 
 @pytest.mark.parametrize("code", sorted(failure_texts.FAILURES))

@@ -144,7 +144,6 @@ def test_the_page_shows_the_fields_with_their_help(client: Client, people: Peopl
     soup = BeautifulSoup(page.content, "html.parser")
     root = soup.select_one("[data-parameters]")
     assert root is not None
-    assert root["data-pictures-most"] == "16"
     quality = soup.select_one("select[name=quality]")
     assert quality is not None
     help_text = soup.select_one(f"#{quality['aria-describedby']}")

@@ -151,6 +151,9 @@ class LocalDispatch:
         """What runs here now; the heartbeat's thread asks."""
         return [run.hold for run in list(self._running.values())]
 
+    def _fences(self) -> set[tuple[int, int]]:
+        return {(hold.edit_id, hold.fence) for hold in self._holds()}
+
     def _edit_ids(self) -> list[int]:
         return [hold.edit_id for hold in self._holds()]
 
@@ -232,7 +235,7 @@ class LocalDispatch:
     async def _sweep(self) -> None:
         while True:
             try:
-                await self._database(rescue.sweep, self._registry, spare=self._edit_ids())
+                await self._database(rescue.sweep, self._registry, spare=self._fences())
             except Exception:  # nobody would notice a worker that rescues no more
                 logger.exception("the rescue sweep failed; trying again")
             await asyncio.sleep(self._timing.rescue)

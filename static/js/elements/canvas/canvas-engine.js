@@ -4,8 +4,8 @@ const PREFIX = "canvas-engine:";
 
 /**
  * Wraps the choice of the engine and remembers it for the project. Tells the form "engine" with
- * {id, host} when another is chosen, by hand or by what is restored; the form has `data-provider`
- * while pictures would leave the server.
+ * {id, host, most: how many pictures it takes} when another is chosen, by hand or by what is
+ * restored; the form has `data-provider` while pictures would leave the server.
  */
 class CanvasEngine extends CanvasPart {
   #told = "";
@@ -36,7 +36,8 @@ class CanvasEngine extends CanvasPart {
     const option = this.select.selectedOptions[0];
     if (!option || option.value === this.#told) return;
     this.#told = option.value;
-    const detail = { id: option.value, host: option.dataset.host };
+    const { host, pictures } = option.dataset;
+    const detail = { id: option.value, host, most: Number(pictures) };
     this.form.toggleAttribute("data-provider", detail.host !== "");
     this.form.dispatchEvent(new CustomEvent("engine", { detail }));
   }

@@ -1,22 +1,33 @@
 import { adopt } from "../../lib/edit-cards.js";
 import { Intent, randomId } from "../../models/intent.js";
+import { Presses } from "../../models/presses.js";
 import { CanvasPart } from "./canvas-part.js";
 import { postEdit } from "./post-edit.js";
 
 /**
  * Wraps the form: makes the mask, sends the edit, puts its card on the page. Whatever goes wrong,
- * prompt and mask stay. Sends `edit:sent` with {editId, versionId, revision, prompt}.
+ * prompt and mask stay. Sends `edit:sent` with {editId, versionId, revision, prompt}. The page comes
+ * with its button disabled: before there is somebody to listen, a press would lose the prompt.
  */
 class CanvasForm extends CanvasPart {
   #intent = new Intent(() => randomId(crypto));
+  #presses = new Presses();
 
   connect() {
     this.form = this.querySelector("form");
     this.listen(this.form, "submit", (event) => this.#submit(event));
-    // The second click of a double click is the same wish.
-    this.listen(this.form, "click", (event) => {
-      if (event.detail > 1 && event.target.closest("[type=submit]")) event.preventDefault();
-    });
+    this.listen(this.form, "click", (event) => this.#click(event));
+    this.#button.disabled = false;
+  }
+
+  get #button() {
+    return this.querySelector("[type=submit]");
+  }
+
+  /** The second click of a double click is the same wish. */
+  #click(event) {
+    if (!this.#button.contains(event.target)) return;
+    if (this.#presses.isRepeated(event)) event.preventDefault();
   }
 
   get isBusy() {
@@ -26,9 +37,11 @@ class CanvasForm extends CanvasPart {
   async #submit(event) {
     event.preventDefault();
     if (this.isBusy) return;
-    const { blocked } = this.querySelector("canvas-quote");
-    if (blocked) {
-      this.#explain({ message: blocked });
+    const quote = this.querySelector("canvas-quote");
+    if (quote.blocked) {
+      // The reason stands there already.
+      this.#explain();
+      quote.point();
       return;
     }
     this.#setBusy(true);
@@ -124,8 +137,7 @@ class CanvasForm extends CanvasPart {
 
   #setBusy(on) {
     this.toggleAttribute("data-busy", on);
-    const button = this.querySelector("[type=submit]");
-    button.setAttribute("aria-disabled", String(on));
+    this.#button.setAttribute("aria-disabled", String(on));
   }
 }
 

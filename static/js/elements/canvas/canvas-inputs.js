@@ -14,7 +14,7 @@ class CanvasInputs extends CanvasPart {
     this.form = this.closest("form");
     this.list = this.querySelector("[data-list]");
     this.acts = this.querySelector("[data-acts]");
-    this.listen(this.form, "parameters", ({ detail }) => this.#limit(detail.most));
+    this.listen(this.form, "engine", ({ detail }) => this.#limit(detail.most));
     this.listen(this.further, "change", () => this.#changed());
     this.listen(this, "click", ({ target }) => this.#click(target.closest("button")));
     this.listen(this.list, "keydown", (event) => this.#key(event));

@@ -7,7 +7,8 @@ const COMPRESSED = new Set(["jpeg", "webp"]);
 
 /**
  * The options of the chosen engine: fetches its fields from `data-url`, keeps what was chosen over
- * a change of engine. Tells the form "parameters" with {most: how many pictures the engine takes}.
+ * a change of engine. Tells the form "parameters" when they are there; its own place is there at
+ * once, so that nothing below moves when they arrive.
  */
 class CanvasParameters extends CanvasPart {
   #known = new Map();
@@ -37,14 +38,14 @@ class CanvasParameters extends CanvasPart {
 
   async #follow({ id, host }) {
     this.#engine = id;
+    this.hidden = host === "";
     const page = host === "" ? "" : await this.#load(id);
     if (id !== this.#engine) return;
     const fields = new DOMParser().parseFromString(page, "text/html").querySelector("[data-parameters]");
     this.room.replaceChildren(...(fields ? [document.importNode(fields, true)] : []));
     this.hidden = this.#fields.length === 0;
     this.#fill();
-    const most = Number(fields?.dataset.picturesMost ?? 1);
-    this.form.dispatchEvent(new CustomEvent("parameters", { detail: { most } }));
+    this.form.dispatchEvent(new CustomEvent("parameters"));
   }
 
   async #load(id) {

@@ -27,6 +27,13 @@ class CanvasQuote extends CanvasPart {
     signal.addEventListener("abort", () => this.#forget());
   }
 
+  /** Lead to the words that say why it cannot be sent. */
+  point() {
+    const reason = this.querySelector(".quote__blocked");
+    reason.tabIndex = -1;
+    reason.focus();
+  }
+
   get #isAsked() {
     return this.form.hasAttribute("data-provider");
   }

@@ -92,11 +92,11 @@ def make_due() -> None:
 
 def sums(edit: Edit) -> dict[str, int]:
     """What the ledger says: open reservation, holds, and what was settled."""
-    found = {"reserve": 0, "release": 0, "hold": 0, "settle": 0}
+    found = {"reserve": 0, "release": 0, "hold": 0, "settle": 0, "reverse": 0}
     for kind, micros in LedgerEntry.objects.filter(edit=edit).values_list("kind", "micros"):
         found[kind] += micros
-    given_back = found["release"]
-    return {"open": found["reserve"] + found["hold"] - given_back, "settled": found["settle"]}
+    open_now = found["reserve"] + found["hold"] - found["release"]
+    return {"open": open_now, "settled": found["settle"] - found["reverse"]}
 
 
 def test_a_good_edit_is_paid_once_and_all_is_written_down(people: People, data_dir: Any) -> None:
@@ -270,6 +270,35 @@ def test_an_unusable_answer_is_settled_by_estimate_and_can_be_read_again(people:
     work(engine)
     assert settled(edit).state == State.SUCCEEDED
     assert (len(engine.asked), engine.read_times, edit.results.count()) == (1, 2, 1)
+    assert sums(edit) == {"open": 0, "settled": CHARGED}
+
+
+def test_what_a_second_reading_counts_takes_the_place_of_the_estimate(people: People) -> None:
+    engine = PaidEngine(unreadable=[unusable()])
+    edit = run(engine, people)
+    before = list(LedgerEntry.objects.filter(edit=edit).order_by("pk").values())
+    decide.read_again(make_door(people.project, people.olga), edit)
+    work(engine)
+    attempt = settled(edit).attempts.get()
+    assert (attempt.cost_micros, attempt.cost_basis) == (CHARGED, "usage")
+    assert attempt.usage == {"output_tokens": 100}
+    after = LedgerEntry.objects.filter(edit=edit).order_by("pk")
+    assert list(after.values())[: len(before)] == before
+    added = after.values_list("kind", "micros", "basis", "attempt", "actor", "model", "day")
+    same = (attempt.pk, people.olga.pk, MODEL, before[0]["day"])
+    assert list(added)[len(before) :] == [
+        ("reverse", ESTIMATE, "estimate", *same),
+        ("settle", CHARGED, "usage", *same),
+    ]
+
+
+def test_a_second_reading_that_fails_too_leaves_the_estimate(people: People) -> None:
+    engine = PaidEngine(unreadable=[unusable(), unusable()])
+    edit = run(engine, people)
+    decide.read_again(make_door(people.project, people.olga), edit)
+    work(engine)
+    assert settled(edit).state == State.BILLED_UNUSABLE
+    assert edit.attempts.get().cost_basis == "estimate"
     assert sums(edit) == {"open": 0, "settled": ESTIMATE}
 
 
@@ -427,7 +456,7 @@ def test_an_answer_that_comes_after_a_decision_is_a_further_result(people: Peopl
     work(engine, script)
     assert settled(edit).state == State.SUCCEEDED
     assert (edit.results.values("attempt").distinct().count(), len(set(engine.asked))) == (2, 2)
-    assert sums(edit) == {"open": 0, "settled": ESTIMATE + CHARGED}
+    assert sums(edit) == {"open": 0, "settled": 2 * CHARGED}
 
 
 def give_up(edit: Edit) -> None:

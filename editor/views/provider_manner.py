@@ -52,9 +52,13 @@ def _turn_masks(request: PageRequest, room: ProviderRoom, row: Provider) -> Http
     form = PolarityForm(request.POST)
     if not form.is_valid():
         return _page(request, room, row, _form(row), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    service.send_masks_as(room=room, provider=row, polarity=form.cleaned_data["polarity"])
-    text = _("Masks are sent the other way from now on. Test once more whether they are obeyed.")
-    messages.success(request, text)
+    try:
+        service.send_masks_as(room=room, provider=row, polarity=form.cleaned_data["polarity"])
+    except ValueError:
+        messages.error(request, _("Requests of this kind have no place for such a mask."))
+    else:
+        text = _("Masks are sent the other way from now on. Test whether they are obeyed now.")
+        messages.success(request, text)
     return redirect(room.url("provider_probe", row.public_id))
 
 

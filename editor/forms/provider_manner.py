@@ -67,6 +67,11 @@ class Value:
     differs: bool
     preset: str
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether half a line is too narrow for it."""
+        return self.field.name in {"fields_taken", "result_hosts"}
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -166,6 +171,7 @@ class ProviderMannerForm(forms.Form):
     result_hosts = Texts(
         label=gettext_lazy("Hosts of results"),
         required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy(
             "Beside the service itself, such as cdn.example.com; a name counts for those below it, "
             "and * is any. Only over https, and never inside this server\u2019s networks."

@@ -30,6 +30,7 @@ class Finding:
     level: Level
     says: str
     means: str = ""
+    is_of_mask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ def _mask(found: str, polarity: str) -> Finding:
             means = f"{means} {_SENT[polarity]()}"
         return Finding("ok", _("The mask is obeyed"), means)
     if found == "inverted":
-        return Finding("danger", _("The mask is read the other way round"), MASK_ADVICE[found]())
+        says = _("The mask is read the other way round")
+        return Finding("danger", says, MASK_ADVICE[found](), is_of_mask=True)
     if found == "ignored":
         return Finding("warn", _("The mask is ignored"), MASK_ADVICE[found]())
     means = _("Neither side of the mask changed clearly. Try once more, or see how edits turn out.")

@@ -41,7 +41,7 @@ MOST: Final = 20
 
 FIELD: Final = re.compile(r"[A-Za-z_][\w.\-]{0,59}(\[\w{0,20}\])?", re.ASCII)
 VALUE: Final = re.compile(r"[!-~]([ -~]{0,198}[!-~])?", re.ASCII)
-PATH: Final = re.compile(r"(/(?!\.{1,2}(?:/|$))[\w.~%+@:,;=!$&'()*{}\-]+){1,20}", re.ASCII)
+PATH: Final = re.compile(r"(/(?!\.{1,2}(?:/|$))[\w.~%+@:,;=!$&'()*{}\-]+){1,20}/?", re.ASCII)
 HOST: Final = re.compile(r"\*|(?=.{1,253}$)\w([\w-]{0,61}\w)?(\.\w([\w-]{0,61}\w)?)*")
 ASPECT: Final = re.compile(r"[1-9][0-9]{0,2}:[1-9][0-9]{0,2}", re.ASCII)
 

@@ -273,35 +273,6 @@ def test_an_unusable_answer_is_settled_by_estimate_and_can_be_read_again(people:
     assert sums(edit) == {"open": 0, "settled": CHARGED}
 
 
-def test_what_a_second_reading_counts_takes_the_place_of_the_estimate(people: People) -> None:
-    engine = PaidEngine(unreadable=[unusable()])
-    edit = run(engine, people)
-    before = list(LedgerEntry.objects.filter(edit=edit).order_by("pk").values())
-    decide.read_again(make_door(people.project, people.olga), edit)
-    work(engine)
-    attempt = settled(edit).attempts.get()
-    assert (attempt.cost_micros, attempt.cost_basis) == (CHARGED, "usage")
-    assert attempt.usage == {"output_tokens": 100}
-    after = LedgerEntry.objects.filter(edit=edit).order_by("pk")
-    assert list(after.values())[: len(before)] == before
-    added = after.values_list("kind", "micros", "basis", "attempt", "actor", "model", "day")
-    same = (attempt.pk, people.olga.pk, MODEL, before[0]["day"])
-    assert list(added)[len(before) :] == [
-        ("reverse", ESTIMATE, "estimate", *same),
-        ("settle", CHARGED, "usage", *same),
-    ]
-
-
-def test_a_second_reading_that_fails_too_leaves_the_estimate(people: People) -> None:
-    engine = PaidEngine(unreadable=[unusable(), unusable()])
-    edit = run(engine, people)
-    decide.read_again(make_door(people.project, people.olga), edit)
-    work(engine)
-    assert settled(edit).state == State.BILLED_UNUSABLE
-    assert edit.attempts.get().cost_basis == "estimate"
-    assert sums(edit) == {"open": 0, "settled": ESTIMATE}
-
-
 def test_an_answer_that_was_cut_off_by_us_was_paid_for(people: People) -> None:
     engine = PaidEngine(script=[fault("answer_too_large", Execution.YES, status=200)])
     edit = run(engine, people)

@@ -24,6 +24,7 @@ from editor.views import (
     profile,
     project_settings,
     projects,
+    provider_manner,
     provider_model,
     provider_probe,
     providers,
@@ -144,6 +145,7 @@ _providers_pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
     (f"{_one}switch/", providers.switch, "switch_provider"),
     (f"{_one}delete/", providers.delete, "delete_provider"),
     (f"{_one}test/", provider_probe.provider_probe, "provider_probe"),
+    (f"{_one}manner/", provider_manner.provider_manner, "provider_manner"),
     (f"{_one}models/<path:model>/", provider_model.provider_model, "provider_model"),
 ]
 providers_urls = [

@@ -93,3 +93,66 @@ def _size(text: str) -> list[int]:
             _("“%(size)s” is no size: write them like 1024x1536.") % {"size": text}
         )
     return [int(found[1]), int(found[2])]
+
+
+class Texts(forms.CharField):
+    """Texts with commas or spaces between, for others to judge; its value is a list."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=2000, **options)
+        self.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write a list as people do."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the texts in order, in small letters, each once."""
+        text: str = super().clean(value) or ""
+        return list(dict.fromkeys(text.lower().replace(",", " ").split()))
+
+
+class Pairs(forms.CharField):
+    """A name and its value on each line, with = between; its value is a table."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=4000, **options)
+        self.widget.attrs |= {"rows": 2, "spellcheck": "false", "autocapitalize": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write a table as people do."""
+        if isinstance(value, dict):
+            return "\n".join(f"{name}={text}" for name, text in value.items())
+        return value
+
+    def clean(self, value: Any) -> dict[str, str]:
+        """Return the table. Raises ValidationError naming the line that is none of it."""
+        found: dict[str, str] = {}
+        for line in (super().clean(value) or "").splitlines():
+            name, sign, text = (part.strip() for part in line.partition("="))
+            if name and sign and name not in found:
+                found[name] = text
+            elif line.strip():
+                said = _("“%(line)s”: write each name once, as name=value.") % {
+                    "line": line.strip()
+                }
+                raise ValidationError(said)
+        return found
+
+
+class Megabytes(forms.FloatField):
+    """Millions of bytes; its value is in bytes."""
+
+    def __init__(self, *, low: int, high: int, **options: Any) -> None:
+        super().__init__(min_value=low / 1_000_000, max_value=high / 1_000_000, **options)
+        self.widget.attrs |= {"step": "any", "inputmode": "decimal"}
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write bytes in millions."""
+        return f"{value / 1_000_000:g}" if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        """Return the bytes."""
+        return round(super().clean(value) * 1_000_000)

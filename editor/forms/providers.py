@@ -125,6 +125,9 @@ class ProviderForm(forms.Form):
         self.fields["offered"].choices = [(name, name) for name in self._known()]  # type: ignore[attr-defined]
         if self._preset:
             self.fields["preset"].widget = forms.HiddenInput()
+        if row and row.manner:
+            text = _("Another kind is asked in its own manner; what you changed of it is dropped.")
+            self.fields["preset"].help_text = text
         for name in TIMEOUTS:
             usual = getattr(USUAL, name)
             self.fields[name].widget.attrs["placeholder"] = f"{usual:g}"

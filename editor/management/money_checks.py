@@ -22,6 +22,7 @@ from editor.models import (
     OPEN_STATES,
     Activity,
     Attempt,
+    CostBasis,
     Edit,
     Execution,
     LedgerEntry,
@@ -50,6 +51,7 @@ def ledger_adds_up() -> Iterator[str]:
     for edit in Edit.objects.filter(nothing_written, state__in=OPEN_STATES):
         yield f"edit {edit} has no reservation"
     yield from _charges_not_written()
+    yield from _counts_not_written()
     for row in probes.forgotten().filter(created_at__lt=Now() - HOUSEKEEPING):
         yield f"a test of provider {row.provider_id} on {row.day} still has a reservation"
 
@@ -73,6 +75,19 @@ def _charges_not_written() -> Iterator[str]:
     ended = ran.exclude(execution=Execution.NO).exclude(edit__state__in=OPEN_STATES)
     for name, number in ended.values_list("edit__public_id", "number"):
         yield f"attempt {number} of edit {name} may have been charged, and is neither settled nor held"
+
+
+def _counts_not_written() -> Iterator[str]:
+    """What an attempt cost by the provider's count is what the ledger says was paid for it."""
+    written = LedgerEntry.objects.filter(
+        attempt=OuterRef("pk"),
+        kind=LedgerKind.SETTLE,
+        basis=CostBasis.USAGE,
+        micros=OuterRef("cost_micros"),
+    )
+    counted = Attempt.objects.filter(cost_basis=CostBasis.USAGE, edit__provider__isnull=False)
+    for name, number in counted.filter(~Exists(written)).values_list("edit__public_id", "number"):
+        yield f"attempt {number} of edit {name} was counted, and the ledger says something else"
 
 
 def budgets_hold() -> Iterator[str]:
@@ -115,6 +130,8 @@ def _promised(rows: QuerySet[LedgerEntry]) -> int:
         output_field=BigIntegerField(),
     )
     found = rows.aggregate(
-        all=budgets.committed(), above=Sum(above, filter=Q(kind=LedgerKind.SETTLE))
+        all=budgets.committed(),
+        above=Sum(above, filter=Q(kind=LedgerKind.SETTLE)),
+        taken_back=Sum(above, filter=Q(kind=LedgerKind.REVERSE)),
     )
-    return (found["all"] or 0) - (found["above"] or 0)
+    return (found["all"] or 0) - (found["above"] or 0) + (found["taken_back"] or 0)

@@ -16,6 +16,7 @@ class LedgerKind(models.TextChoices):
     SETTLE = "settle", _("settled")
     RELEASE = "release", _("released")
     HOLD = "hold", _("held")
+    REVERSE = "reverse", _("taken back")
 
 
 class CostBasis(models.TextChoices):
@@ -35,8 +36,9 @@ def today() -> date:
 class LedgerEntry(models.Model):
     """One movement, in millionths of a US dollar. A free engine's rows carry 0.
 
-    Amounts are positive; a release counts against. With an attempt it gives back what was held for
-    that attempt, without one what was reserved for the edit (editor.services.books).
+    Amounts are positive; releases and reversals count against. A release with an attempt gives back
+    what was held for that attempt, without one what was reserved for the edit. A reversal takes back
+    an attempt's settlement, in whose place a better known one is written (editor.services.books).
 
     The row stays when the edit or the project it was for is purged: what was spent was spent.
     """
@@ -90,7 +92,12 @@ class LedgerEntry(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["attempt"], condition=models.Q(kind="settle"), name="ledger_settled_once"
+                fields=["attempt", "basis"],
+                condition=models.Q(kind="settle"),
+                name="ledger_settled_once",
+            ),
+            models.UniqueConstraint(
+                fields=["attempt"], condition=models.Q(kind="reverse"), name="ledger_reversed_once"
             ),
             models.UniqueConstraint(
                 fields=["attempt"], condition=models.Q(kind="hold"), name="ledger_held_once"

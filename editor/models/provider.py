@@ -47,6 +47,8 @@ class Provider(models.Model):
     offered = models.JSONField(_("models"), default=list)
     overrides = models.JSONField(default=dict, blank=True)
     learned = models.JSONField(default=dict, blank=True)
+    # What differs from the preset's manner, in its own words.
+    manner = models.JSONField(default=dict, blank=True)
     timeouts = models.JSONField(default=dict, blank=True)
     concurrency = models.PositiveSmallIntegerField(_("edits at once"), default=8)
     resend_safe = models.BooleanField(_("recognises repeats"), default=False)

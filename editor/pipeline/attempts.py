@@ -18,6 +18,8 @@ from editor.pipeline import ledger, spool
 from editor.pipeline.states import Hold
 
 CODE_LENGTH = 60
+# How a cost is known that a count may still take the place of.
+GUESSES = (CostBasis.ESTIMATE, CostBasis.UNKNOWN)
 
 
 def begin(hold: Hold, engine: Engine) -> Attempt:
@@ -91,12 +93,18 @@ def leave_open(attempt: Attempt, code: str, **fields: Any) -> None:
 def settle(
     edit: Edit, attempt: Attempt, cost: Cost, usage: Mapping[str, Any] | None = None
 ) -> None:
-    """Write what it cost, once, however often its answer is read."""
-    mine = Attempt.objects.filter(pk=attempt.pk)
+    """Write what it cost, once, however often its answer is read.
+
+    Only a provider's count takes the place of anything, and nothing takes the place of a count.
+    """
+    price = {"cost_micros": cost.micros, "cost_basis": cost.basis}
+    mine = Attempt.objects.filter(pk=attempt.pk).exclude(cost_basis=CostBasis.USAGE)
     if usage:
         mine.update(usage=dict(usage))
-    if mine.filter(cost_basis="").update(cost_micros=cost.micros, cost_basis=cost.basis):
+    if mine.filter(cost_basis="").update(**price):
         ledger.settle(edit, attempt, cost)
+    elif cost.basis == CostBasis.USAGE and mine.filter(cost_basis__in=GUESSES).update(**price):
+        ledger.correct(edit, attempt, cost)
 
 
 def estimated(engine: Engine | None, plan: Plan) -> Cost:

@@ -36,7 +36,7 @@ def settle(edit: Edit, attempt: Attempt | None, cost: costs.Cost) -> None:
     """Write what an execution cost, in the transaction that learns it.
 
     What was held for that attempt is given back, else what is reserved for the edit. An attempt
-    that was settled before stays as it was settled.
+    that was settled before stays as it was settled; `correct` mends an estimate.
     """
     books = _books(edit)
     key = attempt.pk if attempt else None
@@ -55,6 +55,34 @@ def settle(edit: Edit, attempt: Attempt | None, cost: costs.Cost) -> None:
     )
     if given_back:
         _give_back(edit, given_back)
+
+
+@transaction.atomic
+def correct(edit: Edit, attempt: Attempt, count: costs.Cost) -> None:
+    """Put the provider's count in the place of what an attempt was settled by before.
+
+    The old row stays: another takes it back, and counts for the same day. A count that stands
+    already is not replaced.
+    """
+    before = _books(edit).settled.get(attempt.pk)
+    if before is None or before.basis == CostBasis.USAGE:
+        return
+    LedgerEntry.objects.create(
+        **_whose(edit),
+        attempt=attempt,
+        kind=LedgerKind.REVERSE,
+        micros=before.micros,
+        basis=before.basis,
+        day=before.day,
+    )
+    LedgerEntry.objects.create(
+        **_whose(edit),
+        attempt=attempt,
+        kind=LedgerKind.SETTLE,
+        micros=count.micros,
+        basis=count.basis,
+        day=before.day,
+    )
 
 
 @transaction.atomic

@@ -1,7 +1,8 @@
 """The ledger of one edit, read row by row: what is reserved, held and settled of it right now.
 
 A reservation belongs to the edit and is open at most once; a hold and a settlement belong to an
-attempt. A release with an attempt gives back what was held for it, any other the reservation.
+attempt. A release with an attempt gives back what was held for it, any other the reservation. A
+reversal takes back an attempt's settlement, and another follows.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ class Books:
                 self._enter(self.settled, row, "settled twice")
             case LedgerKind.RELEASE:
                 self._release(row)
+            case LedgerKind.REVERSE:
+                self._reverse(row)
 
     def _enter(self, page: dict[int | None, LedgerEntry], row: LedgerEntry, if_there: str) -> None:
         if row.attempt_id in page:
@@ -77,3 +80,10 @@ class Books:
             self.faults.append("released what was not there")
         elif given_back.micros != row.micros:
             self.faults.append(f"released {row.micros} of {given_back.micros}")
+
+    def _reverse(self, row: LedgerEntry) -> None:
+        taken_back = self.settled.pop(row.attempt_id, None)
+        if taken_back is None:
+            self.faults.append("took back what was not settled")
+        elif (taken_back.micros, taken_back.basis) != (row.micros, row.basis):
+            self.faults.append(f"took back {row.micros} of {taken_back.micros}")

@@ -211,9 +211,9 @@ def in_month(project: Project, month: Month) -> QuerySet[LedgerEntry]:
 
 
 def committed(only: Q | None = None) -> Sum:
-    """Return the sum of rows as they count against a budget: releases give back."""
+    """Return the sum of rows as they count against a budget: releases and reversals give back."""
     signed = Case(
-        When(kind=LedgerKind.RELEASE, then=-F("micros")),
+        When(kind__in=[LedgerKind.RELEASE, LedgerKind.REVERSE], then=-F("micros")),
         default=F("micros"),
         output_field=BigIntegerField(),
     )

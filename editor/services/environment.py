@@ -60,6 +60,7 @@ def _follow(row: Provider, address: str, preset: Preset) -> None:
         setattr(row, name, value)
     row.trouble, row.failures, row.open_until = "", 0, None
     if moved:
+        row.manner = row.manner if row.preset == preset.id else {}
         row.preset, row.probe, row.probed_at, row.learned = preset.id, {}, None, {}
         row.offered = row.offered or _models(preset)
     row.version += 1

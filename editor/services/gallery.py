@@ -52,6 +52,7 @@ MAX_EDIT_CARDS = 60
 UNSAID = (
     *("search", "picture__search", "provider__key_encrypted", "provider__overrides"),
     *("provider__offered", "provider__learned", "provider__probe", "provider__timeouts"),
+    "provider__manner",
 )
 
 

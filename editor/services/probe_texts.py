@@ -1,15 +1,16 @@
 """What a provider's test found, in sentences: what it is, and what it means here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from editor.models import Provider
+from editor.services import provider_manner
 from editor.services.provider_states import MASK_ADVICE, Level
 
 # A stitch sets back what lies no further off than this without a trace.
@@ -29,21 +30,33 @@ class Finding:
     level: Level
     says: str
     means: str = ""
+    is_of_mask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """The last test of one model."""
+    """The last test of one model; `polarity` is what its mask should be, if another."""
 
     model: str
     at: datetime | None
     findings: list[Finding]
+    polarity: str = ""
+
+    @property
+    def button(self) -> str:
+        """What the click does that changes it."""
+        return _USE[self.polarity]()
 
 
 def tested(provider: Provider) -> list[Tested]:
     """Return the last test of each model, the latest first."""
     found = [
-        Tested(name, parse_datetime(str(probe.get("at", ""))), lines(probe))
+        Tested(
+            name,
+            parse_datetime(str(probe.get("at", ""))),
+            lines(probe),
+            provider_manner.better_polarity(provider, name),
+        )
         for name, probe in provider.tests.items()
     ]
     return sorted(found, key=lambda one: one.at.timestamp() if one.at else 0, reverse=True)
@@ -69,7 +82,7 @@ def _lines(probe: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _measured(probe: Mapping[str, Any]) -> Iterator[Finding]:
     if "mask" in probe:
-        yield _mask(probe["mask"])
+        yield _mask(probe["mask"], probe.get("polarity", ""))
     if probe.get("size") and probe.get("asked"):
         yield _size(probe["size"], probe["asked"])
     # Where everything was redrawn nothing is left to measure by.
@@ -110,12 +123,15 @@ def _answer(error: Mapping[str, Any]) -> str:
     return _("It answered %(status)s.") % {"status": status} if status else ""
 
 
-def _mask(found: str) -> Finding:
+def _mask(found: str, polarity: str) -> Finding:
     if found == "obeyed":
         means = _("What is painted changes, what is protected stays.")
+        if polarity in _SENT:
+            means = f"{means} {_SENT[polarity]()}"
         return Finding("ok", _("The mask is obeyed"), means)
     if found == "inverted":
-        return Finding("danger", _("The mask is read the other way round"), MASK_ADVICE[found]())
+        says = _("The mask is read the other way round")
+        return Finding("danger", says, MASK_ADVICE[found](), is_of_mask=True)
     if found == "ignored":
         return Finding("warn", _("The mask is ignored"), MASK_ADVICE[found]())
     means = _("Neither side of the mask changed clearly. Try once more, or see how edits turn out.")
@@ -135,3 +151,14 @@ def _shift(pixels: float) -> Finding:
         return Finding("ok", _("Everything stays in its place"))
     says = _("The answer is shifted by %(pixels).1f pixels") % {"pixels": pixels}
     return Finding("warn", says, _("Seams may show where the edit meets what is protected."))
+
+
+_SENT: Final[Mapping[str, Callable[[], str]]] = {
+    "alpha": lambda: _("It was transparent in the mask."),
+    "white": lambda: _("It was white in the mask."),
+    "black": lambda: _("It was black in the mask."),
+}
+_USE: Final[Mapping[str, Callable[[], str]]] = {
+    "white": lambda: _("Use this polarity: white changes"),
+    "black": lambda: _("Use this polarity: black changes"),
+}

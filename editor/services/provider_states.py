@@ -134,6 +134,6 @@ MASK_ADVICE = {
         "same, since only the masked part of an answer is used; it may fit in less well."
     ),
     "inverted": lambda: _(
-        "It changes what is protected and keeps what is painted. Choose another kind of service."
+        "It changes what is protected and keeps what is painted. Send its masks the other way round."
     ),
 }

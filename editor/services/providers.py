@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from editor.access import fetch
 from editor.access.fetch import ProviderRoom
-from editor.engines.openai.catalog import Model, Preset, adapted, catalog, offered
+from editor.engines.openai.catalog import Model, Preset, adapted, catalog, offered, spoken
 from editor.engines.openai.provider import ProviderConfig, Timeouts
 from editor.models import Project, Provider, ProviderSource
 from editor.services import activities, addresses, vault
@@ -46,8 +46,7 @@ def config(provider: Provider, *, with_key: bool = True) -> ProviderConfig:
 
     Raises vault.WrongKey when the key is wanted and cannot be read.
     """
-    presets = catalog().presets
-    preset = presets.get(provider.preset) or presets["generic"]
+    preset = spoken_preset(provider)
     return ProviderConfig(
         id=provider.public_id,
         name=provider.name,
@@ -72,6 +71,24 @@ def model(provider: Provider, name: str) -> Model:
     except (TypeError, ValueError) as error:
         # Entered under another version's rules: the pages must open, so that it can be mended.
         logger.warning("provider %s, model %s: %s", provider.public_id, name, error)
+        return listed
+
+
+def listed_preset(provider: Provider) -> Preset:
+    """Return the kind of service as the catalog has it; the general one where that lost it."""
+    presets = catalog().presets
+    return presets.get(provider.preset) or presets["generic"]
+
+
+def spoken_preset(provider: Provider) -> Preset:
+    """Return the kind of service with what this provider's owner changed of its manner."""
+    listed = listed_preset(provider)
+    changes: dict[str, Any] = provider.manner
+    try:
+        return spoken(listed, changes)
+    except (TypeError, ValueError) as error:
+        # As above.
+        logger.warning("provider %s, its manner: %s", provider.public_id, error)
         return listed
 
 
@@ -141,7 +158,7 @@ def create(*, room: ProviderRoom, wanted: Settings) -> Provider:
     _write(made, wanted)
     _set_key(made, wanted.key)
     made.save()
-    _record("provider.added", room, made)
+    record("provider.added", room, made)
     return made
 
 
@@ -158,13 +175,15 @@ def change(*, room: ProviderRoom, provider: Provider, wanted: Settings) -> Provi
     _write(row, wanted)
     _set_key(row, wanted.key)
     if moves:
-        row.probe, row.probed_at, row.learned = {}, None, {}
+        row.learned = {}
+    if moves or row.preset != before["preset"]:
+        forget_tests(row)
     if moves or wanted.key:
         _forgive(row)
     changed = [name for name, value in _values(row).items() if value != before[name]]
     if changed or wanted.key:
-        _save(row)
-        _record("provider.changed", room, row, fields=changed, key=bool(wanted.key))
+        save(row)
+        record("provider.changed", room, row, fields=changed, key=bool(wanted.key))
     return row
 
 
@@ -174,8 +193,8 @@ def switch(*, room: ProviderRoom, provider: Provider, on: bool) -> Provider:
     row = fetch.provider_again(room, provider)
     if row.is_enabled != on:
         row.is_enabled = on
-        _save(row)
-        _record("provider.switched_on" if on else "provider.switched_off", room, row)
+        save(row)
+        record("provider.switched_on" if on else "provider.switched_off", room, row)
     return row
 
 
@@ -186,8 +205,8 @@ def delete(*, room: ProviderRoom, provider: Provider) -> None:
     _check_ours(row)
     row.key_encrypted, row.key_tail, row.is_enabled = "", "", False
     row.deleted_at = timezone.now()
-    _save(row)
-    _record("provider.deleted", room, row)
+    save(row)
+    record("provider.deleted", room, row)
 
 
 @transaction.atomic
@@ -204,8 +223,8 @@ def adapt(
         row.overrides = {key: value for key, value in row.overrides.items() if key != name}
         if changes:
             row.overrides[name] = dict(changes)
-        _save(row)
-        _record("provider.model_changed", room, row, model=name, fields=sorted(changes))
+        save(row)
+        record("provider.model_changed", room, row, model=name, fields=sorted(changes))
     return row
 
 
@@ -214,8 +233,8 @@ def relearn(*, room: ProviderRoom, provider: Provider, name: str) -> Provider:
     """Forget which parameters the service refused to take of a model: they are sent again."""
     row = fetch.provider_again(room, provider)
     if row.learned.pop(name, None):
-        _save(row)
-        _record("provider.model_changed", room, row, model=name, fields=["learned"])
+        save(row)
+        record("provider.model_changed", room, row, model=name, fields=["learned"])
     return row
 
 
@@ -248,7 +267,14 @@ def _check_ours(row: Provider) -> None:
         raise PermissionDenied(_("Its key and address stand in the server\u2019s settings."))
 
 
+def forget_tests(row: Provider) -> None:
+    """Drop what was found of another server, or when it was asked in another manner."""
+    row.probe, row.probed_at = {}, None
+
+
 def _write(row: Provider, wanted: Settings) -> None:
+    # What was changed of one kind's manner means nothing for another kind.
+    row.manner = row.manner if row.preset == wanted.preset else {}
     row.name, row.preset, row.base_url = wanted.name, wanted.preset, wanted.base_url
     row.offered = list(wanted.offered)
     row.concurrency, row.resend_safe = wanted.concurrency, wanted.resend_safe
@@ -271,13 +297,13 @@ def _values(row: Provider) -> dict[str, Any]:
     return {name: getattr(row, name) for name in (*names, "budget_micros")}
 
 
-def _save(row: Provider) -> None:
-    """Write the row with a new version: edits say with which one they were made."""
+def save(row: Provider) -> None:
+    """Write a locked row with a new version: edits say with which one they were made."""
     row.version += 1
     row.save()
 
 
-def _record(kind: str, room: ProviderRoom, row: Provider, **detail: Any) -> None:
+def record(kind: str, room: ProviderRoom, row: Provider, **detail: Any) -> None:
     """Write the record: of the project, or for the instance in the log. Never keys or addresses."""
     if room.project:
         activities.record(kind, room.project, actor=room.user, provider=row.public_id, **detail)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Case, Count, Min, Q, Sum, Value, When
+from django.db.models import Case, Count, Min, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -26,7 +26,7 @@ from editor.models import (
     State,
     Worker,
 )
-from editor.services import renders
+from editor.services import budgets, renders
 from editor.services.outcomes import KEY_REJECTED, host_of
 
 LOOK_BACK = timedelta(hours=24)
@@ -196,11 +196,8 @@ def _queue() -> Queue:
 def _held() -> int:
     """What may have been charged for edits that nobody has decided about."""
     rows = LedgerEntry.objects.filter(edit__state__in=UNDECIDED_STATES)
-    sums = rows.aggregate(
-        held=Sum("micros", filter=Q(kind=LedgerKind.HOLD)),
-        settled=Sum("micros", filter=Q(kind=LedgerKind.SETTLE)),
-    )
-    return (sums["held"] or 0) + (sums["settled"] or 0)
+    may_be_charged = Q(kind__in=[LedgerKind.HOLD, LedgerKind.SETTLE, LedgerKind.REVERSE])
+    return rows.aggregate(n=budgets.committed(may_be_charged))["n"] or 0
 
 
 def _providers() -> Providers:

@@ -37,6 +37,7 @@ UNDECIDED_SHOWN = 5
 
 SETTLE, HOLD = Q(kind=LedgerKind.SETTLE), Q(kind=LedgerKind.HOLD)
 RESERVE, RELEASE = Q(kind=LedgerKind.RESERVE), Q(kind=LedgerKind.RELEASE)
+REVERSE = Q(kind=LedgerKind.REVERSE)
 HELD_BACK = RELEASE & Q(attempt__isnull=False)
 OF_A_RESERVATION = Q(edit__isnull=False) & (RESERVE | (RELEASE & Q(attempt=None)))
 NO_PRICE = Q(basis=CostBasis.UNKNOWN)
@@ -140,11 +141,11 @@ def figures() -> dict[str, Any]:
     return {
         "edits": Count("pk", filter=RESERVE),
         "counted": Sum("micros", filter=SETTLE & Q(basis=CostBasis.USAGE)),
-        "estimated": Sum("micros", filter=SETTLE & Q(basis=CostBasis.ESTIMATE)),
+        "estimated": budgets.committed((SETTLE | REVERSE) & Q(basis=CostBasis.ESTIMATE)),
         "set_aside": budgets.committed(OF_A_RESERVATION),
         "total": budgets.committed(),
         "unknown": Count("pk", filter=(SETTLE | HOLD) & NO_PRICE)
-        - Count("pk", filter=HELD_BACK & NO_PRICE),
+        - Count("pk", filter=(HELD_BACK | REVERSE) & NO_PRICE),
     }
 
 

@@ -89,7 +89,7 @@ def _form(
         context |= {
             "host": consents.host_of(provider),
             "signs": provider_states.signs(provider),
-            "preset": catalog().presets.get(provider.preset),
+            "preset": service.listed_preset(provider),
         }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     name = "provider" if provider else "add"

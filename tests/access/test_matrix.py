@@ -93,6 +93,7 @@ def providers_pages(
         f"{prefix}delete_provider": {"GET": read, "POST": do},
         f"{prefix}provider_probe": {"GET": read, "POST": send},
         f"{prefix}provider_model": {"GET": read, "POST": send},
+        f"{prefix}provider_manner": {"GET": read, "POST": send},
     }
 
 
@@ -191,11 +192,12 @@ WITH_AN_ID = {
     "quote",
     *("decide_edit", "edit_partial"),
     *("project_provider", "project_switch_provider", "project_delete_provider"),
-    *("project_provider_probe", "project_provider_model"),
+    *("project_provider_probe", "project_provider_model", "project_provider_manner"),
 }
 # The instance's providers belong to no project.
 OF_THE_INSTANCE = {
     *("provider", "switch_provider", "delete_provider", "provider_probe", "provider_model"),
+    "provider_manner",
 }
 # Who is not signed in is let in here.
 OPEN = {name for name, row in TABLE.items() if row.get("PUT") == NOT_ALLOWED_OPEN}

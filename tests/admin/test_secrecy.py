@@ -67,7 +67,7 @@ def edit(people: People) -> Edit:
     Worker.objects.create(name="w", slots=1)
     make_provider(
         people.project, key=CANARY, base_url=f"https://example.test/{CANARY}",
-        overrides={"m": {"label": CANARY}}, probe={"said": CANARY},
+        overrides={"m": {"label": CANARY}}, probe={"said": CANARY}, manner={"root": CANARY},
     )  # fmt: skip
     return edit
 

@@ -39,6 +39,15 @@ from editor.models import Project
 from tests.making import make_provider
 print(make_provider(Project.objects.get(slug={slug!r}), name="Workshop account").public_id)
 """
+INVERTED = """
+from django.utils import timezone
+from editor.models import Project
+from tests.making import make_provider
+from tests.scripted_probe import GOOD
+project, at = Project.objects.get(slug={slug!r}), timezone.now()
+found = GOOD | {{"mask": "inverted", "polarity": "alpha", "at": at.isoformat()}}
+print(make_provider(project, probe={{"gpt-image-2": found}}, probed_at=at).public_id)
+"""
 SMALL = """() => [...document.querySelectorAll("main a, main button, main select, main summary")]
     .filter((each) => each.checkVisibility())
     .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
@@ -157,6 +166,42 @@ def test_the_password_is_asked_for_on_a_phone_and_the_key_survives_it(
         assert page.evaluate(SMALL) == []
 
 
+def test_a_mask_that_is_read_the_other_way_round_is_turned_and_goes_back(
+    desktop: Watched,
+) -> None:
+    page = desktop.page
+    project = make_project(desktop, "With masks inverted")
+    slug = project.rstrip("/").rsplit("/", 1)[-1]
+    one = f"{project}providers/{run_in(desktop.studio, INVERTED.format(slug=slug))}/"
+    page.goto(f"{one}test/")
+    page.get_by_text("The mask is read the other way round").wait_for()
+    assert_good(page)
+    steps.by(desktop, "use-polarity").click()
+    page.get_by_text("Masks are sent the other way from now on.").wait_for()
+    page.get_by_text("Not tested yet.").wait_for()
+
+    page.get_by_role("link", name="Back to the provider").click()
+    steps.by(desktop, "provider-manner").click()
+    page.get_by_text("changed here \u00b7 preset: transparent").wait_for()
+    assert_good(page)
+    field = page.get_by_label("Name of the mask\u2019s field", exact=True)
+    field.fill("image")
+    # The Enter key saves, and does not press the button that puts the mask back.
+    field.press("Enter")
+    page.get_by_text("“image” is sent already").wait_for()
+    desktop.expect_refusal(422)
+    assert field.evaluate("e => e === document.activeElement")
+    field.fill("mask_image")
+    field.press("Enter")
+    page.get_by_text("changed here \u00b7 preset: mask").wait_for()
+    assert page.get_by_label("What is to change is", exact=True).input_value() == "black"
+    page.get_by_role("button", name="What is to change is: as the preset says").click()
+    page.get_by_text("preset: transparent").wait_for(state="detached")
+    assert page.get_by_label("What is to change is", exact=True).input_value() == "alpha"
+    steps.by(desktop, "reset-manner").click()
+    page.get_by_text("Everything is as the preset “OpenAI” says.").wait_for()
+
+
 def test_the_pages_are_accessible_and_fit(checked: Watched) -> None:
     page = checked.page
     project = make_project(checked, "N" * 119)
@@ -167,7 +212,7 @@ def test_the_pages_are_accessible_and_fit(checked: Watched) -> None:
     one = f"providers/{row}/"
     for path in (
         *("providers/", "providers/add/", "providers/add/?preset=openai", one, f"{one}test/"),
-        *(f"{one}delete/", f"{one}models/gpt-image-2/"),
+        *(f"{one}delete/", f"{one}models/gpt-image-2/", f"{one}manner/"),
     ):
         page.goto(project + path)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from editor.engines.costs import Cost, CostBasis
 from editor.management.checkup import CHECKS
 from editor.models import (
     Activity,
@@ -26,7 +27,7 @@ from editor.models import (
     Role,
     State,
 )
-from editor.pipeline import ledger
+from editor.pipeline import attempts, ledger
 from editor.services.leftovers import ORPHAN_SECONDS
 from tests.making import make_provider_row
 from tests.management.scene import Scene, make_edit, make_scene
@@ -165,6 +166,20 @@ def forget_charge(scene: Scene, data: Path) -> None:
     LedgerEntry.objects.create(project=scene.project, edit=edit, kind="release", micros=0)
 
 
+def count_otherwise(scene: Scene, data: Path) -> None:
+    edit = make_edit(scene.project, scene.original, scene.mask, State.FAILED)
+    Edit.objects.filter(pk=edit.pk).update(provider=make_provider_row(scene.project))
+    edit.refresh_from_db()
+    attempt = Attempt.objects.create(edit=edit, number=1, fence=1, intent_at=timezone.now())
+    attempts.settle(edit, attempt, Cost(5, CostBasis.ESTIMATE))
+    Attempt.objects.filter(pk=attempt.pk).update(cost_micros=4, cost_basis="usage")
+
+
+def take_back_what_is_not_there(scene: Scene, data: Path) -> None:
+    for _time in range(2):
+        LedgerEntry.objects.create(project=scene.project, edit=scene.edit, kind="reverse", micros=0)
+
+
 def break_test_off(scene: Scene, data: Path) -> None:
     """No worker came by to settle it."""
     row = LedgerEntry.objects.create(
@@ -215,6 +230,8 @@ def test_a_sound_instance_passes(data_dir: Path) -> None:
         (give_back_too_much, "ledger", "released 5 of 0"),
         (forget_reservation, "ledger", "has no reservation"),
         (forget_charge, "ledger", "neither settled nor held"),
+        (count_otherwise, "ledger", "was counted, and the ledger says something else"),
+        (take_back_what_is_not_there, "ledger", "took back what was not settled"),
         (break_test_off, "ledger", "a test of provider"),
         (overspend, "budgets", "committed 51 of 50"),
         (overspend_alone, "budgets", "committed 51 of 50"),
@@ -247,6 +264,20 @@ def test_a_charge_above_the_promised_price_breaks_no_budget(data_dir: Path) -> N
     Project.objects.update(budget_micros=50)
     commit(scene, reserved=50, charged=70)
     assert not breaches()
+
+
+def test_an_estimate_that_was_taken_back_breaks_no_budget(data_dir: Path) -> None:
+    scene = make_scene()
+    Project.objects.update(budget_micros=50)
+    commit(scene, reserved=50, charged=70)
+    edit = LedgerEntry.objects.latest("pk").edit
+    for kind, micros in (("reverse", 70), ("settle", 51)):
+        LedgerEntry.objects.create(
+            project=scene.project, edit=edit, actor=scene.user, kind=kind, micros=micros
+        )
+    assert not breaches()
+    commit(scene, reserved=1, charged=None)
+    assert list(breaches()) == ["budgets"]
 
 
 def test_a_budget_cut_in_the_course_of_the_month_breaks_nothing(data_dir: Path) -> None:

@@ -15,7 +15,15 @@ from editor.pipeline import decide
 from editor.services import vault
 from editor.services.engines import Engines
 from tests.making import make_door
-from tests.pipeline.paid_engine import ESTIMATE, MODEL, PaidEngine, fault, queue_paid, unusable
+from tests.pipeline.paid_engine import (
+    CHARGED,
+    ESTIMATE,
+    MODEL,
+    PaidEngine,
+    fault,
+    queue_paid,
+    unusable,
+)
 from tests.pipeline.test_paid import make_due, run, sandbox, settled, sums, work
 
 if TYPE_CHECKING:
@@ -128,7 +136,7 @@ def test_an_answer_is_read_again_after_its_provider_went(people: People) -> None
     decide.read_again(make_door(people.project, people.olga), edit)
     work(engine)
     assert settled(edit).state == State.SUCCEEDED
-    assert sums(edit) == {"open": 0, "settled": ESTIMATE}
+    assert sums(edit) == {"open": 0, "settled": CHARGED}
 
 
 def test_an_answer_that_nothing_can_read_any_more_is_not_waited_for(people: People) -> None:

@@ -17,7 +17,7 @@ from editor.pipeline import decide, endings, late, spool
 from editor.pipeline.states import Hold, LostLease
 from editor.services import leftovers
 from tests.making import make_door
-from tests.pipeline.paid_engine import ESTIMATE, PaidEngine, queue_paid, timed_out
+from tests.pipeline.paid_engine import CHARGED, ESTIMATE, PaidEngine, queue_paid, timed_out
 from tests.pipeline.test_paid import make_due, run, sandbox, settled, sums, work
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def test_a_lost_lease_does_not_stop_the_reading_of_a_late_answer(people: People)
     attempt = edit.attempts.get()
     assert (settled(edit).state, edit.results.count(), engine.cut.is_set()) == ("failed", 1, False)
     assert (attempt.error_class, attempt.usage) == ("", {"output_tokens": 100})
-    assert sums(edit) == {"open": 0, "settled": ESTIMATE}
+    assert (attempt.cost_micros, attempt.cost_basis) == (CHARGED, "usage")
+    assert sums(edit) == {"open": 0, "settled": CHARGED}
 
 
 def test_a_late_answer_whose_worker_stops_is_settled_and_read_by_the_next(
@@ -130,7 +131,7 @@ def test_a_late_answer_whose_worker_stops_is_settled_and_read_by_the_next(
     work(engine, takes_it)
     assert (settled(edit).state, edit.results.count(), len(engine.asked)) == ("failed", 1, 1)
     assert edit.attempts.get().error_class == ""
-    assert sums(edit) == {"open": 0, "settled": ESTIMATE}
+    assert sums(edit) == {"open": 0, "settled": CHARGED}
 
 
 def test_a_late_answer_that_cannot_be_read_is_paid_for(people: People) -> None:

@@ -12,8 +12,9 @@ from django.utils import timezone
 from editor.engines.costs import NO_COST, Cost, CostBasis
 from editor.models import Attempt, Edit, LedgerEntry, Provider
 from editor.models.ledger import today
-from editor.pipeline import ledger
+from editor.pipeline import attempts, ledger
 from editor.services import budgets
+from editor.services.books import Books
 from editor.services.months import Month
 from tests.making import make_edit_row, make_priced_row, make_provider_row, make_rows
 
@@ -111,6 +112,57 @@ def test_saying_a_thing_twice_writes_it_once(edit: Edit) -> None:
     ledger.release(edit)
     assert len(rows(edit)) == 5
     assert committed(edit) == 42_000
+
+
+def test_a_count_takes_the_place_of_an_estimate_and_stays(edit: Edit) -> None:
+    attempt = make_attempt(edit)
+    ledger.reserve(edit)
+    attempts.settle(edit, attempt, Cost(210_000, CostBasis.ESTIMATE))
+    for cost in (USAGE, USAGE, Cost(1, CostBasis.USAGE), Cost(9, CostBasis.ESTIMATE)):
+        attempts.settle(edit, attempt, cost, {"output_tokens": cost.micros})
+        ledger.correct(edit, attempt, cost)
+    assert rows(edit)[1:] == [
+        ("settle", 210_000, "estimate", 1),
+        ("release", 210_000, "estimate", None),
+        ("reverse", 210_000, "estimate", 1),
+        ("settle", 42_000, "usage", 1),
+    ]
+    attempt.refresh_from_db()
+    assert (attempt.cost_micros, attempt.cost_basis) == (42_000, "usage")
+    assert attempt.usage == {"output_tokens": 42_000}
+    assert committed(edit) == 42_000
+
+
+@pytest.mark.parametrize("counted", [0, 42_000, 210_000, 300_000])
+def test_a_count_of_any_size_is_what_counts(edit: Edit, counted: int) -> None:
+    attempt = make_attempt(edit)
+    ledger.reserve(edit)
+    ledger.hold(edit, attempt)
+    attempts.settle(edit, attempt, Cost(210_000, CostBasis.ESTIMATE))
+    attempts.settle(edit, attempt, Cost(counted, CostBasis.USAGE))
+    books = Books.read(edit.ledger.order_by("pk"))
+    assert (books.spent, books.at_risk, books.reserved, books.faults) == (counted, 0, None, [])
+    assert {row.basis for row in books.settled.values()} == {"usage"}
+    assert committed(edit) == counted
+
+
+def test_a_count_stands_for_the_month_of_its_reservation(edit: Edit) -> None:
+    attempt = make_attempt(edit)
+    ledger.reserve(edit)
+    LedgerEntry.objects.update(day=today().replace(day=1) - timedelta(days=1))
+    attempts.settle(edit, attempt, Cost(210_000, CostBasis.ESTIMATE))
+    attempts.settle(edit, attempt, USAGE)
+    assert (committed(edit), committed(edit, Month.current().previous)) == (0, 42_000)
+
+
+def test_a_second_estimate_takes_no_place(edit: Edit) -> None:
+    attempt = make_attempt(edit)
+    ledger.reserve(edit)
+    attempts.settle(edit, attempt, Cost(210_000, CostBasis.ESTIMATE))
+    attempts.settle(edit, attempt, Cost(1, CostBasis.ESTIMATE))
+    attempts.settle(edit, attempt, Cost(0, CostBasis.UNKNOWN))
+    assert committed(edit) == 210_000
+    assert len(rows(edit)) == 3
 
 
 def test_an_edit_that_did_not_run_costs_nothing(edit: Edit) -> None:

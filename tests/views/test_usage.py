@@ -153,6 +153,23 @@ def test_nothing_spent_says_what_will_be_here(client: Client, people: People) ->
     assert "$0.00" not in found.get_text()
 
 
+@pytest.mark.parametrize("before", [Cost(300_000, CostBasis.ESTIMATE), Cost(0, CostBasis.UNKNOWN)])
+@downloads
+def test_a_count_that_comes_later_is_what_is_shown(
+    client: Client, people: People, spending: Spending, before: Cost
+) -> None:
+    edit = spending.ask(people.emil, None, State.BILLED_UNUSABLE)
+    ledger.settle(edit, attempt(edit), before)
+    ledger.correct(edit, edit.attempts.get(), Cost(40_000, CostBasis.USAGE))
+    found = page(client, people.olga, people.project)
+    assert table(found, "members") == [["Emil", "1", "$0.04", "\u2013"]]
+    words = found.get_text(" ", strip=True)
+    assert "Estimated" not in words
+    assert "unknown cost" not in words
+    (line,) = download(client, people.olga, people.project)[1:]
+    assert line[7:] == ["0.040000", "0.000000", "0.000000", "usage"]
+
+
 @downloads
 def test_an_unknown_cost_is_counted_and_never_zero(
     client: Client, people: People, spending: Spending

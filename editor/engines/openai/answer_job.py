@@ -31,6 +31,8 @@ MAX_PICTURES: Final = 16
 FORMATS: Final = frozenset({"png", "jpeg", "webp"})
 SAID: Final = ("size", "quality", "background", "output_format", "model")
 MAX_USAGE: Final = 32
+# Counts of what was sent, in a usage.
+SENT: Final = "input"
 PIECE: Final = 1024 * 1024
 # What `size` and the like may hold, and how much a provider may say about the prompt.
 WORD, SPEECH = 60, 2000
@@ -203,7 +205,7 @@ def said(documents: list[Any], found: list[dict[str, Any]]) -> dict[str, JSON]:
     for document in documents:
         if isinstance(document, dict):
             actual |= {name: value for name in SAID if (value := _word(document.get(name)))}
-            usage = _sum(usage, _counts(document.get("usage")))
+            usage = _together(usage, _counts(document.get("usage")))
     revised = next((text for entry in found if (text := entry.get("revised_prompt"))), None)
     if isinstance(revised, str):
         actual["revised_prompt"] = complaints.clean(revised, "", SPEECH)
@@ -241,13 +243,26 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12
 
 
-def _sum(one: dict[str, JSON], other: dict[str, JSON]) -> dict[str, JSON]:
-    """Several pictures of one stream are counted each."""
+def _together(one: dict[str, JSON], other: dict[str, JSON]) -> dict[str, JSON]:
+    """What two pictures of a stream count together.
+
+    Each says what it counted itself: the tokens "in the output image", which add up, and those "in
+    the input prompt", which was sent once, whoever of them repeats it.
+    """
+    total = _added(one, other, once=False)
+    read, written = total.get("input_tokens"), total.get("output_tokens")
+    if _is_count(read) and _is_count(written) and "total_tokens" in total and one:
+        total["total_tokens"] = read + written  # type: ignore[operator]
+    return total
+
+
+def _added(one: dict[str, JSON], other: dict[str, JSON], *, once: bool) -> dict[str, JSON]:
     total = dict(one)
     for name, value in other.items():
-        before = total.get(name)
+        before, is_sent = total.get(name), once or name.startswith(SENT)
         if isinstance(value, dict):
-            total[name] = _sum(before if isinstance(before, dict) else {}, value)
+            total[name] = _added(before if isinstance(before, dict) else {}, value, once=is_sent)
         elif isinstance(value, int | float):
-            total[name] = value + (before if isinstance(before, int | float) else 0)
+            known = before if isinstance(before, int | float) else 0
+            total[name] = max(known, value) if is_sent else known + value
     return total

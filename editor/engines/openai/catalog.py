@@ -1,7 +1,7 @@
 """Presets, models, abilities, size rules and prices: data, read from catalog.toml once.
 
 Nothing in code knows a model's name. What a provider's owner changed is laid over the catalog's
-values with `adapted`.
+values with `adapted`, over those of a preset with `spoken`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-__all__ = ["Catalog", "Model", "Preset", "Price", "adapted", "catalog", "offered", "unlisted"]
+__all__ = [
+    "Catalog",
+    "Model",
+    "Preset",
+    "Price",
+    "adapted",
+    "catalog",
+    "offered",
+    "spoken",
+    "unlisted",
+]
 
 FILE: Final = Path(__file__).with_name("catalog.toml")
 DAY: Final = re.compile(r"-[0-9]{4}-[0-9]{2}-[0-9]{2}$")
@@ -103,6 +113,18 @@ def adapted(model: Model, changes: Mapping[str, Any]) -> Model:
     Raises ValueError, with a message that names the word.
     """
     return _model(model.id, changes, catalog().models, ground=model) if changes else model
+
+
+def spoken(preset: Preset, changes: Mapping[str, Any]) -> Preset:
+    """Return the preset with what a provider's owner changed of its manner, in the same words.
+
+    Raises ValueError, with a message that names the word.
+    """
+    if not changes:
+        return preset
+    manner = {**preset.manner, **changes}
+    Manner.of(manner)
+    return replace(preset, manner=manner)
 
 
 def _preset(name: str, entry: Mapping[str, Any]) -> Preset:

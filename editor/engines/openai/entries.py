@@ -61,7 +61,7 @@ def words(model: Model) -> dict[str, Any]:
         if (value := getattr(abilities, name)) != getattr(unsaid, name)
     }
     if abilities.sizes:
-        said["sizes"] = _said(asdict(abilities.sizes), asdict(SizeRules()))
+        said["sizes"] = rules_in_words(abilities.sizes)
     if model.price:
         said["price"] = _said(asdict(model.price), asdict(Price()))
     for name in ("label", "tokens", "inputs", "source", *DAYS):
@@ -70,6 +70,11 @@ def words(model: Model) -> dict[str, Any]:
     if model.refuses:
         said["refuses"] = list(model.refuses)
     return said
+
+
+def rules_in_words(rules: SizeRules) -> dict[str, Any]:
+    """Return the table of size rules; `sizes` reads it back."""
+    return _said(asdict(rules), asdict(SizeRules()))
 
 
 def _said(values: Words, unsaid: Words) -> dict[str, Any]:

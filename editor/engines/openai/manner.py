@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from editor.engines.openai.entries import sizes as read_sizes
+from editor.engines.openai import entries, manner_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from editor.imaging.sizes import SizeRules
-
-CHOICES: Final[Mapping[str, frozenset[str]]] = {
-    "transport": frozenset({"multipart", "xai", "openrouter"}),
-    "auth": frozenset({"bearer", "api-key"}),
-    "image_field": frozenset({"brackets", "repeat", "single"}),
-    "mask": frozenset({"none", "alpha", "white", "black"}),
-    "size_mode": frozenset({"size", "aspect", "none"}),
-}
-CLOCKS: Final = frozenset({"connect", "write", "read", "idle", "total"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +59,26 @@ class Manner:
         known = {one.name for one in fields(cls)}
         if unknown := words.keys() - known:
             raise ValueError(f"no such manner: {', '.join(sorted(unknown))}")
-        for name, choices in CHOICES.items():
-            if name in words and words[name] not in choices:
-                raise ValueError(f"{name}: {words[name]!r} is none of {', '.join(sorted(choices))}")
-        if unknown := words.get("timeouts", {}).keys() - CLOCKS:
+        for fault in manner_rules.faults(words):
+            raise ValueError(str(fault))
+        if unknown := words.get("timeouts", {}).keys() - manner_rules.CLOCKS:
             raise ValueError(f"timeouts: no such clock: {', '.join(sorted(unknown))}")
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in words.items()
         }
         if "sizes" in words:
-            values["sizes"] = read_sizes(words["sizes"])
+            values["sizes"] = entries.sizes(words["sizes"])
         return cls(**values)
+
+    def words(self) -> dict[str, Any]:
+        """Return everything in the words of data, what was left unsaid too; `of` reads it back."""
+        said: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            said[one.name] = list(value) if isinstance(value, tuple) else value
+        said["sizes"] = entries.rules_in_words(self.sizes) if self.sizes else {}
+        return said
 
     def takes(self, parameter: str) -> bool:
         """Whether the service knows a parameter."""

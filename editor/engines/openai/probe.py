@@ -14,6 +14,7 @@ from editor.engines.base import EditRequest
 from editor.engines.errors import EngineError, Execution, ProviderError, Trouble
 from editor.engines.openai import errors
 from editor.engines.openai.engine import JOBS, OpenAICompatible
+from editor.engines.openai.manner import Manner
 from editor.engines.plans import Wanted
 from editor.imaging.sandbox.client import Limits, Sandbox
 from editor.imaging.sandbox.errors import SandboxError
@@ -53,13 +54,15 @@ class Failure(TypedDict):
 class Findings(TypedDict, total=False):
     """What a probe found, as plain JSON; what it did not get to is absent.
 
-    ``mask``: "obeyed", "inverted", "ignored" or "unclear". ``inside`` and ``outside`` are the
+    ``mask``: "obeyed", "inverted", "ignored" or "unclear"; ``polarity`` is what was sent as the
+    mask's, absent where none was. ``inside`` and ``outside`` are the
     shares of the picture's halves that changed; ``shift`` is in pixels of the crop.
     """
 
     reachable: bool
     key: bool
     mask: str
+    polarity: str
     asked: list[int]
     size: list[int]
     shift: float
@@ -124,6 +127,8 @@ async def probe(
             _judge_key(watched, error)
         except SandboxError:
             found["error"] = _told(errors.failure("answer_unreadable"))
+    if "mask" in found and engine.abilities.mask:
+        found["polarity"] = Manner.of(provider.preset.manner).mask
     found["seconds"] = round(clock() - begun, 1)
     return found
 

@@ -176,6 +176,30 @@ def test_row_52_the_pictures_of_a_stream(tmp_path: Path) -> None:
     assert result.usage == {"total_tokens": 6}
 
 
+def test_what_was_sent_counts_once_however_many_pictures_of_a_stream_say_so(
+    tmp_path: Path,
+) -> None:
+    def event(**usage: Any) -> bytes:
+        text = {"type": "image_edit.completed", "b64_json": b64(PNG), "usage": usage}
+        return f"data: {json.dumps(text)}\n\n".encode()
+
+    sent = {"input_tokens": 30, "input_tokens_details": {"text_tokens": 10, "image_tokens": 20}}
+    drawn = {"output_tokens": 100, "output_tokens_details": {"image_tokens": 100}}
+    nothing = {"input_tokens": 0, "input_tokens_details": {"text_tokens": 0, "image_tokens": 0}}
+    for second, total in ((sent, 130), (nothing, 100)):
+        body = event(total_tokens=130, **sent, **drawn) + event(
+            total_tokens=total, **second, **drawn
+        )
+        assert read(tmp_path, body).usage == {
+            **sent,
+            "output_tokens": 200,
+            "output_tokens_details": {"image_tokens": 200},
+            "total_tokens": 230,
+        }
+        body = event(total_tokens=99, **sent, **drawn)
+        assert read(tmp_path, body).usage == {**sent, **drawn, "total_tokens": 99}
+
+
 @pytest.mark.parametrize(
     ("encoding", "pack"),
     [

@@ -24,11 +24,21 @@ WORKER = (sys.executable, "-m", "tests.faults.worker_main")
 
 def environment() -> dict[str, str]:
     """What makes a process meet this test: same database, same data folder."""
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     return os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "PENTIMENTO_DATA": str(settings.DATA_DIR),
-        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "project.settings.test",
     }
+
+
+def database_url() -> str:
+    """Name the test's database; a PostgreSQL is one on a socket in a folder."""
+    where = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{where['NAME']}"
+    return f"postgres://{where['USER']}@/{where['HOST']}/{where['NAME']}"
 
 
 def flags(options: Mapping[str, object]) -> list[str]:

@@ -75,9 +75,9 @@ def all_succeeded(edits: Iterable[Edit]) -> bool:
 
 
 @contextmanager
-def sleeper_at(point: str) -> Iterator[subprocess.Popen[bytes]]:
+def sleeper_at(point: str, *, lease: float = 600) -> Iterator[subprocess.Popen[bytes]]:
     """A worker that took the one edit that is due, and fell asleep."""
-    options = {"engines": real_client.REGISTRY, "lease": 600, "slots": 1, "calls": 1}
+    options = {"engines": real_client.REGISTRY, "lease": lease, "slots": 1, "calls": 1}
     with worker(point, sleep=True, **options) as sleeper:
         until(lambda: sleeps(sleeper), f"the worker sleeps at {point}")
         yield sleeper

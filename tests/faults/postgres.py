@@ -89,6 +89,7 @@ def postgres() -> Iterator[dict[str, str]]:
     options = [f"-k{folder}", "-clisten_addresses=", "-cfsync=off", "-cmax_connections=50"]
     server = subprocess.Popen(
         [*become, str(bin_folder / "postgres"), "-D", str(folder / "data"), *options],
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=folder,
     )

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -38,25 +38,27 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 # Long enough for the web to go and come back while a service works.
 DELAY_SECONDS = 4.0
 PAUSE_SECONDS = 0.2
+# Its command line; the web's knows the word, too.
+WORKER = "\0worker\0"
 
 
 class Visitor:
     """A member's browser. Whatever the web cannot answer is asked again, as pages do."""
 
-    def __init__(self, studio: Studio, user: User) -> None:
+    def __init__(self, studio: Studio, user: User, stack: ExitStack) -> None:
         signed_in = Client()
         signed_in.force_login(user)
         cookies = {
             settings.SESSION_COOKIE_NAME: signed_in.cookies[settings.SESSION_COOKIE_NAME].value
         }
-        self._http = httpx.Client(
+        client = httpx.Client(
             base_url=f"http://127.0.0.1:{studio.port}",
             cookies=cookies,
             verify=NO_TLS,
             trust_env=False,
             timeout=20,
         )
-        self.broken = 0
+        self._http = stack.enter_context(client)
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Return the answer, however often it takes. Fails on an error of the server's."""
@@ -64,7 +66,6 @@ class Visitor:
             try:
                 answer = self._http.request(method, path, **more)
             except httpx.TransportError:
-                self.broken += 1
                 time.sleep(PAUSE_SECONDS)
                 continue
             assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, answer.text
@@ -149,10 +150,11 @@ def restart_the_web(hows: Sequence[signal.Signals], pages: int, studio: Studio, 
     user = make_user("olga")
     project, provider = make_project(user), paying.add_provider(fake.base_url)
     pictures = [paying.new_picture(project, user, number) for number in range(2 * len(hows))]
-    worker = studio.child("worker")
-    visitor = Visitor(studio, user)
-    open_pages = [Page(Visitor(studio, user), project) for _page in range(pages)]
-    with opened(open_pages):
+    worker = studio.child(WORKER)
+    with ExitStack() as stack:
+        visitor = Visitor(studio, user, stack)
+        open_pages = [Page(Visitor(studio, user, stack), project) for _page in range(pages)]
+        stack.enter_context(opened(open_pages))
         for how in hows:
             executed = len(fake.executions())
             visitor.click(project, pictures.pop(), provider, f"before {len(pictures)}")
@@ -167,7 +169,7 @@ def restart_the_web(hows: Sequence[signal.Signals], pages: int, studio: Studio, 
         ended = {edit.public_id: "succeeded" for edit in edits}
         until(lambda: all(page.told == ended for page in open_pages), "every page has all the news")
     assert len(edits) == 2 * len(hows)
-    assert studio.child("worker") == worker
+    assert studio.child(WORKER) == worker
     for edit in edits:
         edit.refresh_from_db()
         assert ending(edit, fake) == Ending("succeeded", 1, 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
@@ -66,10 +66,10 @@ def waiting(what: tuple[str, str]) -> list[int]:
 
 
 def end_connections(what: tuple[str, str]) -> None:
-    execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", waiting(what))
+    execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", waiting(what))
 
 
-def execute(sql: str, *parameters: object) -> None:
+def execute(sql: str, *parameters: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
 

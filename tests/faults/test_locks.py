@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
@@ -81,7 +81,7 @@ class Scene:
     def picture(self) -> Picture:
         return paying.new_picture(self.project, self.user, len(self.edits))
 
-    def queue(self, moment: str, *, provider: Provider | None = None, **wish: str) -> None:
+    def queue(self, moment: str, *, provider: Provider | None = None, **wish: Any) -> None:
         at = provider or self.provider
         self.edits[moment] = paying.queue(at, self.picture(), self.user, moment, **wish)
 

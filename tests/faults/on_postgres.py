@@ -6,8 +6,6 @@ committed already and nobody could be told.
 
 from __future__ import annotations
 
-import os
-import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +13,8 @@ import pytest
 from django.db import connection
 
 from editor.models import Edit
-from tests.faults import paying
-from tests.faults.processes import until
+from tests.faults import paying, real_client
+from tests.faults.processes import nursery, until
 from tests.faults.test_kills import rests
 from tests.faults.test_paid_kills import (
     POINTS,
@@ -26,7 +24,7 @@ from tests.faults.test_paid_kills import (
     ending,
     kill_at_every_point,
 )
-from tests.faults.test_zombies import FULL, end, sleep_through, sleeper_at
+from tests.faults.test_zombies import FULL, sleep_through
 from tests.making import make_project, make_user
 
 if TYPE_CHECKING:
@@ -131,10 +129,11 @@ def lose_at(how: str, point: str, fake: Fake, folder: Path) -> None:
     provider = paying.add_provider(fake.base_url)
     picture = paying.new_picture(make_project(user), user)
     edit = paying.queue(provider, picture, user, point)
-    with sleeper_at(point, lease=LEASE_SECONDS) as sleeper:
-        LOSSES[how](edit, lambda: os.kill(sleeper.pid, signal.SIGCONT))
+    with nursery() as workers:
+        sleeper = workers.sleep_at(point, engines=real_client.REGISTRY, lease=LEASE_SECONDS)
+        LOSSES[how](edit, sleeper.wake)
         until(lambda: rests([edit]), "the edit rests")
-        end([sleeper])
+        sleeper.stop()
     edit.refresh_from_db()
     assert ending(edit, fake) == LOST[how][point]
     if edit.state == "succeeded":

@@ -22,14 +22,12 @@ from django.urls import reverse
 
 from editor.models import Edit, Provider, Worker
 from tests.faults import paying, real_client
-from tests.faults.processes import until, worker
+from tests.faults.processes import Sleeper, nursery, until, worker
 from tests.faults.test_kills import rests
 from tests.faults.test_paid_kills import Ending, ending
-from tests.faults.test_zombies import sleeper_at, wake
 from tests.making import make_mask, make_project, make_user
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Collection, Iterator
 
     from editor.models import Picture, Project, User
@@ -76,7 +74,7 @@ class Scene:
     provider: Provider
     stack: ExitStack
     edits: dict[str, Edit] = field(default_factory=dict)
-    sleepers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    sleepers: list[Sleeper] = field(default_factory=list)
 
     def picture(self) -> Picture:
         return paying.new_picture(self.project, self.user, len(self.edits))
@@ -119,10 +117,11 @@ class Click:
 
 
 def put_to_sleep(scene: Scene, moments: Collection[str]) -> None:
+    workers = scene.stack.enter_context(nursery())
     for moment, point in ASLEEP.items():
         if moment in moments:
             scene.queue(moment)
-            scene.sleepers.append(scene.stack.enter_context(sleeper_at(point)))
+            scene.sleepers.append(workers.sleep_at(point, engines=real_client.REGISTRY))
 
 
 def employ(scene: Scene, moments: Collection[str], seconds: float) -> None:
@@ -144,7 +143,8 @@ def meet_a_lock(moments: Collection[str], seconds: float, scene: Scene, fake: Fa
     employ(scene, moments, seconds)
     before = scene.states()
     with lock(seconds):
-        wake(scene.sleepers)
+        for sleeper in scene.sleepers:
+            sleeper.wake()
         if click is None:
             threading.Event().wait(seconds - DUE.total_seconds())
             assert scene.states() == before

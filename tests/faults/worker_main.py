@@ -45,6 +45,7 @@ def barrier_at(point: str, *, sleep: bool) -> Callable[[str], None]:
     def barrier(passed: str) -> None:
         if passed in left:
             left.remove(passed)
+            signal.alarm(0)
             os.kill(os.getpid(), signal.SIGSTOP if sleep else signal.SIGKILL)
 
     return barrier
@@ -78,7 +79,10 @@ def main(chosen: argparse.Namespace) -> None:
 
 
 def nurse() -> None:
-    """Fork a victim for each line of options, and say how it ended: Django starts only once."""
+    """Fork a worker for each line of options: Django starts only once.
+
+    Say which process it is, and how it ended or that it fell asleep.
+    """
     for module in ("editor.pipeline.assembly", "tests.faults.real_client"):
         importlib.import_module(module)
     for line in sys.stdin:
@@ -87,7 +91,9 @@ def nurse() -> None:
             signal.alarm(PATIENCE_SECONDS)  # one that never comes to its point
             main(options(line.split()))
             os._exit(0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n")
+        status = os.waitpid(pid, os.WUNTRACED)[1]
+        fate = "asleep" if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
+        sys.stdout.write(f"{pid} {fate}\n")
         sys.stdout.flush()
 
 

@@ -6,10 +6,7 @@ victim for each point takes one edit and dies there; then one worker is started,
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from PIL import Image, ImageChops
@@ -17,7 +14,7 @@ from PIL import Image, ImageChops
 from editor.models import Edit, LedgerEntry
 from editor.services import pictures
 from tests.faults import paying, real_client
-from tests.faults.processes import ROOT, Nursery, environment, nursery
+from tests.faults.processes import Nursery, nursery
 from tests.faults.test_kills import original_digest, restart
 from tests.making import make_project, make_user
 
@@ -65,32 +62,15 @@ POINTS = {
     "stream answered": DONE,
 }
 
-SUBMIT = """
-import os, signal, sys
-import django
-django.setup()
-from django.db.models.signals import pre_save
-from editor.models import Edit, Picture, Provider, User
-from tests.faults import paying
-def die(**_sent):
-    os.kill(os.getpid(), signal.SIGKILL)
-point, picture = sys.argv[1], Picture.objects.get(pk=sys.argv[2])
-if point == "K1 before the row":
-    pre_save.connect(die, sender=Edit)
-paying.queue(Provider.objects.get(), picture, User.objects.get(), point)
-die()
-"""
 
-
-def kill_the_page(point: str, provider: Provider, user: User) -> Edit:
+def kill_the_page(workers: Nursery, point: str, provider: Provider, user: User) -> Edit:
     """K1 and K2: whoever gets no reply sends the same again, and has one edit."""
     picture = paying.new_picture(user.memberships.get().project, user, seed=len(point))
-    command: list[Any] = [sys.executable, "-c", SUBMIT, point, str(picture.pk)]
-    died = subprocess.run(command, cwd=ROOT, env=environment())
-    assert died.returncode == -signal.SIGKILL
+    key = point.split()[0]
+    workers.kill_at(key, page=picture.pk)
     mine = Edit.objects.filter(picture=picture)
     assert mine.count() == (point != "K1 before the row")
-    again = paying.queue(provider, picture, user, point)
+    again = paying.queue(provider, picture, user, key)
     assert mine.get() == again
     assert LedgerEntry.objects.filter(edit=again, kind="reserve").count() == 1
     return again
@@ -131,9 +111,9 @@ def kill_at_every_point(
         for point in [point for point in points if point in POINTS]:
             edits[point] = kill_a_worker(workers, point, provider, user)
             assert paying.breaches(fake) == [], point
-    finished = kept_at(edits, "K14 committed")
-    for point in [point for point in points if point in WEB_POINTS]:
-        edits[point] = kill_the_page(point, provider, user)
+        finished = kept_at(edits, "K14 committed")
+        for point in [point for point in points if point in WEB_POINTS]:
+            edits[point] = kill_the_page(workers, point, provider, user)
     restart(list(edits.values()), engines=real_client.REGISTRY)
     assert {point: ending(edit, fake) for point, edit in edits.items()} == points
     assert kept_at(edits, "K14 committed") == finished

@@ -6,12 +6,14 @@ import asyncio
 import codecs
 import contextvars
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import BadRequest
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone, translation
@@ -19,10 +21,11 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import content_disposition_header
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator
     from http import HTTPStatus
     from pathlib import Path
 
+    from django.core.files.uploadedfile import UploadedFile
     from django_htmx.middleware import HtmxDetails
 
     from editor.models import User
@@ -39,6 +42,29 @@ class PageRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+class UploadsOnDisk(TemporaryFileUploadHandler):
+    """Django's own, but when the disk is full it does not wait for the garbage to be collected."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write a piece. Raises OSError; then the file is gone."""
+        with self._none_left():
+            super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
+        """Return the whole file. Raises OSError; then it is gone."""
+        with self._none_left():
+            return super().file_complete(file_size)
+
+    @contextmanager
+    def _none_left(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            with suppress(OSError):  # what is not written yet cannot be
+                self.file.close()
+            raise
 
 
 def waits_for_sandbox[View: Callable[..., Any]](*methods: str) -> Callable[[View], View]:

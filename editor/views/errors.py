@@ -4,6 +4,7 @@ A member who is refused keeps the account menu; 400 and 500 ask the database not
 what is broken.
 """
 
+import sys
 from http import HTTPStatus
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from editor.http import plain
+from editor.pipeline.outcome import is_full
 
 CSRF_FAILED = "X-Csrf-Failed"
 
@@ -81,7 +83,14 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our mistake."""
+    """500: our mistake; 507 if it is the disk's, as for an upload that fills it before it is ours."""
+    if is_full(sys.exception()):
+        return _page(
+            request,
+            HTTPStatus.INSUFFICIENT_STORAGE,
+            _("The server's disk is full"),
+            _("Tell the administrator. What you sent just now was not kept."),
+        )
     return _page(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,

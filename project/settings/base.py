@@ -63,6 +63,10 @@ MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 10 * 1024 * 1024
 # Uploads wait here, on the same file system as the pictures, so that keeping one is a rename.
 FILE_UPLOAD_TEMP_DIR = str(SCRATCH_DIR)
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "editor.http.UploadsOnDisk",
+]
 
 # Providers: one of the environment, and where those of projects may live besides the public net.
 OPENAI_API_KEY: str = env.str("OPENAI_API_KEY", default="")

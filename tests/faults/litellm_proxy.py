@@ -51,13 +51,13 @@ class Proxy:
 @contextmanager
 def litellm_proxy(upstream: str, folder: Path) -> Iterator[Proxy]:
     """Start one that sends everything for gpt-image-2 to this host; killed at the end."""
-    program = installed()
+    python, program = installed()
     config = folder / "litellm.json"  # JSON is YAML
     config.write_text(json.dumps(_config(upstream)))
     port = _free_port()
     with (folder / "litellm.log").open("w") as log:
         process = subprocess.Popen(
-            [program, "--config", config, "--host", "127.0.0.1", "--port", str(port)],
+            [python, program, "--config", config, "--host", "127.0.0.1", "--port", str(port)],
             cwd=folder,
             env=_environment(upstream, folder),
             stdout=log,
@@ -111,9 +111,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def installed() -> Path:
-    """Return the proxy's program, fetched if it is not there yet.
+def installed() -> tuple[Path, Path]:
+    """Return the proxy's Python and program, fetched if they are not there yet.
 
+    The program's own first line would name the folder it was once installed in.
     Skips the test where no registry can be reached; any other failure fails it.
     """
     home = TOOLS / f"litellm-{VERSION}"
@@ -125,7 +126,7 @@ def installed() -> Path:
             _run(sys.executable, "-m", "venv", home)
             _install(home / "bin/python")
             (home / "ready").touch()
-    return home / "bin/litellm"
+    return home / "bin/python", home / "bin/litellm"
 
 
 def _install(python: Path) -> None:

@@ -74,21 +74,28 @@ def driver() -> str:
 
 
 @contextmanager
-def postgres() -> Iterator[dict[str, str]]:
-    """Start a server; give the environment in which Django programs use it."""
+def postgres(like: Path | None = None, *, keep: Path | None = None) -> Iterator[dict[str, str]]:
+    """Start a server; give the environment in which Django programs use it.
+
+    Its data are a copy of `like`, or new; what became of them is left as `keep`.
+    """
     bin_folder, path = programs(), driver()
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     become: list[str] = []
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
         become = ["runuser", "-u", "postgres", "--"]
-    initdb = [*become, str(bin_folder / "initdb"), "-D", str(folder / "data"), "-U", "postgres"]
-    subprocess.run(
-        [*initdb, "-A", "trust", "--no-sync"], check=True, stdout=subprocess.DEVNULL, cwd=folder
-    )
+    data = folder / "data"
+    if like:
+        subprocess.run(["cp", "-a", like, data], check=True)
+    else:
+        initdb = [*become, str(bin_folder / "initdb"), "-D", str(data), "-U", "postgres"]
+        command = [*initdb, "-A", "trust", "--no-sync"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
     options = [f"-k{folder}", "-clisten_addresses=", "-cfsync=off", "-cmax_connections=50"]
     server = subprocess.Popen(
-        [*become, str(bin_folder / "postgres"), "-D", str(folder / "data"), *options],
+        [*become, str(bin_folder / "postgres"), "-D", str(data), *options],
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=folder,
     )
@@ -98,15 +105,24 @@ def postgres() -> Iterator[dict[str, str]]:
         url = f"postgres://postgres@/{folder}/postgres"  # two slashes: the host is a folder
         yield {"DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), path]))}
     finally:
-        _stop(folder, server)
+        _stop(data, server)
+        if keep:
+            shutil.move(data, keep)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _stop(folder: Path, server: subprocess.Popen[bytes]) -> None:
+def copy_database(name: str, copy: str, server: dict[str, str]) -> None:
+    """Make another database like one that nobody uses now."""
+    folder = server["DATABASE_URL"].removeprefix("postgres://postgres@/").rpartition("/")[0]
+    connect = ["-h", folder, "-U", "postgres", "--maintenance-db=template1"]
+    subprocess.run([programs() / "createdb", *connect, "-T", name, copy], check=True)
+
+
+def _stop(data: Path, server: subprocess.Popen[bytes]) -> None:
     """End the server by the process id it wrote, and what we started it with."""
-    pid_file = folder / "data" / "postmaster.pid"
+    pid_file = data / "postmaster.pid"
     if pid_file.exists():
         os.kill(int(pid_file.read_text().split()[0]), signal.SIGINT)
     else:
         server.terminate()
     server.wait(30)
-    shutil.rmtree(folder, ignore_errors=True)

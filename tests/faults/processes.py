@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,21 @@ WORKER = (sys.executable, "-m", "tests.faults.worker_main")
 
 def environment() -> dict[str, str]:
     """What makes a process meet this test: same database, same data folder."""
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     return os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "PENTIMENTO_DATA": str(settings.DATA_DIR),
-        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "project.settings.test",
     }
+
+
+def database_url() -> str:
+    """Name the test's database; a PostgreSQL is one on a socket in a folder."""
+    where = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{where['NAME']}"
+    return f"postgres://{where['USER']}@/{where['HOST']}/{where['NAME']}"
 
 
 def flags(options: Mapping[str, object]) -> list[str]:
@@ -52,25 +63,59 @@ def worker(point: str = "", **options: object) -> Iterator[subprocess.Popen[byte
         process.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Sleeper:
+    """A worker that was stopped by SIGSTOP."""
+
+    pid: int
+
+    def wake(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+    def stop(self) -> None:
+        """Ask it to end its work, and wait until it has."""
+        os.kill(self.pid, signal.SIGTERM)
+        until(lambda: self._state() == "Z", "the sleeper stops")
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    def _state(self) -> str:
+        """Z when it has ended: the nursery keeps the corpse, so the number is nobody else's."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 class Nursery:
     """Ends workers: each is a process of its own, forked from one that has loaded everything."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        self.sleepers: list[Sleeper] = []
 
     def kill_at(self, point: str, **options: object) -> None:
         """Let a worker take the one edit that is due, and die at the point."""
-        given = flags({"lease": 600, "slots": 1, "calls": 1} | options)
+        _pid, fate = self._start(point, options)
+        assert fate == str(-signal.SIGKILL), point
+
+    def sleep_at(self, point: str, **options: object) -> Sleeper:
+        """Let a worker take the one edit that is due, and fall asleep at the point."""
+        pid, fate = self._start(point, {"sleep": True} | options)
+        assert fate == "asleep", point
+        self.sleepers.append(Sleeper(int(pid)))
+        return self.sleepers[-1]
+
+    def _start(self, point: str, options: Mapping[str, object]) -> list[str]:
+        given = flags({"lease": 600, "slots": 1, "calls": 1, **options})
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(" ".join([point, *given]) + "\n")
         self._process.stdin.flush()
-        assert int(self._process.stdout.readline()) == -signal.SIGKILL, point
+        return self._process.stdout.readline().split()
 
 
 @contextmanager
 def nursery() -> Iterator[Nursery]:
-    """One for the workers of a test; killed at the end."""
+    """One for the workers of a test; killed with them at the end."""
     process = subprocess.Popen(
         [*WORKER, "--nursery"],
         cwd=ROOT,
@@ -79,17 +124,14 @@ def nursery() -> Iterator[Nursery]:
         stdout=subprocess.PIPE,
         text=True,
     )
+    workers = Nursery(process)
     try:
-        yield Nursery(process)
+        yield workers
     finally:
+        for sleeper in workers.sleepers:
+            sleeper.kill()
         process.kill()
         process.communicate()
-
-
-def sleeps(process: subprocess.Popen[bytes]) -> bool:
-    """Whether the process was stopped by SIGSTOP."""
-    stat = Path(f"/proc/{process.pid}/stat").read_text()
-    return stat.rpartition(")")[2].split()[0] == "T"
 
 
 def until(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -10,37 +9,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.postgres import postgres
+from tests.faults import migrated
 from tests.faults.processes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-type Where = dict[str, str]
+    from tests.faults.migrated import Where
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Where]:
+@pytest.fixture(params=[migrated.sqlite, migrated.postgresql], ids=["sqlite", "postgres"])
+def where(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Where]:
     """An empty database of each kind, for programs of their own."""
-    base = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "project.settings.test",
-        "PENTIMENTO_DATA": str(tmp_path),
-        "PYTHONPATH": str(ROOT),
-    }
-    if request.param == "sqlite":
-        found = base | {"DATABASE_URL": f"sqlite:///{tmp_path}/race.sqlite3"}
-        migrate(found)
+    with request.param(tmp_path, tmp_path_factory) as found:
         yield found
-        return
-    with postgres() as server:
-        migrate(base | server)
-        yield base | server
-
-
-def migrate(where: Where) -> None:
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(command, cwd=ROOT, env=where, check=True)
 
 
 def race(count: int, where: Where, *flags: str) -> tuple[Counter[int], set[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -25,7 +26,7 @@ from tests.faults.litellm_proxy import KEY, litellm_proxy
 from tests.making import as_bytes, make_image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tests.faults.fake import Fake
@@ -36,24 +37,6 @@ SIZE = (1024, 1024)
 BOX = (256, 256, 640, 640)
 PROMPT = "a red hat"
 FIELDS = {"quality": "low", "size": "1024x1024"}
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Iterator[Fake]:
-    with fake_provider() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def proxy(upstream: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    with litellm_proxy(upstream.home, tmp_path_factory.mktemp("litellm")) as running:
-        yield running
-
-
-@pytest.fixture
-def fake(upstream: Fake) -> Fake:
-    upstream.forget()
-    return upstream
 
 
 class Watching:
@@ -133,18 +116,13 @@ class Studio:
             sandbox.close()
 
 
-@pytest.fixture
-def studio(proxy: Proxy, tmp_path: Path) -> Studio:
-    return Studio(proxy.base_url, tmp_path)
-
-
 def assert_painted(file: Path, photo: Image.Image) -> None:
     with Image.open(file) as drawn:
         assert ImageChops.difference(drawn.convert("RGB"), photo).getbbox() == BOX
         assert drawn.convert("RGB").getpixel(BOX[:2]) == pytest.approx(colour_of(PROMPT), abs=80)
 
 
-def test_the_proxy_by_itself(proxy: Proxy, fake: Fake) -> None:
+def the_proxy_by_itself(proxy: Proxy, fake: Fake, _folder: Path) -> None:
     """What stands between is what we think it is; a failure here is none of the studio's."""
     photo = ("photo.png", as_bytes(make_image(64, 64).resize(SIZE)), "image/png")
     response = httpx.post(
@@ -161,7 +139,8 @@ def test_the_proxy_by_itself(proxy: Proxy, fake: Fake) -> None:
     assert [line["key"] for line in fake.executions()] == ["ream"]
 
 
-def test_an_edit_with_a_mask(studio: Studio, fake: Fake) -> None:
+def an_edit_with_a_mask(proxy: Proxy, fake: Fake, folder: Path) -> None:
+    studio = Studio(proxy.base_url, folder)
     result = studio.edit()
     assert_painted(result.images[0], studio.photo)
     assert result.usage is not None
@@ -170,7 +149,8 @@ def test_an_edit_with_a_mask(studio: Studio, fake: Fake) -> None:
     assert (line["charged"], line["mask"] is not None, len(line["images"])) == (True, True, 1)
 
 
-def test_several_pictures_in_and_out(studio: Studio, fake: Fake) -> None:
+def several_pictures_in_and_out(proxy: Proxy, fake: Fake, folder: Path) -> None:
+    studio = Studio(proxy.base_url, folder)
     result = studio.edit(inputs=2, n=2)
     assert len(result.images) == 2
     assert_painted(result.images[0], studio.photo)
@@ -179,19 +159,10 @@ def test_several_pictures_in_and_out(studio: Studio, fake: Fake) -> None:
     assert line["fields"]["n"] == "2"
 
 
-@pytest.mark.parametrize(
-    ("fault", "status", "execution"),
-    [
-        ("400", 400, Execution.NO),
-        ("moderation", 400, Execution.NO),
-        ("429-retry-after:7", 429, Execution.NO),
-        ("500", 500, Execution.UNKNOWN),
-        ("reset", 500, Execution.UNKNOWN),
-    ],
-)
-def test_an_error(
-    studio: Studio, fake: Fake, fault: str, status: int, execution: Execution
+def an_error(
+    proxy: Proxy, fake: Fake, folder: Path, *, fault: str, status: int, execution: Execution
 ) -> None:
+    studio = Studio(proxy.base_url, folder)
     with pytest.raises(ProviderError) as raised:
         studio.edit(f"{PROMPT} [[fault:{fault}]]")
     assert (raised.value.upstream.status, raised.value.execution) == (status, execution)
@@ -199,9 +170,9 @@ def test_an_error(
     assert len(fake.ledger()) == 1  # neither the proxy nor the studio sent it again
 
 
-def test_a_stream(proxy: Proxy, fake: Fake, tmp_path: Path) -> None:
+def a_stream(proxy: Proxy, fake: Fake, folder: Path) -> None:
     """LiteLLM's own route reads no events; the one that hands everything on brings them."""
-    studio = Studio(proxy.passing, tmp_path, preset="generic")
+    studio = Studio(proxy.passing, folder, preset="generic")
     result = studio.edit(partial_images=2)
     assert_painted(result.images[0], studio.photo)
     assert len(studio.watch.previews) == 2
@@ -209,10 +180,10 @@ def test_a_stream(proxy: Proxy, fake: Fake, tmp_path: Path) -> None:
     assert line["fields"]["stream"] == "true"
 
 
-def test_errors_pass_untouched_where_everything_is_handed_on(
-    proxy: Proxy, fake: Fake, tmp_path: Path
+def an_error_passes_untouched_where_everything_is_handed_on(
+    proxy: Proxy, fake: Fake, folder: Path
 ) -> None:
-    studio = Studio(proxy.passing, tmp_path, preset="generic")
+    studio = Studio(proxy.passing, folder, preset="generic")
     with pytest.raises(ProviderError) as raised:
         studio.edit(f"{PROMPT} [[fault:429-retry-after:7]]")
     upstream = raised.value.upstream
@@ -220,9 +191,42 @@ def test_errors_pass_untouched_where_everything_is_handed_on(
     assert len(fake.ledger()) == 1
 
 
-def test_a_wrong_key(studio: Studio, fake: Fake) -> None:
+def a_wrong_key(proxy: Proxy, fake: Fake, folder: Path) -> None:
+    studio = Studio(proxy.base_url, folder)
     studio.config = replace(studio.config, key="sk-nobody")
     with pytest.raises(ProviderError) as raised:
         studio.edit()
     assert raised.value.execution == Execution.NO
     assert fake.ledger() == []
+
+
+type Case = Callable[[Proxy, Fake, Path], None]
+
+ERRORS = {
+    "400": (400, Execution.NO),
+    "moderation": (400, Execution.NO),
+    "429-retry-after:7": (429, Execution.NO),
+    "500": (500, Execution.UNKNOWN),
+    "reset": (500, Execution.UNKNOWN),
+}
+CASES: dict[str, Case] = {
+    "the proxy by itself": the_proxy_by_itself,
+    "an edit with a mask": an_edit_with_a_mask,
+    "several pictures in and out": several_pictures_in_and_out,
+    "a stream": a_stream,
+    "an error passes untouched": an_error_passes_untouched_where_everything_is_handed_on,
+    "a wrong key": a_wrong_key,
+}
+for fault, (status, execution) in ERRORS.items():
+    CASES[fault] = partial(an_error, fault=fault, status=status, execution=execution)
+
+
+def test_the_studio_behind_litellm(subtests: pytest.Subtests, tmp_path: Path) -> None:
+    """One test, since the proxy takes twenty seconds to start."""
+    with fake_provider() as fake, litellm_proxy(fake.home, tmp_path) as proxy:
+        for number, (name, case) in enumerate(CASES.items()):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            fake.forget()
+            with subtests.test(name):
+                case(proxy, fake, folder)

@@ -1,59 +1,62 @@
-"""Somebody holds the database's only write lock: nothing fails, and what was paid for is kept."""
+"""Somebody holds the database's only write lock: nothing fails, and what was paid for is kept.
+
+Whatever writes meets it: a click, a claim, heartbeats, the intent, an answer and its results. Of
+the workers that are about to write, some sleep until the lock is held.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
+from django.test import Client
+from django.urls import reverse
 
-from editor.models import Edit
+from editor.models import Edit, Provider, Worker
 from tests.faults import paying, real_client
-from tests.faults.processes import until, worker
+from tests.faults.processes import Sleeper, nursery, until, worker
 from tests.faults.test_kills import rests
 from tests.faults.test_paid_kills import Ending, ending
-from tests.making import make_project, make_user
+from tests.making import make_mask, make_project, make_user
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from editor.models import Picture, Project, User
     from tests.faults.fake import Fake
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shared_keys")]
 
-# Long enough to meet the edit on its way to and from the service.
-DELAY_SECONDS = 0.5
+# What is written next by a worker that sleeps at a point.
+ASLEEP = {"intent": "claimed", "answer": "spooled", "finish": "stored"}
+MOMENTS = ("submit", "claim", "heartbeat", *ASLEEP)
+# A click waits for so long a lock; for a longer one it may be refused, and is not half done.
+PATIENT_SECONDS = 10.0
+# When an edit falls due that nobody can claim then: its provider rests until that.
+DUE = timedelta(seconds=0.5)
+NEVER = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
-def lock() -> Iterator[None]:
-    """Hold the write lock, as a long backup or a stuck program would."""
-    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
-    try:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
-    finally:
-        other.close()
-
-
-def hold_for(seconds: float) -> None:
-    with lock():
-        threading.Event().wait(seconds)
-
-
-@contextmanager
-def meanwhile(seconds: float) -> Iterator[None]:
-    """Hold the lock while this process does something."""
+def lock(seconds: float) -> Iterator[None]:
+    """Hold the write lock, as a long backup or a stuck program would, while we do something."""
     locked = threading.Event()
 
     def hold() -> None:
-        with lock():
-            locked.set()
-            threading.Event().wait(seconds)
+        other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        locked.set()
+        threading.Event().wait(seconds)
+        other.execute("ROLLBACK")
+        other.close()
 
     thread = threading.Thread(target=hold)
     thread.start()
@@ -62,49 +65,110 @@ def meanwhile(seconds: float) -> Iterator[None]:
     thread.join()
 
 
-def submit_through(seconds: float, fake: Fake) -> Edit:
+@dataclass
+class Scene:
+    """A member whose edits are about to be written."""
+
+    user: User
+    project: Project
+    provider: Provider
+    stack: ExitStack
+    edits: dict[str, Edit] = field(default_factory=dict)
+    sleepers: list[Sleeper] = field(default_factory=list)
+
+    def picture(self) -> Picture:
+        return paying.new_picture(self.project, self.user, len(self.edits))
+
+    def queue(self, moment: str, *, provider: Provider | None = None, **wish: Any) -> None:
+        at = provider or self.provider
+        self.edits[moment] = paying.queue(at, self.picture(), self.user, moment, **wish)
+
+    def states(self) -> dict[str, str]:
+        keys = [edit.pk for edit in self.edits.values()]
+        return dict(Edit.objects.filter(pk__in=keys).values_list("idem_key", "state"))
+
+
+@pytest.fixture
+def scene(fake: Fake) -> Iterator[Scene]:
     user = make_user("olga")
-    picture = paying.new_picture(make_project(user), user)
-    provider = paying.add_provider(fake.base_url)
-    with meanwhile(seconds):
-        return paying.queue(provider, picture, user, "k")
+    with ExitStack() as stack:
+        yield Scene(user, make_project(user), paying.add_provider(fake.base_url), stack)
 
 
-def run_with_locks(seconds: float, fake: Fake) -> None:
-    """Submit, claim, heartbeats while it waits, and the finish: each meets a lock."""
-    fake.script(delay=DELAY_SECONDS)
-    edit = submit_through(seconds, fake)
-    with lock(), worker(engines=real_client.REGISTRY):
-        threading.Event().wait(seconds)  # nobody can claim
-    with worker(engines=real_client.REGISTRY):
-        until(fake.executions, "the request arrives")
-        hold_for(DELAY_SECONDS + seconds)  # no heartbeat is written, and no answer taken
-        until(lambda: Edit.objects.filter(state="received") or rests([edit]), "it is received")
-        hold_for(seconds)
-        until(lambda: rests([edit]), "the edit rests")
-    edit.refresh_from_db()
-    assert ending(edit, fake) == Ending("succeeded", 1, 1)
+class Click:
+    """Sending one edit from the page."""
+
+    def __init__(self, scene: Scene) -> None:
+        picture = scene.picture()
+        self._path = reverse("canvas", args=[scene.project.slug, picture.public_id])
+        self._form = {
+            "prompt": "a red hat",
+            "engine": f"{scene.provider.public_id}:{paying.MODEL}",
+            "agreed_host": "127.0.0.1",
+            "idem": "submit",
+        }
+        self._mask = (picture.width, picture.height)
+        self._client = Client(raise_request_exception=False)
+        self._client.force_login(scene.user)
+
+    def status(self) -> int:
+        form = self._form | {"mask": make_mask(self._mask, paying.BOX)}
+        return int(self._client.post(self._path, form).status_code)
+
+
+def put_to_sleep(scene: Scene, moments: Collection[str]) -> None:
+    workers = scene.stack.enter_context(nursery())
+    for moment, point in ASLEEP.items():
+        if moment in moments:
+            scene.queue(moment)
+            scene.sleepers.append(workers.sleep_at(point, engines=real_client.REGISTRY))
+
+
+def employ(scene: Scene, moments: Collection[str], seconds: float) -> None:
+    """Let one worker live all the time; it waits for an answer, and for what falls due."""
+    resting = paying.add_provider(scene.provider.base_url, "Resting", open_until=NEVER)
+    if "claim" in moments:
+        scene.queue("claim", provider=resting)
+    scene.stack.enter_context(worker(engines=real_client.REGISTRY, slots=3))
+    until(Worker.objects.filter(slots=3).exists, "the worker lives")
+    if "heartbeat" in moments:
+        scene.queue("heartbeat", prompt=f"a red hat [[delay:{seconds + 1}]]")
+        until(lambda: scene.states()["heartbeat"] == "awaiting", "the request has left")
+    Provider.objects.filter(pk=resting.pk).update(open_until=Now() + DUE)
+
+
+def meet_a_lock(moments: Collection[str], seconds: float, scene: Scene, fake: Fake) -> None:
+    put_to_sleep(scene, moments)
+    click = Click(scene) if "submit" in moments else None
+    employ(scene, moments, seconds)
+    before = scene.states()
+    with lock(seconds):
+        for sleeper in scene.sleepers:
+            sleeper.wake()
+        if click is None:
+            threading.Event().wait(seconds - DUE.total_seconds())
+            assert scene.states() == before
+        else:
+            answered = click.status()
+            assert answered == HTTPStatus.CREATED or seconds > PATIENT_SECONDS
+    if click:
+        assert click.status() == HTTPStatus.CREATED
+        scene.edits["submit"] = Edit.objects.get(idem_key="submit")
+    edits = list(scene.edits.values())
+    until(lambda: rests(edits), "all edits rest")
+    for moment, edit in scene.edits.items():
+        edit.refresh_from_db()
+        assert ending(edit, fake) == Ending("succeeded", 1, 1), moment
+        assert edit.attempts.count() == 1
     assert paying.breaches(fake) == []
 
 
-def test_an_edit_outlasts_locks(fake: Fake) -> None:
-    run_with_locks(1.0, fake)
+def test_whoever_meets_a_lock_outlasts_it(scene: Scene, fake: Fake) -> None:
+    meet_a_lock(MOMENTS, 10.0, scene, fake)
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("seconds", [1.0, 10.0])
-def test_an_edit_outlasts_locks_in_full(seconds: float, fake: Fake) -> None:
-    run_with_locks(seconds, fake)
-
-
-@pytest.mark.faults
-def test_an_answer_outlasts_a_very_long_lock(fake: Fake) -> None:
-    fake.script(delay=DELAY_SECONDS)
-    edit = submit_through(0, fake)
-    with worker(engines=real_client.REGISTRY):
-        until(fake.executions, "the request arrives")
-        hold_for(40)
-        until(lambda: rests([edit]), "the edit rests")
-    edit.refresh_from_db()
-    assert ending(edit, fake) == Ending("succeeded", 1, 1)
-    assert paying.breaches(fake) == []
+@pytest.mark.parametrize("seconds", [1.0, 10.0, 40.0])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_each_moment_outlasts_a_lock(moment: str, seconds: float, scene: Scene, fake: Fake) -> None:
+    meet_a_lock({moment}, seconds, scene, fake)

@@ -6,10 +6,7 @@ victim for each point takes one edit and dies there; then one worker is started,
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from PIL import Image, ImageChops
@@ -17,11 +14,12 @@ from PIL import Image, ImageChops
 from editor.models import Edit, LedgerEntry
 from editor.services import pictures
 from tests.faults import paying, real_client
-from tests.faults.processes import ROOT, Nursery, environment, nursery
+from tests.faults.processes import Nursery, nursery
 from tests.faults.test_kills import original_digest, restart
 from tests.making import make_project, make_user
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from editor.models import Provider, User
@@ -64,32 +62,15 @@ POINTS = {
     "stream answered": DONE,
 }
 
-SUBMIT = """
-import os, signal, sys
-import django
-django.setup()
-from django.db.models.signals import pre_save
-from editor.models import Edit, Picture, Provider, User
-from tests.faults import paying
-def die(**_sent):
-    os.kill(os.getpid(), signal.SIGKILL)
-point, picture = sys.argv[1], Picture.objects.get(pk=sys.argv[2])
-if point == "K1 before the row":
-    pre_save.connect(die, sender=Edit)
-paying.queue(Provider.objects.get(), picture, User.objects.get(), point)
-die()
-"""
 
-
-def kill_the_page(point: str, provider: Provider, user: User) -> Edit:
+def kill_the_page(workers: Nursery, point: str, provider: Provider, user: User) -> Edit:
     """K1 and K2: whoever gets no reply sends the same again, and has one edit."""
     picture = paying.new_picture(user.memberships.get().project, user, seed=len(point))
-    command: list[Any] = [sys.executable, "-c", SUBMIT, point, str(picture.pk)]
-    died = subprocess.run(command, cwd=ROOT, env=environment() | {"PYTHONPATH": str(ROOT)})
-    assert died.returncode == -signal.SIGKILL
+    key = point.split()[0]
+    workers.kill_at(key, page=picture.pk)
     mine = Edit.objects.filter(picture=picture)
     assert mine.count() == (point != "K1 before the row")
-    again = paying.queue(provider, picture, user, point)
+    again = paying.queue(provider, picture, user, key)
     assert mine.get() == again
     assert LedgerEntry.objects.filter(edit=again, kind="reserve").count() == 1
     return again
@@ -119,26 +100,33 @@ def assert_only_the_painted_changed(edit: Edit, folder: Path) -> None:
     assert top <= box[1] < box[3] <= bottom
 
 
-def kill_at_every_point(fake: Fake, folder: Path) -> None:
+def kill_at_every_point(
+    fake: Fake, folder: Path, points: Mapping[str, Ending] = POINTS | WEB_POINTS
+) -> None:
     user = make_user("olga")
     make_project(user)
     provider = paying.add_provider(fake.base_url)
     edits: dict[str, Edit] = {}
     with nursery() as workers:
-        for point in POINTS:
+        for point in [point for point in points if point in POINTS]:
             edits[point] = kill_a_worker(workers, point, provider, user)
             assert paying.breaches(fake) == [], point
-    finished = edits["K14 committed"].results.get().sha256
-    for point in WEB_POINTS:
-        edits[point] = kill_the_page(point, provider, user)
+        finished = kept_at(edits, "K14 committed")
+        for point in [point for point in points if point in WEB_POINTS]:
+            edits[point] = kill_the_page(workers, point, provider, user)
     restart(list(edits.values()), engines=real_client.REGISTRY)
-    assert {point: ending(edit, fake) for point, edit in edits.items()} == POINTS | WEB_POINTS
-    assert edits["K14 committed"].results.get().sha256 == finished
+    assert {point: ending(edit, fake) for point, edit in edits.items()} == points
+    assert kept_at(edits, "K14 committed") == finished
     for edit in edits.values():
         assert original_digest(edit) == edit.picture.sha256
         if edit.state == "succeeded":
             assert_only_the_painted_changed(edit, folder)
     assert paying.breaches(fake) == []
+
+
+def kept_at(edits: Mapping[str, Edit], point: str) -> list[str]:
+    """The results of an edit that was done before its worker was killed."""
+    return [result.sha256 for result in edits[point].results.all()] if point in edits else []
 
 
 def test_nothing_is_lost_and_nothing_is_paid_twice(fake: Fake, tmp_path: Path) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 from tests.faults.processes import ROOT
-from tests.faults.test_claim_race import Where, where
+from tests.faults.test_claim_race import where
+
+if TYPE_CHECKING:
+    from tests.faults.migrated import Where
 
 __all__ = ["where"]
 

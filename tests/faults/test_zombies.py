@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,14 +9,14 @@ import pytest
 from editor.management.checkup import CHECKS
 from editor.models import Activity, Edit
 from tests.faults import paying, real_client
-from tests.faults.processes import sleeps, until, worker
+from tests.faults.processes import nursery, until, worker
 from tests.faults.test_kills import assert_whole, original_digest, restart, rests
 from tests.faults.test_paid_kills import Ending, assert_only_the_painted_changed, ending
+from tests.faults.worker_main import LEASE_SECONDS
 from tests.making import make_edit, make_picture, make_project, make_user
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tests.faults.fake import Fake
@@ -47,18 +45,19 @@ def sleep_through(points: dict[str, str], fake: Fake, folder: Path) -> None:
     project = make_project(user)
     provider = paying.add_provider(fake.base_url)
     edits: dict[str, Edit] = {}
-    with ExitStack() as stack:
-        sleepers: list[subprocess.Popen[bytes]] = []
+    with nursery() as workers:
         for number, point in enumerate(points):
             picture = paying.new_picture(project, user, number)
             edits[point] = paying.queue(provider, picture, user, point)
-            sleepers.append(stack.enter_context(sleeper_at(point)))
+            workers.sleep_at(point, engines=real_client.REGISTRY)
         restart(list(edits.values()), engines=real_client.REGISTRY)
         assert {point: edit.state for point, edit in edits.items()} == points
-        stack.enter_context(worker(engines=real_client.REGISTRY))
-        wake(sleepers)
-        until(lambda: all_succeeded(edits.values()), "the late answers are taken")
-        end(sleepers)
+        with worker(engines=real_client.REGISTRY):
+            for sleeper in workers.sleepers:
+                sleeper.wake()
+            until(lambda: all_succeeded(edits.values()), "the late answers are taken")
+        for sleeper in workers.sleepers:
+            sleeper.stop()
     for point, edit in edits.items():
         edit.refresh_from_db()
         assert ending(edit, fake) == Ending("succeeded", 1, 1), point
@@ -72,26 +71,6 @@ def sleep_through(points: dict[str, str], fake: Fake, folder: Path) -> None:
 def all_succeeded(edits: Iterable[Edit]) -> bool:
     keys = [edit.pk for edit in edits]
     return not Edit.objects.filter(pk__in=keys).exclude(state="succeeded").exists()
-
-
-@contextmanager
-def sleeper_at(point: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker that took the one edit that is due, and fell asleep."""
-    options = {"engines": real_client.REGISTRY, "lease": 600, "slots": 1, "calls": 1}
-    with worker(point, sleep=True, **options) as sleeper:
-        until(lambda: sleeps(sleeper), f"the worker sleeps at {point}")
-        yield sleeper
-
-
-def wake(sleepers: list[subprocess.Popen[bytes]]) -> None:
-    for sleeper in sleepers:
-        sleeper.send_signal(signal.SIGCONT)
-
-
-def end(sleepers: list[subprocess.Popen[bytes]]) -> None:
-    for sleeper in sleepers:
-        sleeper.terminate()
-    until(lambda: all(one.poll() is not None for one in sleepers), "the sleepers stop")
 
 
 def test_a_sleeper_pays_nothing_twice_and_loses_nothing(fake: Fake, tmp_path: Path) -> None:
@@ -108,13 +87,12 @@ def test_a_sleeper_cannot_overwrite_what_another_did(tmp_path: Path) -> None:
     user = make_user("olga")
     project = make_project(user)
     edit = make_edit(project, user, make_picture(project, user), prompt="black and white")
-    with worker("drawing", sleep=True) as sleeper:
-        until(lambda: sleeps(sleeper), "the worker sleeps")
+    with nursery() as workers:
+        sleeper = workers.sleep_at("drawing", lease=LEASE_SECONDS)
         with worker():
             until(lambda: rests([edit]), "another worker ends it")
-            sleeper.send_signal(signal.SIGCONT)
-            sleeper.terminate()
-            until(lambda: sleeper.poll() is not None, "the sleeper stops")
+            sleeper.wake()
+            sleeper.stop()
     edit.refresh_from_db()
     assert_whole(edit, tmp_path)
     assert [line for check in CHECKS.values() for line in check()] == []

@@ -34,6 +34,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--calls", type=int, default=8)
     parser.add_argument("--grace", type=float, default=5, help="for what a provider was asked")
+    parser.add_argument("--page", type=int, default=0, help="click on this picture instead")
     parser.add_argument("--nursery", action="store_true", help="read options of victims, fork each")
     return parser.parse_args(arguments)
 
@@ -45,6 +46,7 @@ def barrier_at(point: str, *, sleep: bool) -> Callable[[str], None]:
     def barrier(passed: str) -> None:
         if passed in left:
             left.remove(passed)
+            signal.alarm(0)
             os.kill(os.getpid(), signal.SIGSTOP if sleep else signal.SIGKILL)
 
     return barrier
@@ -77,17 +79,40 @@ def main(chosen: argparse.Namespace) -> None:
     asyncio.run(run())
 
 
+def click(point: str, picture: int) -> None:
+    """Submit an edit as the page does, and die before its row (K1) or before the reply (K2)."""
+    from django.db.models.signals import pre_save
+
+    from editor.models import Edit, Picture, Provider, User
+    from tests.faults import paying
+
+    def die(**_sent: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if point == "K1":
+        pre_save.connect(die, sender=Edit)
+    found = Picture.objects.get(pk=picture)
+    paying.queue(Provider.objects.get(), found, User.objects.get(), point)
+    die()
+
+
 def nurse() -> None:
-    """Fork a victim for each line of options, and say how it ended: Django starts only once."""
-    for module in ("editor.pipeline.assembly", "tests.faults.real_client"):
+    """Fork a worker for each line of options: Django starts only once.
+
+    Say which process it is, and how it ended or that it fell asleep.
+    """
+    for module in ("editor.pipeline.assembly", "tests.faults.paying", "tests.faults.real_client"):
         importlib.import_module(module)
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
             signal.alarm(PATIENCE_SECONDS)  # one that never comes to its point
-            main(options(line.split()))
+            given = options(line.split())
+            click(given.point, given.page) if given.page else main(given)
             os._exit(0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n")
+        status = os.waitpid(pid, os.WUNTRACED)[1]
+        fate = "asleep" if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
+        sys.stdout.write(f"{pid} {fate}\n")
         sys.stdout.flush()
 
 

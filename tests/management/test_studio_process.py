@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 class Studio:
     """A running studio: its process, its address, its data folder."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **more: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:
             self.port = int(server.getsockname()[1])
         wanted = {"PENTIMENTO_DATA": str(data), "DJANGO_SETTINGS_MODULE": "project.settings.prod"}
@@ -29,7 +29,7 @@ class Studio:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "studio", "--port", str(self.port)],
                 cwd=ROOT,
-                env=kept | wanted,
+                env=kept | wanted | more,
                 stdout=out,
             )
 

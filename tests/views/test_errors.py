@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,6 +81,15 @@ def test_no_error_page_needs_the_database(
     response = page(rf.get("/somewhere"))
     assert response.status_code == status
     assert 'href="/"' in response.content.decode()
+
+
+def test_what_broke_because_the_disk_is_full_says_so(rf: RequestFactory) -> None:
+    try:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    except OSError:
+        response = errors.server_error(rf.get("/somewhere"))
+    assert response.status_code == 507
+    assert "The server&#x27;s disk is full" in response.content.decode()
 
 
 def test_the_reason_for_a_refusal_is_given(rf: RequestFactory) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from editor.engines.base import Children
 from editor.engines.registry import EngineSource
@@ -68,23 +68,24 @@ class DatabaseThread:
     """Runs short transactions in the worker's one database thread.
 
     A lock or a lost connection is tried again for up to half a minute: what was paid for must
-    not be dropped because somebody made a backup.
+    not be dropped because somebody made a backup. At once, first: another connection is mostly
+    there to be had.
     """
 
     tries: int = 6
     wait_seconds: float = 5.0
 
     async def __call__(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Return what `function` returns. Raises DatabaseError after the last try."""
-        for remaining in reversed(range(self.tries)):
+        """Return what `function` returns. Raises what the database raises, after the last try."""
+        for tried in range(1, self.tries + 1):
             try:
                 return await sync_to_async(function)(*arguments, **named)
-            except DatabaseError:
+            except (InterfaceError, OperationalError):
                 await sync_to_async(_disconnect)()
-                if not remaining:
+                if tried == self.tries:
                     raise
                 logger.warning("the database did not answer; trying again", exc_info=True)
-                await asyncio.sleep(self.wait_seconds)
+                await asyncio.sleep(self.wait_seconds if tried > 1 else 0)
         raise ValueError("tries must be at least 1")
 
     async def close(self) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, Error, IntegrityError, InterfaceError, OperationalError
 
 from editor.models import User
 from editor.pipeline.dispatch.local import DatabaseThread, new_owner
@@ -15,14 +15,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Flaky:
     """Fails as often as told, like a database that somebody locked, then counts accounts."""
 
-    def __init__(self, failures: int) -> None:
+    def __init__(self, failures: int, error: type[Error] = OperationalError) -> None:
         self.left = failures
+        self.error = error
 
     def __call__(self) -> int:
         found = User.objects.count()  # opens the thread's connection, which the failure closes
         if self.left:
             self.left -= 1
-            raise OperationalError("database is locked")
+            raise self.error("database is locked")
         return found
 
 
@@ -43,6 +44,17 @@ def test_a_lock_is_waited_for(failures: int) -> None:
 def test_after_the_last_try_it_is_said() -> None:
     with pytest.raises(DatabaseError, match="locked"):
         asyncio.run(ask(Flaky(3), tries=3))
+
+
+def test_a_lost_connection_is_replaced() -> None:
+    assert asyncio.run(ask(Flaky(1, InterfaceError), tries=3)) == 0
+
+
+def test_what_no_other_try_can_mend_is_said_at_once() -> None:
+    flaky = Flaky(2, IntegrityError)
+    with pytest.raises(IntegrityError):
+        asyncio.run(ask(flaky, tries=3))
+    assert flaky.left == 1
 
 
 def test_no_two_workers_have_one_name() -> None:

@@ -1,0 +1,173 @@
+"""Kills, sleepers and lost connections on PostgreSQL; test_on_postgres.py starts it and runs this.
+
+A connection is lost in three ways: while nothing is written, amid a transaction, and when it was
+committed already and nobody could be told.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+
+from editor.models import Edit
+from tests.faults import paying, real_client
+from tests.faults.processes import nursery, until
+from tests.faults.test_kills import rests
+from tests.faults.test_paid_kills import (
+    POINTS,
+    WEB_POINTS,
+    Ending,
+    assert_only_the_painted_changed,
+    ending,
+    kill_at_every_point,
+)
+from tests.faults.test_zombies import FULL, sleep_through
+from tests.making import make_project, make_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.faults.fake import Fake
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shared_keys")]
+
+SOME_KILLS = ("K2 before the reply", "K4 sending", "K9 half_answered", "K13 stored")
+SOME_SLEEPERS = ("headed", "stored")
+# What those wait for who write in a worker: its loop and its heartbeat.
+IDLE, LOCKED, IN_DOUBT = ("Client", "%"), ("Lock", "%"), ("IPC", "SyncRep")
+WRITERS = 2
+LEASE_SECONDS = 5
+DONE = Ending("succeeded", 1, 1)
+LOST = {
+    "idle": dict.fromkeys(("claimed", "sending", "connected", "awaiting", "headed"), DONE)
+    | dict.fromkeys(("spooled", "received", "stored"), DONE),
+    "amid": dict.fromkeys(("claimed", "sending", "spooled", "stored"), DONE),
+    # Who was not told that the intent is written sends nothing, and cannot take it back.
+    "in doubt": dict.fromkeys(("sending", "spooled", "stored"), DONE)
+    | {"claimed": Ending("unknown", 0, 0)},
+}
+
+
+def waiting(what: tuple[str, str]) -> list[int]:
+    """The server's processes for other connections to this database that wait for something."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND wait_event_type LIKE %s AND wait_event LIKE %s",
+            what,
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def end_connections(what: tuple[str, str]) -> None:
+    execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", waiting(what))
+
+
+def execute(sql: str, *parameters: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+@contextmanager
+def locked(edit: Edit) -> Iterator[None]:
+    """Hold the row of an edit, so that whoever moves it waits with its transaction half done."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT 1 FROM editor_edit WHERE id = %s FOR UPDATE", [edit.pk])
+        yield
+        cursor.execute("ROLLBACK")
+    other.close()
+
+
+@contextmanager
+def nobody_confirms() -> Iterator[None]:
+    """Let every commit be done, and its writer wait for a second server that does not exist."""
+    execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+    execute("SELECT pg_reload_conf()")
+    try:
+        yield
+    finally:
+        execute("ALTER SYSTEM RESET synchronous_standby_names")
+        execute("SELECT pg_reload_conf()")
+
+
+def lose_idle(_edit: Edit, wake: Callable[[], None]) -> None:
+    assert waiting(IDLE)
+    end_connections(IDLE)
+    wake()
+
+
+def lose_amid(edit: Edit, wake: Callable[[], None]) -> None:
+    with locked(edit):
+        wake()
+        until(lambda: len(waiting(LOCKED)) >= WRITERS, "both write")
+        end_connections(LOCKED)
+
+
+def lose_in_doubt(edit: Edit, wake: Callable[[], None]) -> None:
+    mine = Edit.objects.filter(pk=edit.pk, state=Edit.objects.get(pk=edit.pk).state)
+
+    def is_written() -> bool:
+        end_connections(IN_DOUBT)
+        return not mine.exists()
+
+    with nobody_confirms():
+        wake()
+        until(is_written, "the edit has moved, and its worker was not told")
+
+
+LOSSES = {"idle": lose_idle, "amid": lose_amid, "in doubt": lose_in_doubt}
+
+
+def lose_at(how: str, point: str, fake: Fake, folder: Path) -> None:
+    user = make_user("olga")
+    provider = paying.add_provider(fake.base_url)
+    picture = paying.new_picture(make_project(user), user)
+    edit = paying.queue(provider, picture, user, point)
+    with nursery() as workers:
+        sleeper = workers.sleep_at(point, engines=real_client.REGISTRY, lease=LEASE_SECONDS)
+        LOSSES[how](edit, sleeper.wake)
+        until(lambda: rests([edit]), "the edit rests")
+        sleeper.stop()
+    edit.refresh_from_db()
+    assert ending(edit, fake) == LOST[how][point]
+    if edit.state == "succeeded":
+        assert_only_the_painted_changed(edit, folder)
+    assert paying.breaches(fake) == []
+
+
+@pytest.mark.parametrize(("how", "point"), [("idle", "headed"), ("amid", "spooled")])
+def test_a_lost_connection_loses_nothing(how: str, point: str, fake: Fake, tmp_path: Path) -> None:
+    lose_at(how, point, fake, tmp_path)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(("how", "point"), [(how, point) for how in LOST for point in LOST[how]])
+def test_a_lost_connection_loses_nothing_in_full(
+    how: str, point: str, fake: Fake, tmp_path: Path
+) -> None:
+    lose_at(how, point, fake, tmp_path)
+
+
+def test_some_kills(fake: Fake, tmp_path: Path) -> None:
+    every = POINTS | WEB_POINTS
+    kill_at_every_point(fake, tmp_path, {point: every[point] for point in SOME_KILLS})
+
+
+@pytest.mark.faults
+def test_every_kill(fake: Fake, tmp_path: Path) -> None:
+    kill_at_every_point(fake, tmp_path)
+
+
+def test_some_sleepers(fake: Fake, tmp_path: Path) -> None:
+    sleep_through({point: FULL[point] for point in SOME_SLEEPERS}, fake, tmp_path)
+
+
+@pytest.mark.faults
+def test_every_sleeper(fake: Fake, tmp_path: Path) -> None:
+    sleep_through(FULL, fake, tmp_path)

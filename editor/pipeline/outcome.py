@@ -1,6 +1,7 @@
 """What errors and losses mean for an edit: the tables of reliability.md 4.3, 4.4 and 4.5. Pure."""
 
 import errno
+import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,8 @@ DEFAULT_RETRIES: Final = 4
 FIRST_DELAY: Final = 2.0
 LONGEST_DELAY: Final = 300.0
 NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+# How databases say it: SQLite's result code, and the SQLSTATE "disk_full" of PostgreSQL.
+DATABASE_FULL: Final = frozenset({sqlite3.SQLITE_FULL, "53100"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,11 @@ def is_full(error: BaseException | None) -> bool:
     """Whether a disk without room is at the bottom of it."""
     while error is not None:
         if getattr(error, "errno", None) in NO_SPACE:
+            return True
+        if {
+            getattr(error, "sqlite_errorcode", None),
+            getattr(error, "sqlstate", None),
+        } & DATABASE_FULL:
             return True
         error = error.__cause__
     return False

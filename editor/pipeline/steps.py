@@ -117,8 +117,22 @@ def intend(hold: Hold, engine: Engine) -> tuple[Hold, Attempt]:
     except LostLease:
         if _is_unwanted(hold):
             raise CancelAsked from None
+        if written := _intent_of(hold):
+            return written
         raise
     return moved, attempts.begin(hold, engine)
+
+
+def _intent_of(hold: Hold) -> tuple[Hold, Attempt] | None:
+    """Return the intent if it was written though nobody could tell us so.
+
+    The connection was lost with the commit in doubt, and this is the second try: a fence is one
+    run's, so nobody else can have moved the edit under it, and nothing has been sent.
+    """
+    mine = Attempt.objects.filter(edit_id=hold.edit_id, fence=hold.fence, finished_at=None)
+    attempt = mine.filter(edit__state=State.SENDING, edit__fence=hold.fence).first()
+    sending = Hold(hold.edit_id, hold.project_id, State.SENDING, hold.fence)
+    return (sending, attempt) if attempt else None
 
 
 def _is_unwanted(hold: Hold) -> bool:

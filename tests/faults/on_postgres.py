@@ -46,9 +46,7 @@ LOST = {
     "idle": dict.fromkeys(("claimed", "sending", "connected", "awaiting", "headed"), DONE)
     | dict.fromkeys(("spooled", "received", "stored"), DONE),
     "amid": dict.fromkeys(("claimed", "sending", "spooled", "stored"), DONE),
-    # Who was not told that the intent is written sends nothing, and cannot take it back.
-    "in doubt": dict.fromkeys(("sending", "spooled", "stored"), DONE)
-    | {"claimed": Ending("unknown", 0, 0)},
+    "in doubt": dict.fromkeys(("claimed", "sending", "spooled", "stored"), DONE),
 }
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from editor.engines.errors import EngineError, ErrorClass, Execution, ProviderError, Upstream
 from editor.models import State
-from editor.pipeline.outcome import Facts, Loss, after_loss, decide, delay_after
+from editor.pipeline.outcome import Facts, Loss, after_loss, decide, delay_after, is_full
 
 NO, YES, UNKNOWN = Execution.NO, Execution.YES, Execution.UNKNOWN
 
@@ -131,3 +134,14 @@ def paid(**more: Any) -> Loss:
 )
 def test_where_a_lost_paid_edit_goes(state: str, loss: Loss, to: State) -> None:
     assert after_loss(State(state), loss) == to
+
+
+def test_a_database_without_room_is_a_full_disk() -> None:
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            base.executescript("CREATE TABLE a (b); CREATE TABLE c (d); CREATE TABLE e (f)")
+    wrapped = OperationalError("database or disk is full")
+    wrapped.__cause__ = caught.value
+    assert is_full(wrapped)
+    assert not is_full(OperationalError("database is locked"))

@@ -1,0 +1,104 @@
+"""Puts an aligned answer into its parent; pixels with coverage 0 are never written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import cv2
+import numpy as np
+
+from editor.imaging import bands, membrane
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from editor.imaging.bands import Coverage, Field, Pixels
+    from editor.imaging.focus import Box
+
+type Edge = Literal["inside", "centred", "hard"]
+
+# Pixels of the ramp, as a part of how deep the mask is, and at most.
+FEATHER_PART: Final = 0.3
+FEATHER_MOST: Final = 24.0
+# Pixels: the cells along the border whose differences are evened out, and the band they come from.
+CELL: Final = 4
+BAND: Final = 6
+# Grey levels by which the border may still differ before its differences are evened out.
+SEEN: Final = 1.5
+# A difference this large is another thing, not another light: it is evened out only so far.
+MOST: Final = 40.0
+
+
+def box_of(coverage: Coverage) -> Box | None:
+    """Where coverage is not 0: x0, y0, x1, y1, half open."""
+    x, y, width, height = cv2.boundingRect((coverage > 0).astype(np.uint8))
+    return (x, y, x + width, y + height) if width else None
+
+
+def weights(coverage: Coverage, edge: Edge = "inside", feather: float | None = None) -> Field:
+    """How much of the answer each pixel gets, 0 to 1, and 0 wherever coverage is 0.
+
+    `inside`: a ramp of `feather` pixels that begins at the mask's border. `centred`: its middle
+    lies on the border, and its outer half is what protection cuts off. `hard`: coverage itself.
+    A brush that is softer than the ramp stays as soft as it was painted.
+    """
+    painted = coverage.astype(np.float32) / 255
+    if edge == "hard":
+        return painted
+    inner = (coverage > 0).astype(np.uint8)
+    depth = np.asarray(cv2.distanceTransform(inner, cv2.DIST_L2, 5), np.float32)
+    if feather is None:
+        feather = min(FEATHER_MOST, FEATHER_PART * float(depth.max(initial=0)))
+    start = 0.5 if edge == "centred" else 0.0
+    way = np.clip(start + (depth - 0.5) / max(feather, 1.0), 0, 1)
+    return np.minimum(painted, way * way * (3 - 2 * way)).astype(np.float32)
+
+
+def differs(parent: Field, answer: Field, coverage: Coverage) -> float:
+    """The mean difference in grey levels, light and colour alike, just outside the border."""
+    wanted, part = border_cells(parent, answer, coverage)
+    sure = part > 0
+    return float(np.abs(wanted[sure]).mean()) if sure.any() else 0.0
+
+
+def border_cells(
+    parent: Field, answer: Field, coverage: Coverage
+) -> tuple[Field, NDArray[np.float32]]:
+    """Parent less answer in cells just outside the mask, and how much of each is known."""
+    outer = (coverage == 0).astype(np.uint8)
+    far = np.asarray(cv2.distanceTransform(outer, cv2.DIST_L2, 3))
+    band = ((far > 0) & (far <= BAND)).astype(np.float32)
+    apart, part = membrane.cells(parent - answer, band, CELL)
+    return np.clip(apart, -MOST, MOST).astype(np.float32), part
+
+
+def evened(parent: Field, answer: Field, coverage: Coverage) -> Field:
+    """The answer plus the smoothest surface that takes it to the parent along the border.
+
+    That is gradient-domain cloning: what the answer draws keeps its gradients.
+    """
+    apart, part = border_cells(parent, answer, coverage)
+    surface = membrane.filled(apart, (part > 0).astype(np.float32))
+    height, width = coverage.shape
+    return np.clip(answer + membrane.resized(surface, (width, height)), 0, 255)
+
+
+def mixed(parent: Pixels, answer: Field, weight: Field) -> Pixels:
+    """Parent and answer by weight; `answer` has straight alpha last when the parent has."""
+    share = weight[..., None]
+    if not bands.has_alpha(parent):
+        return np.rint(parent + (answer - parent) * share).astype(np.uint8)
+    below, above = parent[..., -1:] * (1 - share), answer[..., -1:] * share
+    alpha = below + above
+    colour = (parent[..., :-1] * below + answer[..., :-1] * above) / np.maximum(alpha, 1e-3)
+    both = np.concatenate([colour, alpha], axis=2)
+    return np.rint(np.clip(both, 0, 255)).astype(np.uint8)
+
+
+def into(parent: Pixels, mix: Pixels, box: Box, coverage: Coverage) -> Pixels:
+    """A copy of the parent's crop with `mix` in `box` wherever coverage is not 0."""
+    x0, y0, x1, y1 = box
+    result = parent.copy()
+    painted = coverage[y0:y1, x0:x1] > 0
+    np.copyto(result[y0:y1, x0:x1], mix, where=painted[..., None])
+    return result

@@ -1,0 +1,162 @@
+"""An answer's way into its parent's crop: align, match colours, blend, and say how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+import numpy as np
+
+from editor.imaging import bands, blend, harmonise, register, seam
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from editor.imaging.bands import Coverage, Field, Pixels
+    from editor.imaging.focus import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a member may choose; the defaults are right for nearly all.
+
+    `feather` is in pixels of the crop, None by the mask's depth. `gradient`: even out what still
+    differs along the border only when it does, always, or never.
+    """
+
+    align: bool = True
+    match: bool = True
+    edge: blend.Edge = "inside"
+    feather: float | None = None
+    gradient: Literal["auto", "always", "never"] = "auto"
+
+
+class Facts(TypedDict):
+    """How it went, for people and for JSON.
+
+    `matrix` (2 x 3, row by row) says where a pixel of the crop was taken from in the answer;
+    `residual` is in pixels of the crop, `agreement` from 0 to 1; None where nothing could be
+    compared. `gain` and `offset` are of each band without alpha. `border` is what differed along
+    the border before blending, in grey levels. `seam` is 1 where no seam is to be seen.
+    """
+
+    resized: bool
+    verdict: register.Verdict | Literal["off"]
+    reliable: bool
+    matrix: list[float]
+    residual: float | None
+    agreement: float | None
+    matched: bool
+    gain: list[float]
+    offset: list[float]
+    border: float
+    gradient: bool
+    seam: float
+    outside_percent: float
+    outside_mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The parent's crop with the answer in it, the facts, and where the answer changed the rest."""
+
+    pixels: Pixels
+    facts: Facts
+    heat: NDArray[np.uint8]
+
+
+def compose(
+    parent: Pixels, answer: Pixels, coverage: Coverage, choices: Choices = Choices()
+) -> Composed:
+    """`answer` is of any size, with one to four bands; the result is as `parent`.
+
+    Pixels with coverage 0 are the parent's, whatever the answer.
+    """
+    size = parent.shape[1], parent.shape[0]
+    drawn = bands.in_colours_of(answer, parent)
+    nominal = bands.resized(drawn, size)
+    outside = seam.outside(parent, nominal, coverage)
+    box = blend.box_of(coverage)
+    placed, alignment = aligned(parent, drawn, nominal, coverage, choices)
+    if bands.has_alpha(placed) and not bands.has_alpha(parent):
+        placed = bands.over(placed, parent)
+    found = harmonise.neutral(bands.colours(parent).shape[2])
+    if choices.match:
+        found = harmonise.match(parent, placed, coverage)
+    result, border, gradient = parent, 0.0, False
+    if box is not None:
+        mix, border, gradient = patch(parent, placed, coverage, (box, found), choices)
+        result = blend.into(parent, mix, box, coverage)
+    facts = Facts(
+        resized=drawn.shape[:2] != parent.shape[:2],
+        verdict=alignment.verdict if choices.align else "off",
+        reliable=alignment.reliable,
+        matrix=[float(value) for value in alignment.matrix.ravel()],
+        residual=alignment.residual,
+        agreement=alignment.agreement,
+        matched=found.trusted,
+        gain=[float(value) for value in found.gain],
+        offset=[float(value) for value in found.offset],
+        border=border,
+        gradient=gradient,
+        seam=seam.score(result, coverage),
+        outside_percent=outside.percent,
+        outside_mean=outside.mean,
+    )
+    return Composed(result, facts, outside.heat)
+
+
+def aligned(
+    parent: Pixels, drawn: Pixels, nominal: Pixels, coverage: Coverage, choices: Choices
+) -> tuple[Pixels, register.Alignment]:
+    """The answer where the parent's things are, resampled once, and how it was found."""
+    alignment = register.Alignment(np.eye(2, 3), "in_place", None, None)
+    if choices.align:
+        alignment = register.align(parent, nominal, coverage)
+    if not alignment.moves:
+        return nominal, alignment
+    return bands.warped(drawn, alignment.matrix, (parent.shape[1], parent.shape[0])), alignment
+
+
+def patch(
+    parent: Pixels,
+    placed: Pixels,
+    coverage: Coverage,
+    where: tuple[Box, harmonise.Match],
+    choices: Choices,
+) -> tuple[Pixels, float, bool]:
+    """The blend in the mask's box, what still differed along its border, and whether that was evened."""
+    box, found = where
+    wide = widened(box, coverage.shape)
+    area = slice(wide[1], wide[3]), slice(wide[0], wide[2])
+    old, share = parent[area], coverage[area]
+    before = bands.colours(old).astype(np.float32)
+    colour = bands.colours(placed[area]).astype(np.float32)
+    size = coverage.shape[1], coverage.shape[0]
+    new = harmonise.applied(colour, found, wide, size)
+    border = blend.differs(before, new, share)
+    gradient = choices.gradient == "always" or (choices.gradient == "auto" and border > blend.SEEN)
+    if gradient:
+        new = blend.evened(before, new, share)
+    weight = blend.weights(share, choices.edge, choices.feather)
+    mix = blend.mixed(old, with_alpha(new, placed[area]), weight)
+    inner = tuple(place - wide[index % 2] for index, place in enumerate(box))
+    return mix[inner[1] : inner[3], inner[0] : inner[2]], border, gradient
+
+
+def with_alpha(colour: Field, placed: Pixels) -> Field:
+    """The colours with the alpha that the answer has, if any."""
+    if not bands.has_alpha(placed):
+        return colour
+    return np.concatenate([colour, placed[..., -1:].astype(np.float32)], axis=2)
+
+
+def widened(box: Box, shape: tuple[int, ...]) -> Box:
+    """The mask's box with the band around it that its border is judged by."""
+    margin = blend.BAND + 2 * blend.CELL
+    return (
+        max(0, box[0] - margin),
+        max(0, box[1] - margin),
+        min(shape[1], box[2] + margin),
+        min(shape[0], box[3] + margin),
+    )

@@ -1,0 +1,114 @@
+"""How visible the border of an edit is, and what an answer did outside its mask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from editor.imaging import bands
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from editor.imaging.bands import Coverage, Field, Pixels
+
+# The picture and its halves: a step of colour shows in coarse ones, a broken line in fine ones.
+SCALES: Final = (1, 2, 4)
+# Pixels from the border that are its surroundings.
+NEAR: Final = 3
+FAR: Final = 12
+# Grey levels: noise of any picture, so that a seam in a blue sky is finite.
+FLOOR: Final = 0.5
+# Grey levels that count as changed: a JPEG of good quality stays below.
+TOLERANCE: Final = 8
+HEAT_SIDE: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What differs where coverage is 0: percent of those pixels, mean in grey levels, and where.
+
+    `heat` is small: each pixel the mean difference of what it stands for, 0 inside the mask.
+    """
+
+    percent: float
+    mean: float
+    heat: NDArray[np.uint8]
+
+
+def score(pixels: Pixels, coverage: Coverage) -> float:
+    """The jump of the gradient across the mask's border, as a multiple of what is usual near it.
+
+    1 is a border like any other line; mean of three scales. 1 also where there is no border.
+    """
+    ratios = [at_scale(pixels, coverage, scale) for scale in SCALES]
+    found = [ratio for ratio in ratios if ratio is not None]
+    return float(np.mean(found)) if found else 1.0
+
+
+def at_scale(pixels: Pixels, coverage: Coverage, scale: int) -> float | None:
+    """The score in a copy reduced by `scale`; None when no border is left in it."""
+    height, width = coverage.shape
+    size = width // scale, height // scale
+    if min(size) < 4:
+        return None
+    field = bands.premultiplied(pixels) if bands.has_alpha(pixels) else pixels.astype(np.float32)
+    small = np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_AREA), np.float32)
+    inner = np.asarray(cv2.resize(coverage, size, interpolation=cv2.INTER_AREA)) >= 128
+    near = zone(inner)
+    across, usual, count, whole = 0.0, 0.0, 0, 0
+    for turned, half, around in ((small, inner, near), (small.swapaxes(0, 1), inner.T, near.T)):
+        jump = jumps(turned.reshape(*half.shape, -1))
+        crossing = half[:, 1:-2] != half[:, 2:-1]
+        beside = around[:, 1:-2] & around[:, 2:-1]
+        across, count = across + float(jump[crossing].sum()), count + int(crossing.sum())
+        usual, whole = usual + float(jump[beside].sum()), whole + int(beside.sum())
+    if not count or not whole:
+        return None
+    return (across / count + FLOOR) / (usual / whole + FLOOR)
+
+
+def jumps(rows: Field) -> Field:
+    """Of each step along the rows, how far it is from the mean of the steps on both sides."""
+    step = np.diff(rows, axis=1)
+    return np.asarray(
+        np.abs(step[:, 1:-1] - (step[:, :-2] + step[:, 2:]) / 2).mean(axis=2), np.float32
+    )
+
+
+def zone(inner: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Pixels on both sides of the border, near it but not on it."""
+    depth = [
+        np.asarray(cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 3))
+        for side in (inner, ~inner)
+    ]
+    far = np.maximum(*depth)
+    return np.asarray((far > NEAR) & (far <= FAR))
+
+
+def outside(parent: Pixels, answer: Pixels, coverage: Coverage) -> Outside:
+    """Compare where nothing should have changed; both of one size and of the same colours."""
+    free = coverage == 0
+    apart = np.asarray(cv2.absdiff(bands.colours(parent), bands.colours(answer)), np.uint8)
+    most = apart.reshape(*free.shape, -1).max(axis=2)
+    if bands.has_alpha(answer):
+        ground = parent[..., -1] if bands.has_alpha(parent) else np.uint8(255)
+        most = np.maximum(most, cv2.absdiff(answer[..., -1], np.broadcast_to(ground, free.shape)))
+    most = np.where(free, most, np.uint8(0))
+    count = max(1, int(np.count_nonzero(free)))
+    return Outside(
+        percent=100 * int(np.count_nonzero(most > TOLERANCE)) / count,
+        mean=float(most.sum(dtype=np.int64)) / count,
+        heat=heat(most),
+    )
+
+
+def heat(most: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The differences, at most HEAT_SIDE pixels wide and high."""
+    height, width = most.shape
+    shrink = min(1.0, HEAT_SIDE / max(height, width))
+    size = max(1, round(width * shrink)), max(1, round(height * shrink))
+    return np.asarray(cv2.resize(most, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -49,16 +49,17 @@ def in_colours_of(answer: Pixels, parent: Pixels) -> Pixels:
 
 def premultiplied(pixels: Pixels) -> Field:
     """Colours times alpha, as float: what may be averaged without dark fringes (Porter, Duff 1984)."""
-    alpha = pixels[..., -1:].astype(np.float32)
-    return np.concatenate([pixels[..., :-1] * (alpha / 255), alpha], axis=2)
+    field = pixels.astype(np.float32)
+    field[..., :-1] *= field[..., -1:] / 255
+    return field
 
 
 def straight(field: Field) -> Pixels:
-    """The reverse of `premultiplied`."""
-    alpha = np.clip(field[..., -1:], 0, 255)
-    colour = field[..., :-1] * (255 / np.maximum(alpha, 1e-3))
-    both = np.concatenate([colour, alpha], axis=2)
-    return np.rint(np.clip(both, 0, 255)).astype(np.uint8)
+    """The reverse of `premultiplied`, which it uses up."""
+    np.clip(field[..., -1:], 0, 255, out=field[..., -1:])
+    field[..., :-1] *= 255 / np.maximum(field[..., -1:], 1e-3)
+    np.clip(field, 0, 255, out=field)
+    return np.rint(field, out=field).astype(np.uint8)
 
 
 def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:

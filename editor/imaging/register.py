@@ -45,6 +45,12 @@ TEXTURED: Final = 3.0
 SAME: Final = 0.5
 # Agreeing tiles, of all with texture, for an alignment that can be trusted.
 TRUSTED: Final = 0.4
+# Pixels of the copy that must be gained: resampling blurs a little.
+WORTH_MOVING: Final = 0.05
+# Light that drifted unevenly is not texture: so far, in pixels of the copy, things are compared.
+NEARBY: Final = 12.0
+# Grey levels: a ring with less spread shows nothing.
+FLAT: Final = 4.0
 ECC_STEPS: Final = 25
 ECC_EPSILON: Final = 1e-5
 
@@ -98,22 +104,32 @@ class Found:
 
 def align(parent: Pixels, answer: Pixels, coverage: Coverage) -> Alignment:
     """How `answer`, of the parent's size and colours, lies on `parent`; never worse than in place."""
-    still = np.eye(2, 3)
     ring = ring_of(coverage)
     if ring is None:
-        return Alignment(still, "small_ring", None, None)
+        return Alignment(np.eye(2, 3), "small_ring", None, None)
     pair = reduced(parent, answer, ring, FINE)
-    scale = pair.parent.shape[1] / parent.shape[1], pair.parent.shape[0] / parent.shape[0]
     corners = tiles(pair)
     if len(corners) < LEAST_TILES:
-        return Alignment(still, "featureless", None, None)
+        return without_texture(pair)
+    back = parent.shape[1] / pair.parent.shape[1], parent.shape[0] / pair.parent.shape[0]
     before = look(pair, pair.answer, corners)
     matrix = estimate(pair, reduced(parent, answer, ring, COARSE))
     if matrix is not None and plausible(matrix, pair.parent.shape):
         after = look(pair, moved(pair.answer, matrix), corners)
-        if after.cost < before.cost:
-            return judged(rescaled(matrix, 1 / scale[0], 1 / scale[1]), "aligned", after, scale[0])
-    return judged(still, "in_place", before, scale[0])
+        if after.cost < before.cost - WORTH_MOVING:
+            return judged(rescaled(matrix, *back), "aligned", after, 1 / back[0])
+    return judged(np.eye(2, 3), "in_place", before, 1 / back[0])
+
+
+def without_texture(pair: Pair) -> Alignment:
+    """Nothing shows where things are, so nothing is moved; light and dark tell a repaint."""
+    chosen = (pair.parent_ring & pair.answer_ring) == 255
+    flat = (
+        not chosen.any()
+        or max(float(one[chosen].std()) for one in (pair.parent, pair.answer)) < FLAT
+    )
+    same = flat or likeness(pair, np.eye(2, 3)) >= SAME
+    return Alignment(np.eye(2, 3), "featureless" if same else "unrelated", None, None)
 
 
 def judged(matrix: Matrix, verdict: Verdict, found: Found, scale: float) -> Alignment:
@@ -163,9 +179,20 @@ def estimate(fine: Pair, coarse: Pair) -> Matrix | None:
     first[:, 2] = shift(coarse)
     start = better(coarse, first, np.eye(2, 3))
     rough = refined(coarse, start)
+    detailed = Pair(detail(fine.parent), detail(fine.answer), fine.parent_ring, fine.answer_ring)
     across = fine.parent.shape[1] / coarse.parent.shape[1]
     down = fine.parent.shape[0] / coarse.parent.shape[0]
-    return refined(fine, rescaled(start if rough is None else rough, across, down))
+    return refined(detailed, rescaled(start if rough is None else rough, across, down))
+
+
+def detail(grey: Field) -> Field:
+    """Without what is the same all around."""
+    height, width = grey.shape
+    small = cv2.resize(
+        grey, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA
+    )
+    even = cv2.GaussianBlur(small, (0, 0), NEARBY / 4)
+    return grey - np.asarray(cv2.resize(even, (width, height)), np.float32)
 
 
 def shift(pair: Pair) -> tuple[float, float]:
@@ -175,8 +202,7 @@ def shift(pair: Pair) -> tuple[float, float]:
     parts = []
     for grey, ring in ((pair.parent, pair.parent_ring), (pair.answer, pair.answer_ring)):
         soft = np.asarray(cv2.GaussianBlur(ring.astype(np.float32) / 255, (0, 0), 1.5))
-        detail = grey - np.asarray(cv2.GaussianBlur(grey, (0, 0), 6.0))
-        parts.append(detail * soft * window)
+        parts.append(detail(grey) * soft * window)
     (x, y), _ = cv2.phaseCorrelate(parts[0], parts[1])
     return x, y
 

@@ -44,9 +44,20 @@ def score(pixels: Pixels, coverage: Coverage) -> float:
 
     1 is a border like any other line; mean of three scales. 1 also where there is no border.
     """
-    ratios = [at_scale(pixels, coverage, scale) for scale in SCALES]
+    area = around(coverage)
+    ratios = [at_scale(pixels[area], coverage[area], scale) for scale in SCALES]
     found = [ratio for ratio in ratios if ratio is not None]
     return float(np.mean(found)) if found else 1.0
+
+
+def around(coverage: Coverage) -> tuple[slice, slice]:
+    """Rows and columns of the mask with its surroundings at the coarsest scale."""
+    x, y, width, height = cv2.boundingRect((coverage > 0).astype(np.uint8))
+    margin = (FAR + 4) * SCALES[-1]
+    return (
+        slice(max(0, y - margin), y + height + margin),
+        slice(max(0, x - margin), x + width + margin),
+    )
 
 
 def at_scale(pixels: Pixels, coverage: Coverage, scale: int) -> float | None:
@@ -60,10 +71,10 @@ def at_scale(pixels: Pixels, coverage: Coverage, scale: int) -> float | None:
     inner = np.asarray(cv2.resize(coverage, size, interpolation=cv2.INTER_AREA)) >= 128
     near = zone(inner)
     across, usual, count, whole = 0.0, 0.0, 0, 0
-    for turned, half, around in ((small, inner, near), (small.swapaxes(0, 1), inner.T, near.T)):
+    for turned, half, band in ((small, inner, near), (small.swapaxes(0, 1), inner.T, near.T)):
         jump = jumps(turned.reshape(*half.shape, -1))
         crossing = half[:, 1:-2] != half[:, 2:-1]
-        beside = around[:, 1:-2] & around[:, 2:-1]
+        beside = band[:, 1:-2] & band[:, 2:-1]
         across, count = across + float(jump[crossing].sum()), count + int(crossing.sum())
         usual, whole = usual + float(jump[beside].sum()), whole + int(beside.sum())
     if not count or not whole:
@@ -92,12 +103,13 @@ def zone(inner: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def outside(parent: Pixels, answer: Pixels, coverage: Coverage) -> Outside:
     """Compare where nothing should have changed; both of one size and of the same colours."""
     free = coverage == 0
-    apart = np.asarray(cv2.absdiff(bands.colours(parent), bands.colours(answer)), np.uint8)
-    most = apart.reshape(*free.shape, -1).max(axis=2)
+    most = np.zeros(free.shape, np.uint8)
+    for band in range(bands.colours(parent).shape[2]):
+        np.maximum(most, cv2.absdiff(parent[..., band], answer[..., band]), out=most)
     if bands.has_alpha(answer):
-        ground = parent[..., -1] if bands.has_alpha(parent) else np.uint8(255)
-        most = np.maximum(most, cv2.absdiff(answer[..., -1], np.broadcast_to(ground, free.shape)))
-    most = np.where(free, most, np.uint8(0))
+        ground = parent[..., -1] if bands.has_alpha(parent) else np.full_like(most, 255)
+        np.maximum(most, cv2.absdiff(ground, answer[..., -1]), out=most)
+    most *= free
     count = max(1, int(np.count_nonzero(free)))
     return Outside(
         percent=100 * int(np.count_nonzero(most > TOLERANCE)) / count,

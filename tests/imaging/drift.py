@@ -33,7 +33,11 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """`shift` in pixels, `scale` about the centre; the rest is done after moving."""
+    """`shift` in pixels, `scale` about the centre; the rest is done after moving.
+
+    `light` is how much brighter the right side is than the left; `redrawn` how much of the fine
+    detail is made up anew, and by how many pixels it wanders.
+    """
 
     name: str
     shift: tuple[float, float] = (0.0, 0.0)
@@ -41,6 +45,8 @@ class Drift:
     gamma: float = 1.0
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
     noise: float = 0.0
+    light: float = 0.0
+    redrawn: float = 0.0
     jpeg: int | None = None
     repaint: bool = False
     size: float = 1.0
@@ -57,6 +63,8 @@ DRIFTS = (
     Drift("gamma and tint", gamma=1.15, tint=(1.06, 1.0, 0.92)),
     Drift("shift, gamma, tint", shift=(-5.5, 8.2), gamma=0.9, tint=(0.95, 1.02, 1.05)),
     Drift("noise", shift=(2.2, -4.1), noise=8.0),
+    Drift("uneven light", shift=(1.8, 2.4), light=0.15),
+    Drift("redrawn detail", shift=(4.3, -7.1), scale=1.006, redrawn=1.0),
     Drift("JPEG 70", shift=(-6.6, 1.3), scale=0.992, jpeg=70),
     Drift("wrong size", shift=(4.0, 3.0), size=0.75),
     Drift("larger", scale=1.008, size=1.4),
@@ -122,18 +130,43 @@ def answer(scene: Scene, drift: Drift, seed: int = 0) -> Pixels:
         drawn = cv2.warpAffine(
             drawn, matrix, (width, height), flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT
         )
+    if drift.redrawn:
+        drawn = made_up(drawn, drift.redrawn, chance)
     if drift.size != 1.0:
         size = (round(width * drift.size), round(height * drift.size))
         drawn = cv2.resize(
             drawn, size, interpolation=cv2.INTER_AREA if drift.size < 1 else cv2.INTER_CUBIC
         )
     level = (drawn.astype(np.float32) / 255) ** drift.gamma * 255 * np.float32(drift.tint)
+    if drift.light:
+        level *= 1 + drift.light * np.linspace(-0.5, 0.5, level.shape[1], dtype=np.float32)[:, None]
     if drift.noise:
         level += chance.normal(0.0, drift.noise, level.shape).astype(np.float32)
     drawn = np.clip(np.rint(level), 0, 255).astype(np.uint8)
     if drift.jpeg is not None:
         drawn = recoded(drawn, drift.jpeg)
     return with_holes(drawn) if drift.holes else drawn
+
+
+def made_up(pixels: Pixels, amount: float, chance: np.random.Generator) -> Pixels:
+    """The same things with other fine detail, each a little beside its place."""
+    height, width = pixels.shape[:2]
+    coarse = chance.normal(0.0, 1.0, (2, height // 48 + 2, width // 48 + 2)).astype(np.float32)
+    wander = [cv2.resize(one, (width, height), interpolation=cv2.INTER_CUBIC) for one in coarse]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    beside = cv2.remap(
+        pixels,
+        x + amount * wander[0],
+        y + amount * wander[1],
+        cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REFLECT,
+    ).astype(np.float32)
+    base = cv2.GaussianBlur(beside, (0, 0), 2.0)
+    detail = beside - base
+    strength = cv2.GaussianBlur(np.abs(detail), (0, 0), 3.0)
+    grain = cv2.GaussianBlur(chance.normal(0.0, 3.0, (height, width, 1)), (0, 0), 0.8)
+    new = 0.5 * detail + 0.5 * strength * grain[..., None].astype(np.float32)
+    return np.clip(np.rint(base + new), 0, 255).astype(np.uint8)
 
 
 def recoded(pixels: Pixels, quality: int) -> Pixels:

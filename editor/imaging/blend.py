@@ -24,7 +24,7 @@ FEATHER_MOST: Final = 24.0
 CELL: Final = 4
 BAND: Final = 6
 # Grey levels by which the border may still differ before its differences are evened out.
-SEEN: Final = 1.5
+SEEN: Final = 6.0
 # A difference this large is another thing, not another light: it is evened out only so far.
 MOST: Final = 40.0
 

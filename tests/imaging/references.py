@@ -1,0 +1,53 @@
+"""What an answer's way into a picture is compared with: pasting, and OpenCV's Poisson cloning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from editor.imaging import bands, seam
+
+if TYPE_CHECKING:
+    from editor.imaging.bands import Coverage, Pixels
+    from tests.imaging.drift import Scene
+
+# Pixels inside the mask, from its border, in which the truth is compared.
+BAND = 12
+
+
+def nominal(scene: Scene, answer: Pixels) -> Pixels:
+    """The answer at the parent's size, its holes filled from the parent."""
+    size = scene.parent.shape[1], scene.parent.shape[0]
+    drawn = bands.resized(bands.in_colours_of(answer, scene.parent), size)
+    return bands.over(drawn, scene.parent) if bands.has_alpha(drawn) else drawn
+
+
+def pasted(scene: Scene, answer: Pixels) -> Pixels:
+    """Resampled and blended by coverage, nothing else."""
+    share = scene.coverage[..., None] / 255
+    return np.rint(scene.parent * (1 - share) + nominal(scene, answer) * share).astype(np.uint8)
+
+
+def cloned(scene: Scene, answer: Pixels) -> Pixels:
+    """`seamlessClone` with the same pixels protected as we protect."""
+    mask = (scene.coverage > 0).astype(np.uint8) * np.uint8(255)
+    x, y, width, height = cv2.boundingRect(mask)
+    centre = x + width // 2, y + height // 2
+    made = cv2.seamlessClone(
+        nominal(scene, answer), scene.parent.copy(), mask, centre, cv2.NORMAL_CLONE
+    )
+    return np.where(mask[..., None] > 0, made, scene.parent).astype(np.uint8)
+
+
+def visible(pixels: Pixels, coverage: Coverage) -> float:
+    """The seam score above that of a border which is like any other line."""
+    return max(0.0, seam.score(pixels, coverage) - 1)
+
+
+def wrong(pixels: Pixels, scene: Scene) -> float:
+    """Mean difference from the truth in grey levels, just inside the mask."""
+    kernel = np.ones((2 * BAND + 1, 2 * BAND + 1), np.uint8)
+    band = (scene.coverage > 0) & (cv2.erode(scene.coverage, kernel) == 0)
+    return float(np.abs(pixels[band].astype(np.float64) - scene.truth[band]).mean())

@@ -103,13 +103,6 @@ def warped(pixels: Pixels, matrix: NDArray[np.float64], size: tuple[int, int]) -
     return with_bands(moved)
 
 
-def over(drawn: Pixels, ground: Pixels) -> Pixels:
-    """An answer with alpha on an opaque parent: its holes show what was there."""
-    alpha = drawn[..., -1:].astype(np.uint16)
-    mixed = drawn[..., :-1] * alpha + ground * (255 - alpha) + np.uint16(127)
-    return (mixed // np.uint16(255)).astype(np.uint8)
-
-
 def luma(pixels: Pixels) -> Pixels:
     """Height x width of grey; what is transparent is middle grey."""
     colour = colours(pixels)

@@ -42,7 +42,7 @@ def weights(coverage: Coverage, edge: Edge = "inside", feather: float | None = N
     lies on the border, and its outer half is what protection cuts off. `hard`: coverage itself.
     A brush that is softer than the ramp stays as soft as it was painted.
     """
-    painted = coverage.astype(np.float32) / 255
+    painted = np.asarray(coverage / np.float32(255), np.float32)
     if edge == "hard":
         return painted
     inner = (coverage > 0).astype(np.uint8)
@@ -51,48 +51,49 @@ def weights(coverage: Coverage, edge: Edge = "inside", feather: float | None = N
         feather = min(FEATHER_MOST, FEATHER_PART * float(depth.max(initial=0)))
     start = 0.5 if edge == "centred" else 0.0
     way = np.clip(start + (depth - 0.5) / max(feather, 1.0), 0, 1)
-    return np.minimum(painted, way * way * (3 - 2 * way)).astype(np.float32)
+    return np.asarray(np.minimum(painted, way * way * (3 - 2 * way)), np.float32)
 
 
-def differs(parent: Field, answer: Field, coverage: Coverage) -> float:
-    """The mean difference in grey levels, light and colour alike, just outside the border."""
-    wanted, part = border_cells(parent, answer, coverage)
-    sure = part > 0
-    return float(np.abs(wanted[sure]).mean()) if sure.any() else 0.0
-
-
-def border_cells(
-    parent: Field, answer: Field, coverage: Coverage
+def border(
+    parent: Field, answer: Field, coverage: Coverage, known: NDArray[np.float32]
 ) -> tuple[Field, NDArray[np.float32]]:
-    """Parent less answer in cells just outside the mask, and how much of each is known."""
+    """Parent less answer in cells just outside the mask, and how much of each is known, 0 to 1.
+
+    `known` is 1 where the two can be compared at all.
+    """
     outer = (coverage == 0).astype(np.uint8)
     far = np.asarray(cv2.distanceTransform(outer, cv2.DIST_L2, 3))
-    band = ((far > 0) & (far <= BAND)).astype(np.float32)
-    apart, part = membrane.cells(parent - answer, band, CELL)
-    return np.clip(apart, -MOST, MOST).astype(np.float32), part
+    apart, part = membrane.cells(parent - answer, known * (far <= BAND), CELL)
+    return np.asarray(np.clip(apart, -MOST, MOST), np.float32), part
 
 
-def evened(parent: Field, answer: Field, coverage: Coverage) -> Field:
+def size_of(apart: Field, part: NDArray[np.float32]) -> float:
+    """The mean difference along the border in grey levels, light and colour alike."""
+    sure = part > 0
+    return float(np.abs(apart[sure]).mean()) if sure.any() else 0.0
+
+
+def evened(answer: Field, apart: Field, part: NDArray[np.float32]) -> Field:
     """The answer plus the smoothest surface that takes it to the parent along the border.
 
     That is gradient-domain cloning: what the answer draws keeps its gradients.
     """
-    apart, part = border_cells(parent, answer, coverage)
-    surface = membrane.filled(apart, (part > 0).astype(np.float32))
-    height, width = coverage.shape
-    return np.clip(answer + membrane.resized(surface, (width, height)), 0, 255)
+    surface = membrane.filled(apart, np.asarray(part > 0, np.float32))
+    height, width = answer.shape[:2]
+    mended = np.clip(answer + membrane.resized(surface, (width, height)), 0, 255)
+    return np.asarray(mended, np.float32)
 
 
 def mixed(parent: Pixels, answer: Field, weight: Field) -> Pixels:
     """Parent and answer by weight; `answer` has straight alpha last when the parent has."""
     share = weight[..., None]
     if not bands.has_alpha(parent):
-        return np.rint(parent + (answer - parent) * share).astype(np.uint8)
+        return np.asarray(np.rint(parent + (answer - parent) * share), np.uint8)
     below, above = parent[..., -1:] * (1 - share), answer[..., -1:] * share
     alpha = below + above
     colour = (parent[..., :-1] * below + answer[..., :-1] * above) / np.maximum(alpha, 1e-3)
     both = np.concatenate([colour, alpha], axis=2)
-    return np.rint(np.clip(both, 0, 255)).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(both, 0, 255)), np.uint8)
 
 
 def into(parent: Pixels, mix: Pixels, box: Box, coverage: Coverage) -> Pixels:

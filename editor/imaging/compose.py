@@ -78,8 +78,6 @@ def compose(
     outside = seam.outside(parent, nominal, coverage)
     box = blend.box_of(coverage)
     placed, alignment = aligned(parent, drawn, nominal, coverage, choices)
-    if bands.has_alpha(placed) and not bands.has_alpha(parent):
-        placed = bands.over(placed, parent)
     found = harmonise.neutral(bands.colours(parent).shape[2])
     if choices.match:
         found = harmonise.match(parent, placed, coverage)
@@ -129,26 +127,33 @@ def patch(
     box, found = where
     wide = widened(box, coverage.shape)
     area = slice(wide[1], wide[3]), slice(wide[0], wide[2])
-    old, share = parent[area], coverage[area]
-    before = bands.colours(old).astype(np.float32)
-    colour = bands.colours(placed[area]).astype(np.float32)
+    old, drawn, share = parent[area], placed[area], coverage[area]
     size = coverage.shape[1], coverage.shape[0]
-    new = harmonise.applied(colour, found, wide, size)
-    border = blend.differs(before, new, share)
-    gradient = choices.gradient == "always" or (choices.gradient == "auto" and border > blend.SEEN)
+    colour = bands.colours(drawn).astype(np.float32)
+    colour = harmonise.applied(colour, found, wide, size)
+    known = harmonise.comparable(old, drawn, share)
+    apart, part = blend.border(bands.colours(old).astype(np.float32), colour, share, known)
+    border = blend.size_of(apart, part)
+    gradient = border > blend.SEEN if choices.gradient == "auto" else choices.gradient == "always"
     if gradient:
-        new = blend.evened(before, new, share)
+        colour = blend.evened(colour, apart, part)
     weight = blend.weights(share, choices.edge, choices.feather)
-    mix = blend.mixed(old, with_alpha(new, placed[area]), weight)
-    inner = tuple(place - wide[index % 2] for index, place in enumerate(box))
-    return mix[inner[1] : inner[3], inner[0] : inner[2]], border, gradient
+    mix = blend.mixed(old, *opaque(colour, drawn, old, weight))
+    x0, y0 = box[0] - wide[0], box[1] - wide[1]
+    return mix[y0 : y0 + box[3] - box[1], x0 : x0 + box[2] - box[0]], border, gradient
 
 
-def with_alpha(colour: Field, placed: Pixels) -> Field:
-    """The colours with the alpha that the answer has, if any."""
-    if not bands.has_alpha(placed):
-        return colour
-    return np.concatenate([colour, placed[..., -1:].astype(np.float32)], axis=2)
+def opaque(colour: Field, drawn: Pixels, old: Pixels, weight: Field) -> tuple[Field, Field]:
+    """What is to be mixed, with alpha if the parent has it, and by which weight.
+
+    In an opaque parent the holes of an answer show what was there.
+    """
+    if not bands.has_alpha(drawn):
+        return colour, weight
+    alpha = np.asarray(drawn[..., -1], np.float32)
+    if bands.has_alpha(old):
+        return np.dstack([colour, alpha]), weight
+    return colour, np.asarray(weight * (alpha / 255), np.float32)
 
 
 def widened(box: Box, shape: tuple[int, ...]) -> Box:

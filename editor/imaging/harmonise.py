@@ -53,12 +53,14 @@ class Match:
 def neutral(count: int) -> Match:
     """Nothing is corrected."""
     zeros = np.zeros(count, np.float32)
-    return Match(np.ones(count, np.float32), zeros, np.zeros((1, 1, count), np.float32), False)
+    return Match(
+        np.ones(count, np.float32), zeros, np.zeros((1, 1, count), np.float32), trusted=False
+    )
 
 
 def match(parent: Pixels, answer: Pixels, coverage: Coverage) -> Match:
     """The correction for an aligned `answer` of the parent's size and colours."""
-    known = known_cells_of(parent, answer, coverage)
+    known = comparable(parent, answer, coverage)
     side = max(2, min(CELL, min(coverage.shape) // LEAST_CELLS))
     wanted, part = membrane.cells(bands.colours(parent).astype(np.float32), known, side)
     drawn, _ = membrane.cells(bands.colours(answer).astype(np.float32), known, side)
@@ -69,16 +71,16 @@ def match(parent: Pixels, answer: Pixels, coverage: Coverage) -> Match:
     fits = [fit(drawn[sure][:, band], wanted[sure][:, band]) for band in range(count)]
     gain, offset = np.array(fits, np.float32).T
     rest = wanted - (gain * drawn + offset)
-    return Match(gain, offset, smooth(rest, part), True)
+    return Match(gain, offset, smooth(rest, part), trusted=True)
 
 
-def known_cells_of(parent: Pixels, answer: Pixels, coverage: Coverage) -> NDArray[np.float32]:
+def comparable(parent: Pixels, answer: Pixels, coverage: Coverage) -> NDArray[np.float32]:
     """1 where both show the same opaque thing, as far as the mask can tell; else 0."""
     known = coverage == 0
     for pixels in (parent, answer):
         if bands.has_alpha(pixels):
             known &= pixels[..., -1] == 255
-    return known.astype(np.float32)
+    return np.asarray(known, np.float32)
 
 
 def related(wanted: NDArray[np.float32], drawn: NDArray[np.float32]) -> bool:
@@ -114,14 +116,15 @@ def smooth(rest: Field, part: NDArray[np.float32]) -> Field:
     size = np.abs(rest).max(axis=2)
     middle = float(np.median(size[part > 0.5]))
     usual = max(4 * middle, HUBER)
-    weight = part * np.square(np.maximum(0, 1 - np.square(size / usual)))
+    weight = np.asarray(part * np.maximum(0, 1 - (size / usual) ** 2) ** 2, np.float32)
     blurred = [
         np.asarray(cv2.GaussianBlur(one, (0, 0), 1.5), np.float32)
         for one in (rest * weight[..., None], weight)
     ]
     even = blurred[0].reshape(rest.shape) / np.maximum(blurred[1], 1e-6)[..., None]
-    field = membrane.filled(even, np.minimum(blurred[1] * 4, 1).astype(np.float32))
-    return np.clip(field, -FIELD_MOST, FIELD_MOST).astype(np.float32)
+    known = np.asarray(np.minimum(blurred[1] * 4, 1), np.float32)
+    field = membrane.filled(np.asarray(even, np.float32), known)
+    return np.asarray(np.clip(field, -FIELD_MOST, FIELD_MOST), np.float32)
 
 
 def applied(
@@ -145,4 +148,5 @@ def applied(
         borderMode=cv2.BORDER_REPLICATE,
     )
     even = np.asarray(field, np.float32).reshape(y1 - y0, x1 - x0, count)
-    return np.clip(colours * found.gain + found.offset + even, 0, 255).astype(np.float32)
+    mended = np.clip(colours * found.gain + found.offset + even, 0, 255)
+    return np.asarray(mended, np.float32)

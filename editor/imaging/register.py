@@ -147,7 +147,7 @@ def ring_of(coverage: Coverage) -> NDArray[np.uint8] | None:
     for spill in SPILL:
         reach = max(2, round(spill * max(coverage.shape)))
         free = np.asarray(cv2.distanceTransform((coverage == 0).astype(np.uint8), cv2.DIST_L2, 3))
-        ring = (free > reach).astype(np.uint8) * np.uint8(255)
+        ring = np.where(free > reach, np.uint8(255), np.uint8(0))
         if np.count_nonzero(ring) >= LEAST_RING * ring.size:
             return ring
     return None
@@ -192,7 +192,7 @@ def detail(grey: Field) -> Field:
         grey, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA
     )
     even = cv2.GaussianBlur(small, (0, 0), NEARBY / 4)
-    return grey - np.asarray(cv2.resize(even, (width, height)), np.float32)
+    return np.asarray(grey - cv2.resize(even, (width, height)), np.float32)
 
 
 def shift(pair: Pair) -> tuple[float, float]:
@@ -243,7 +243,7 @@ def refined(pair: Pair, start: Matrix) -> Matrix | None:
     return np.asarray(matrix, np.float64) if np.isfinite(matrix).all() else None
 
 
-def moved[Kind: np.generic](
+def moved[Kind: (np.uint8, np.float32)](
     grey: NDArray[Kind], matrix: Matrix, kernel: int = cv2.INTER_LINEAR
 ) -> NDArray[Kind]:
     """The answer's copy brought back to where the parent's is; 0 where it shows nothing."""
@@ -310,7 +310,7 @@ def look_for(parent: Field, answer: Field, top: int, left: int) -> tuple[float, 
     """How far off one tile is found, to a part of a pixel, and how much alike."""
     tile = parent[top : top + TILE, left : left + TILE]
     area = answer[top - REACH : top + TILE + REACH, left - REACH : left + TILE + REACH]
-    scores = np.asarray(cv2.matchTemplate(area, tile, cv2.TM_CCOEFF_NORMED))
+    scores = np.asarray(cv2.matchTemplate(area, tile, cv2.TM_CCOEFF_NORMED), np.float32)
     row, column = np.unravel_index(int(np.argmax(scores)), scores.shape)
     down = row - REACH + peak(scores[:, column], int(row))
     across = column - REACH + peak(scores[row], int(column))

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from editor.imaging import bands
+
 if TYPE_CHECKING:
     from editor.imaging.bands import Coverage, Pixels
     from editor.imaging.register import Matrix
@@ -90,10 +92,10 @@ def blob(height: int, width: int, seed: int = 0, reach: float = 0.27) -> Coverag
     """A round mask with a wavy edge, as a hand would paint it: antialiased by a pixel."""
     chance = np.random.default_rng(seed)
     angles = np.linspace(0.0, 2 * math.pi, 200, endpoint=False)
-    waves = sum(
-        chance.uniform(0.02, 0.1) * np.sin(k * angles + chance.uniform(0, 6)) for k in range(2, 7)
-    )
-    radius = reach * min(height, width) * (1 + waves)
+    waves = np.ones_like(angles)
+    for k in range(2, 7):
+        waves += chance.uniform(0.02, 0.1) * np.sin(k * angles + chance.uniform(0, 6))
+    radius = reach * min(height, width) * waves
     centre = np.array([width, height]) * chance.uniform(0.44, 0.56, 2)
     ring = centre + np.stack([np.cos(angles), np.sin(angles)], 1) * radius[:, None]
     mask = np.zeros((height, width), np.uint8)
@@ -107,7 +109,7 @@ def scene(name: str, parent: Pixels, seed: int = 0) -> Scene:
     coverage = blob(height, width, seed)
     inner = blob(height, width, seed, reach=0.17)
     soft = cv2.GaussianBlur(inner, (0, 0), 2.0)[..., None].astype(np.float32) / 255
-    other = parent[::-1, ::-1].astype(np.float32) * np.float32([0.5, 0.8, 1.2])
+    other = parent[::-1, ::-1].astype(np.float32) * np.array([0.5, 0.8, 1.2], np.float32)
     truth = parent * (1 - soft) + np.clip(other, 0, 255) * soft
     return Scene(name, parent, np.rint(truth).astype(np.uint8), coverage)
 
@@ -123,21 +125,14 @@ def moved(scene: Scene, drift: Drift) -> Matrix:
 def answer(scene: Scene, drift: Drift, seed: int = 0) -> Pixels:
     """What comes back."""
     chance = np.random.default_rng(seed)
-    height, width = scene.truth.shape[:2]
     drawn = scene.truth[::-1, ::-1] if drift.repaint else scene.truth
-    matrix = moved(scene, drift)
-    if not np.array_equal(matrix, np.eye(2, 3)):
-        drawn = cv2.warpAffine(
-            drawn, matrix, (width, height), flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT
-        )
+    drawn = transformed(drawn, moved(scene, drift))
     if drift.redrawn:
         drawn = made_up(drawn, drift.redrawn, chance)
-    if drift.size != 1.0:
-        size = (round(width * drift.size), round(height * drift.size))
-        drawn = cv2.resize(
-            drawn, size, interpolation=cv2.INTER_AREA if drift.size < 1 else cv2.INTER_CUBIC
-        )
-    level = (drawn.astype(np.float32) / 255) ** drift.gamma * 255 * np.float32(drift.tint)
+    height, width = drawn.shape[:2]
+    drawn = bands.resized(drawn, (round(width * drift.size), round(height * drift.size)))
+    level = (drawn.astype(np.float32) / 255) ** drift.gamma * 255
+    level *= np.array(drift.tint, np.float32)
     if drift.light:
         level *= 1 + drift.light * np.linspace(-0.5, 0.5, level.shape[1], dtype=np.float32)[:, None]
     if drift.noise:
@@ -146,6 +141,16 @@ def answer(scene: Scene, drift: Drift, seed: int = 0) -> Pixels:
     if drift.jpeg is not None:
         drawn = recoded(drawn, drift.jpeg)
     return with_holes(drawn) if drift.holes else drawn
+
+
+def transformed(pixels: Pixels, matrix: Matrix) -> Pixels:
+    """Things that lie at p are drawn at matrix p; beyond the edges it goes on mirrored."""
+    if np.array_equal(matrix, np.eye(2, 3)):
+        return pixels
+    height, width = pixels.shape[:2]
+    kernel, edge = cv2.INTER_LANCZOS4, cv2.BORDER_REFLECT
+    drawn = cv2.warpAffine(pixels, matrix, (width, height), flags=kernel, borderMode=edge)
+    return np.asarray(drawn, np.uint8)
 
 
 def made_up(pixels: Pixels, amount: float, chance: np.random.Generator) -> Pixels:

@@ -10,7 +10,7 @@ import numpy as np
 from editor.imaging import bands, seam
 
 if TYPE_CHECKING:
-    from editor.imaging.bands import Coverage, Pixels
+    from editor.imaging.bands import Pixels
     from tests.imaging.drift import Scene
 
 # Pixels inside the mask, from its border, in which the truth is compared.
@@ -21,7 +21,10 @@ def nominal(scene: Scene, answer: Pixels) -> Pixels:
     """The answer at the parent's size, its holes filled from the parent."""
     size = scene.parent.shape[1], scene.parent.shape[0]
     drawn = bands.resized(bands.in_colours_of(answer, scene.parent), size)
-    return bands.over(drawn, scene.parent) if bands.has_alpha(drawn) else drawn
+    if not bands.has_alpha(drawn):
+        return drawn
+    alpha = drawn[..., -1:] / 255
+    return np.rint(drawn[..., :-1] * alpha + scene.parent * (1 - alpha)).astype(np.uint8)
 
 
 def pasted(scene: Scene, answer: Pixels) -> Pixels:
@@ -41,9 +44,10 @@ def cloned(scene: Scene, answer: Pixels) -> Pixels:
     return np.where(mask[..., None] > 0, made, scene.parent).astype(np.uint8)
 
 
-def visible(pixels: Pixels, coverage: Coverage) -> float:
-    """The seam score above that of a border which is like any other line."""
-    return max(0.0, seam.score(pixels, coverage) - 1)
+def visible(pixels: Pixels, scene: Scene) -> float:
+    """How much more of a seam there is than where nothing but the edit changed."""
+    truth = seam.score(scene.truth, scene.coverage)
+    return max(0.0, seam.score(pixels, scene.coverage) - truth)
 
 
 def wrong(pixels: Pixels, scene: Scene) -> float:

@@ -34,7 +34,7 @@ def test_resampled_edges_are_not_dark(size: tuple[int, int]) -> None:
     made = bands.resized(make_cut_out(90), size)
     seen = made[..., 3] > 8
     assert made[seen][:, :3].min() > 245
-    assert 0 < np.count_nonzero((made[..., 3] > 8) & (made[..., 3] < 247))
+    assert ((made[..., 3] > 8) & (made[..., 3] < 247)).any()
 
 
 def test_moved_edges_are_not_dark() -> None:
@@ -63,15 +63,6 @@ def test_an_answer_of_another_size_is_moved_to_the_same_place(scale: float) -> N
     )
     (x, y), _ = cv2.phaseCorrelate(plain, made, window)
     assert max(abs(x), abs(y)) < 0.05
-
-
-def test_holes_show_what_was_there() -> None:
-    ground = np.full((2, 2, 3), 50, np.uint8)
-    drawn = np.zeros((2, 2, 4), np.uint8)
-    drawn[0] = (250, 250, 250, 255)
-    drawn[1, 1] = (250, 250, 250, 128)
-    made = bands.over(drawn, ground)[..., 0]
-    assert made.tolist() == [[250, 250], [50, 150]]
 
 
 @pytest.mark.parametrize("count", COUNTS)

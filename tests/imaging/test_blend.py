@@ -70,16 +70,28 @@ def test_alpha_mixes_without_dark_fringes() -> None:
     assert made[0, 0].tolist() in ([255, 255, 255, 127], [255, 255, 255, 128])
 
 
-def test_differences_along_the_border_are_evened_out() -> None:
-    """A constant difference vanishes altogether, and what is drawn keeps its gradients."""
+def test_a_difference_along_the_whole_border_vanishes() -> None:
+    """And what is drawn keeps its gradients."""
     parent = drift.photo("cat")[40:240, 60:330].astype(np.float32)
     coverage = drift.blob(*parent.shape[:2])
-    drawn = parent * 0.9
+    known = (coverage == 0).astype(np.float32)
+    drawn = parent - 20
     drawn[80:120, 100:160] += 12
-    made = blend.evened(np.rint(parent), drawn - 20, coverage)
-    assert np.abs(made - blend.evened(np.rint(parent), drawn, coverage)).mean() < 0.5
-    border = (blend.weights(coverage, "inside", 8.0) < 1) & (coverage > 0)
-    assert np.abs(made - parent)[border].mean() < 0.5 * np.abs(drawn - 20 - parent)[border].mean()
+    apart, part = blend.border(parent, drawn, coverage, known)
+    assert blend.size_of(apart, part) == pytest.approx(20)
+    made = blend.evened(drawn, apart, part)
+    unclipped = (drawn > 0) & (drawn < 225)
+    assert np.abs(made - (drawn + 20))[unclipped].max() < 0.01
+
+
+def test_where_nothing_can_be_compared_nothing_is_evened() -> None:
+    parent = drift.photo("cat").astype(np.float32)
+    coverage = drift.blob(*parent.shape[:2])
+    apart, part = blend.border(
+        parent, np.zeros_like(parent), coverage, np.zeros(coverage.shape, np.float32)
+    )
+    assert blend.size_of(apart, part) == 0
+    assert np.array_equal(blend.evened(parent, apart, part), parent)
 
 
 def test_the_membrane_is_smooth_between_what_is_known() -> None:

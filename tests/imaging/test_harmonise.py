@@ -22,7 +22,7 @@ def scene() -> drift.Scene:
 
 
 def test_gain_and_offset_are_undone_in_the_mask_too(scene: drift.Scene) -> None:
-    dim = np.rint(scene.truth * np.float32([0.8, 0.9, 0.7]) + np.float32([9, 4, 20]))
+    dim = np.rint(scene.truth * np.array([0.8, 0.9, 0.7]) + np.array([9, 4, 20]))
     found, mended = corrected(scene, dim.astype(np.uint8))
     assert found.trusted
     assert np.allclose(found.gain, [1 / 0.8, 1 / 0.9, 1 / 0.7], rtol=0.03)
@@ -34,7 +34,7 @@ def test_gain_and_offset_are_undone_in_the_mask_too(scene: drift.Scene) -> None:
 def test_uneven_light_is_undone() -> None:
     """The mask lies where it is brightest."""
     photo = drift.photo("coffee")
-    coverage = np.roll(drift.blob(*photo.shape[:2], seed=3), 150, axis=1)
+    coverage = np.roll(drift.blob(photo.shape[0], photo.shape[1], seed=3), 150, axis=1)
     aside = drift.Scene("aside", photo, photo, coverage)
     answer = drift.answer(aside, drift.Drift("uneven", light=0.25))
     _, mended = corrected(aside, answer)

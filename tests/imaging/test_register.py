@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 
@@ -110,7 +109,7 @@ def test_a_map_between_sizes_keeps_its_places() -> None:
 
 def test_the_residual_is_measured_and_not_guessed() -> None:
     """Tiles that each lie 3 px off, at a size that is compared without reduction."""
-    photo = cv2.resize(drift.photo("picos"), (540, 360), interpolation=cv2.INTER_AREA)
+    photo = bands.resized(drift.photo("picos"), (540, 360))
     ring = np.full((360, 540), 255, np.uint8)
     pair = register.reduced(photo, np.roll(photo, 3, axis=1), ring, register.FINE)
     corners = register.tiles(pair)

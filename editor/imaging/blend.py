@@ -20,6 +20,8 @@ type Edge = Literal["inside", "centred", "hard"]
 # Pixels of the ramp, as a part of how deep the mask is, and at most.
 FEATHER_PART: Final = 0.3
 FEATHER_MOST: Final = 24.0
+# Pixels within which the mask counts as one thing, thin or thick.
+NEARBY: Final = 49
 # Pixels: the cells along the border whose differences are evened out, and the band they come from.
 CELL: Final = 4
 BAND: Final = 6
@@ -47,11 +49,21 @@ def weights(coverage: Coverage, edge: Edge = "inside", feather: float | None = N
         return painted
     inner = (coverage > 0).astype(np.uint8)
     depth = np.asarray(cv2.distanceTransform(inner, cv2.DIST_L2, 5), np.float32)
-    if feather is None:
-        feather = min(FEATHER_MOST, FEATHER_PART * float(depth.max(initial=0)))
     start = 0.5 if edge == "centred" else 0.0
-    way = np.clip(start + (depth - 0.5) / max(feather, 1.0), 0, 1)
+    way = np.clip(start + (depth - 0.5) / width_of(depth, feather), 0, 1)
     return np.asarray(np.minimum(painted, way * way * (3 - 2 * way)), np.float32)
+
+
+def width_of(depth: Field, feather: float | None) -> Field:
+    """How wide the ramp is at each pixel: narrower where the mask is thin.
+
+    Else a thin stroke of a large mask would never show the edit.
+    """
+    near = np.asarray(cv2.dilate(depth, np.ones((NEARBY, NEARBY), np.uint8)), np.float32)
+    thick = np.asarray(cv2.blur(near, (NEARBY // 2, NEARBY // 2)), np.float32)
+    most = FEATHER_PART * thick if feather is None else thick
+    limit = FEATHER_MOST if feather is None else feather
+    return np.asarray(np.clip(most, 1.0, max(1.0, limit)), np.float32)
 
 
 def border(

@@ -44,9 +44,12 @@ def one_thread() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """One answer: pixels off, seams above the truth's, and grey levels off just inside the mask."""
+    """One answer: pixels off, seams above the truth's, and grey levels off just inside the mask.
 
-    miss: float
+    `miss` is None where nothing around the mask has any texture: there is no place to be off from.
+    """
+
+    miss: float | None
     seams: tuple[float, float, float]
     wrong: tuple[float, float, float]
 
@@ -79,14 +82,14 @@ def land(scene: drift.Scene, kind: drift.Drift) -> Landing:
     wrong = [references.wrong(one, scene) for one in all_three]
     matrix = np.reshape(made.facts["matrix"], (2, 3))
     return Landing(
-        drift.miss(scene, kind, matrix),
+        None if made.facts["verdict"] == "featureless" else drift.miss(scene, kind, matrix),
         (seams[0], seams[1], seams[2]),
         (wrong[0], wrong[1], wrong[2]),
     )
 
 
 def row(name: str, landings: list[Landing]) -> None:
-    off = [one.miss for one in landings]
+    off = [one.miss for one in landings if one.miss is not None]
     seams = np.mean([one.seams for one in landings], axis=0)
     wrong = np.mean([one.wrong for one in landings], axis=0)
     print(  # noqa: T201
@@ -108,9 +111,11 @@ def test_drift() -> None:
         row(kind.name, found)
     everything = [one for found in landings.values() for one in found]
     row("all", everything)
-    off = [one.miss for kind in landings if not kind.repaint for one in landings[kind]]
+    moved = [one.miss for kind in landings if not kind.repaint for one in landings[kind]]
+    off = [miss for miss in moved if miss is not None]
+    print(f"without texture around the mask, not counted in px: {len(moved) - len(off)}")  # noqa: T201
     seams = np.mean([one.seams for one in everything], axis=0)
-    assert len(names) >= 8
+    assert len(off) >= 8 * (len(drift.DRIFTS) - 1)
     assert np.median(off) <= 0.5
     assert np.percentile(off, 95) <= 1.0
     assert seams[0] <= seams[1] / 3

@@ -34,12 +34,12 @@ def pasted(scene: Scene, answer: Pixels) -> Pixels:
 
 
 def cloned(scene: Scene, answer: Pixels) -> Pixels:
-    """`seamlessClone` with the same pixels protected as we protect."""
+    """`seamlessClone` (which changes its mask) with the same pixels protected as we protect."""
     mask = (scene.coverage > 0).astype(np.uint8) * np.uint8(255)
     x, y, width, height = cv2.boundingRect(mask)
     centre = x + width // 2, y + height // 2
     made = cv2.seamlessClone(
-        nominal(scene, answer), scene.parent.copy(), mask, centre, cv2.NORMAL_CLONE
+        nominal(scene, answer), scene.parent.copy(), mask.copy(), centre, cv2.NORMAL_CLONE
     )
     return np.where(mask[..., None] > 0, made, scene.parent).astype(np.uint8)
 

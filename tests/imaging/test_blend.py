@@ -54,6 +54,15 @@ def test_a_small_mask_still_shows_the_whole_edit_in_its_middle() -> None:
     assert blend.weights(make_disc(31, 6), "inside").max() == 1.0
 
 
+def test_a_thin_stroke_of_a_large_mask_shows_the_edit_too() -> None:
+    coverage = np.zeros((200, 400), np.uint8)
+    coverage[20:180, 20:180] = 255
+    coverage[96:104, 180:380] = 255
+    weight = blend.weights(coverage)
+    assert weight[100, 100] == 1.0
+    assert (weight[99:101, 280:370] == 1.0).all()
+
+
 def test_a_mask_at_the_crops_edge_is_not_feathered_there() -> None:
     coverage = np.zeros((40, 60), np.uint8)
     coverage[:, 30:] = 255

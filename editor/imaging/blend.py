@@ -66,34 +66,26 @@ def width_of(depth: Field, feather: float | None) -> Field:
     return np.asarray(np.clip(most, 1.0, max(1.0, limit)), np.float32)
 
 
-def border(
-    parent: Field, answer: Field, coverage: Coverage, known: NDArray[np.float32]
-) -> tuple[Field, NDArray[np.float32]]:
-    """Parent less answer in cells just outside the mask, and how much of each is known, 0 to 1.
-
-    `known` is 1 where the two can be compared at all.
-    """
+def border_of(coverage: Coverage) -> NDArray[np.float32]:
+    """1 for the pixels just outside the mask, else 0."""
     outer = (coverage == 0).astype(np.uint8)
     far = np.asarray(cv2.distanceTransform(outer, cv2.DIST_L2, 3))
-    apart, part = membrane.cells(parent - answer, known * (far <= BAND), CELL)
-    return np.asarray(np.clip(apart, -MOST, MOST), np.float32), part
+    return np.asarray((far > 0) & (far <= BAND), np.float32)
 
 
-def size_of(apart: Field, part: NDArray[np.float32]) -> float:
-    """The mean difference along the border in grey levels, light and colour alike."""
+def difference(apart: Field, part: NDArray[np.float32]) -> float:
+    """The mean of what cells along the border differ by, where `part` of them is known."""
     sure = part > 0
     return float(np.abs(apart[sure]).mean()) if sure.any() else 0.0
 
 
-def evened(answer: Field, apart: Field, part: NDArray[np.float32]) -> Field:
-    """The answer plus the smoothest surface that takes it to the parent along the border.
+def surface(apart: Field, part: NDArray[np.float32]) -> Field:
+    """The smoothest surface through parent less answer along the border, in cells.
 
-    That is gradient-domain cloning: what the answer draws keeps its gradients.
+    Added to the answer it is gradient-domain cloning: what is drawn keeps its gradients.
     """
-    surface = membrane.filled(apart, np.asarray(part > 0, np.float32))
-    height, width = answer.shape[:2]
-    mended = np.clip(answer + membrane.resized(surface, (width, height)), 0, 255)
-    return np.asarray(mended, np.float32)
+    limited = np.asarray(np.clip(apart, -MOST, MOST), np.float32)
+    return membrane.filled(limited, np.asarray(part > 0, np.float32))
 
 
 def mixed(parent: Pixels, answer: Field, weight: Field) -> Pixels:
@@ -108,10 +100,6 @@ def mixed(parent: Pixels, answer: Field, weight: Field) -> Pixels:
     return np.asarray(np.rint(np.clip(both, 0, 255)), np.uint8)
 
 
-def into(parent: Pixels, mix: Pixels, box: Box, coverage: Coverage) -> Pixels:
-    """A copy of the parent's crop with `mix` in `box` wherever coverage is not 0."""
-    x0, y0, x1, y1 = box
-    result = parent.copy()
-    painted = coverage[y0:y1, x0:x1] > 0
-    np.copyto(result[y0:y1, x0:x1], mix, where=painted[..., None])
-    return result
+def write(rows: Pixels, mix: Pixels, coverage: Coverage) -> None:
+    """Put `mix` into `rows` wherever coverage is not 0, and nothing anywhere else."""
+    np.copyto(rows, mix, where=(coverage > 0)[..., None])

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 import numpy as np
 
-from editor.imaging import bands, blend, harmonise, register, seam
+from editor.imaging import bands, blend, harmonise, membrane, register, seam
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from editor.imaging.bands import Coverage, Field, Pixels
     from editor.imaging.focus import Box
+
+
+# Rows blended at once: floats of a large mask would take a hundred bytes for each of its pixels.
+STRIP: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +80,11 @@ def compose(
     drawn = bands.in_colours_of(answer, parent)
     nominal = bands.resized(drawn, size)
     outside = seam.outside(parent, nominal, coverage)
-    box = blend.box_of(coverage)
     placed, alignment = aligned(parent, drawn, nominal, coverage, choices)
     found = harmonise.neutral(bands.colours(parent).shape[2])
     if choices.match:
         found = harmonise.match(parent, placed, coverage)
-    result, border, gradient = parent, 0.0, False
-    if box is not None:
-        mix, border, gradient = patch(parent, placed, coverage, (box, found), choices)
-        result = blend.into(parent, mix, box, coverage)
+    result, border, gradient = patch(parent, placed, coverage, found, choices)
     facts = Facts(
         resized=drawn.shape[:2] != parent.shape[:2],
         verdict=alignment.verdict if choices.align else "off",
@@ -117,30 +117,38 @@ def aligned(
 
 
 def patch(
-    parent: Pixels,
-    placed: Pixels,
-    coverage: Coverage,
-    where: tuple[Box, harmonise.Match],
-    choices: Choices,
+    parent: Pixels, placed: Pixels, coverage: Coverage, found: harmonise.Match, choices: Choices
 ) -> tuple[Pixels, float, bool]:
-    """The blend in the mask's box, what still differed along its border, and whether that was evened."""
-    box, found = where
+    """The parent with the answer blended in, what differed along the border, and whether it was evened."""
+    box = blend.box_of(coverage)
+    if box is None:
+        return parent.copy(), 0.0, False
     wide = widened(box, coverage.shape)
     area = slice(wide[1], wide[3]), slice(wide[0], wide[2])
     old, drawn, share = parent[area], placed[area], coverage[area]
     size = coverage.shape[1], coverage.shape[0]
-    colour = bands.colours(drawn).astype(np.float32)
-    colour = harmonise.applied(colour, found, wide, size)
-    known = harmonise.comparable(old, drawn, share)
-    apart, part = blend.border(bands.colours(old).astype(np.float32), colour, share, known)
-    border = blend.size_of(apart, part)
+    known = harmonise.comparable(old, drawn, share) * blend.border_of(share)
+    wanted, part = membrane.cells(bands.colours(old), known, blend.CELL)
+    means, _ = membrane.cells(bands.colours(drawn), known, blend.CELL)
+    apart = wanted - harmonise.applied(means, found, wide, size)
+    border = blend.difference(apart, part)
     gradient = border > blend.SEEN if choices.gradient == "auto" else choices.gradient == "always"
-    if gradient:
-        colour = blend.evened(colour, apart, part)
+    light = blend.surface(apart, part) if gradient else None
     weight = blend.weights(share, choices.edge, choices.feather)
-    mix = blend.mixed(old, *opaque(colour, drawn, old, weight))
-    x0, y0 = box[0] - wide[0], box[1] - wide[1]
-    return mix[y0 : y0 + box[3] - box[1], x0 : x0 + box[2] - box[0]], border, gradient
+    result = parent.copy()
+    for top in range(0, old.shape[0], STRIP):
+        strip = slice(top, top + STRIP)
+        lines = old[strip].shape[0]
+        place = wide[0], wide[1] + top, wide[2], wide[1] + top + lines
+        colour = harmonise.applied(bands.colours(drawn[strip]), found, place, size)
+        if light is not None:
+            here = 0, top, old.shape[1], top + lines
+            shape = lines, old.shape[1]
+            colour += membrane.window(light, here, (old.shape[1], old.shape[0]), shape)
+            np.clip(colour, 0, 255, out=colour)
+        mix = blend.mixed(old[strip], *opaque(colour, drawn[strip], old[strip], weight[strip]))
+        blend.write(result[area][strip], mix, share[strip])
+    return result, border, gradient
 
 
 def opaque(colour: Field, drawn: Pixels, old: Pixels, weight: Field) -> tuple[Field, Field]:

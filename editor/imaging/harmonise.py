@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from editor.imaging.bands import Coverage, Field, Pixels
+    from editor.imaging.focus import Box
 
 # Pixels along the side of the cells whose means are compared; fewer for small crops.
 CELL: Final = 16
@@ -62,8 +63,8 @@ def match(parent: Pixels, answer: Pixels, coverage: Coverage) -> Match:
     """The correction for an aligned `answer` of the parent's size and colours."""
     known = comparable(parent, answer, coverage)
     side = max(2, min(CELL, min(coverage.shape) // LEAST_CELLS))
-    wanted, part = membrane.cells(bands.colours(parent).astype(np.float32), known, side)
-    drawn, _ = membrane.cells(bands.colours(answer).astype(np.float32), known, side)
+    wanted, part = membrane.cells(bands.colours(parent), known, side)
+    drawn, _ = membrane.cells(bands.colours(answer), known, side)
     sure = part > 0.5
     count = wanted.shape[2]
     if np.count_nonzero(sure) < ENOUGH or not related(wanted[sure], drawn[sure]):
@@ -127,26 +128,13 @@ def smooth(rest: Field, part: NDArray[np.float32]) -> Field:
     return np.asarray(np.clip(field, -FIELD_MOST, FIELD_MOST), np.float32)
 
 
-def applied(
-    colours: NDArray[np.float32],
-    found: Match,
-    box: tuple[int, int, int, int],
-    size: tuple[int, int],
-) -> Field:
-    """The colours of `box` of a crop of `size` (width, height), corrected, not yet rounded."""
+def applied(colours: Pixels | Field, found: Match, box: Box, size: tuple[int, int]) -> Field:
+    """The colours of `box` of a crop of `size` (width, height), corrected, not yet rounded.
+
+    `colours` may also be means of what is in the box, with fewer rows and columns.
+    """
     if not found.trusted:
-        return colours
-    x0, y0, x1, y1 = box
-    rows, columns, count = found.field.shape
-    across, down = columns / size[0], rows / size[1]
-    place = np.array([[across, 0, (x0 + 0.5) * across - 0.5], [0, down, (y0 + 0.5) * down - 0.5]])
-    field = cv2.warpAffine(
-        found.field,
-        place,
-        (x1 - x0, y1 - y0),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    even = np.asarray(field, np.float32).reshape(y1 - y0, x1 - x0, count)
-    mended = np.clip(colours * found.gain + found.offset + even, 0, 255)
-    return np.asarray(mended, np.float32)
+        return np.asarray(colours, np.float32)
+    even = membrane.window(found.field, box, size, (colours.shape[0], colours.shape[1]))
+    even += colours * found.gain + found.offset
+    return np.clip(even, 0, 255, out=even)

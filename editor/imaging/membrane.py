@@ -16,7 +16,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from editor.imaging.bands import Field
+    from editor.imaging.bands import Field, Pixels
+    from editor.imaging.focus import Box
 
 # Every cell is the mean of its neighbours.
 NEIGHBOURS: Final = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4
@@ -66,13 +67,40 @@ def resized(field: Field, size: tuple[int, int]) -> Field:
     return larger.reshape(size[1], size[0], field.shape[2])
 
 
+def window(field: Field, box: Box, size: tuple[int, int], shape: tuple[int, int]) -> Field:
+    """The part of a field that spans a picture of `size` (width, height), in `shape` rows, columns.
+
+    `box` is the part in pixels of the picture; each value is taken at the centre of its place.
+    """
+    x0, y0, x1, y1 = box
+    across, down = field.shape[1] / size[0], field.shape[0] / size[1]
+    wide, high = (x1 - x0) / shape[1], (y1 - y0) / shape[0]
+    place = np.array(
+        [
+            [wide * across, 0, (x0 + wide / 2) * across - 0.5],
+            [0, high * down, (y0 + high / 2) * down - 0.5],
+        ]
+    )
+    found = cv2.warpAffine(
+        field,
+        place,
+        (shape[1], shape[0]),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(found, np.float32).reshape(*shape, field.shape[2])
+
+
 def cells(
-    pixels: NDArray[np.float32], known: NDArray[np.float32], side: int
+    pixels: Pixels, known: NDArray[np.float32], side: int
 ) -> tuple[Field, NDArray[np.float32]]:
     """Means of what is known in cells of about `side` pixels, and the part that is known, 0 to 1."""
     height, width = known.shape
     size = max(1, round(width / side)), max(1, round(height / side))
     part = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA), np.float32)
-    total = cv2.resize(pixels * known[..., None], size, interpolation=cv2.INTER_AREA)
-    sums = np.asarray(total, np.float32).reshape(*part.shape, -1)
-    return sums / np.maximum(part, 1e-6)[..., None], part
+    sums = [
+        # Band by band: large crops would need twelve bytes for each of their pixels.
+        np.asarray(cv2.resize(pixels[..., band] * known, size, interpolation=cv2.INTER_AREA))
+        for band in range(pixels.shape[2])
+    ]
+    return np.dstack(sums) / np.maximum(part, 1e-6)[..., None], part

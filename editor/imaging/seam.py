@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,7 @@ FLOOR: Final = 0.5
 # Grey levels that count as changed: a JPEG of good quality stays below.
 TOLERANCE: Final = 8
 HEAT_SIDE: Final = 256
+MOST_PIXELS: Final = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,19 @@ def score(pixels: Pixels, coverage: Coverage) -> float:
     like any other; geometric means, of three scales. 1 also where there is no border.
     """
     area = around(coverage)
-    ratios = [at_scale(pixels[area], coverage[area], scale) for scale in SCALES]
+    looked_at = limited(pixels[area]), limited(coverage[area][..., None])[..., 0]
+    ratios = [at_scale(*looked_at, scale) for scale in SCALES]
     found = [ratio for ratio in ratios if ratio is not None]
     return float(np.mean(found)) if found else 1.0
+
+
+def limited(pixels: Pixels) -> Pixels:
+    """At most MOST_PIXELS: of a larger mask nobody sees single pixels, and floats take memory."""
+    height, width = pixels.shape[:2]
+    if height * width <= MOST_PIXELS:
+        return pixels
+    shrink = math.sqrt(MOST_PIXELS / (height * width))
+    return bands.resized(pixels, (round(width * shrink), round(height * shrink)))
 
 
 def around(coverage: Coverage) -> tuple[slice, slice]:

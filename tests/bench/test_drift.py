@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
-from editor.imaging import blend, harmonise, register
+from editor.imaging import harmonise, register
 from editor.imaging.bands import warped
 from editor.imaging.compose import Choices, compose, patch
 from tests.bench.composing import SIZE, make_large
@@ -125,14 +125,12 @@ def test_drift() -> None:
 def test_time() -> None:
     scene, answer = make_large("picos")
     parent, coverage = scene.parent, scene.coverage
-    box = blend.box_of(coverage)
-    assert box is not None
 
     def land_it() -> None:
         found = register.align(parent, answer, coverage)
         placed = warped(answer, found.matrix, SIZE)
         match = harmonise.match(parent, placed, coverage)
-        patch(parent, placed, coverage, (box, match), Choices(gradient="always"))
+        patch(parent, placed, coverage, match, Choices(gradient="always"))
 
     report("align 1536 x 1024", lambda: register.align(parent, answer, coverage))
     taken = report("align, match and blend 1536 x 1024", land_it)

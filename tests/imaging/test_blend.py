@@ -79,28 +79,38 @@ def test_alpha_mixes_without_dark_fringes() -> None:
     assert made[0, 0].tolist() in ([255, 255, 255, 127], [255, 255, 255, 128])
 
 
-def test_a_difference_along_the_whole_border_vanishes() -> None:
-    """And what is drawn keeps its gradients."""
-    parent = drift.photo("cat")[40:240, 60:330].astype(np.float32)
-    coverage = drift.blob(*parent.shape[:2])
-    known = (coverage == 0).astype(np.float32)
-    drawn = parent - 20
-    drawn[80:120, 100:160] += 12
-    apart, part = blend.border(parent, drawn, coverage, known)
-    assert blend.size_of(apart, part) == pytest.approx(20)
-    made = blend.evened(drawn, apart, part)
-    unclipped = (drawn > 0) & (drawn < 225)
-    assert np.abs(made - (drawn + 20))[unclipped].max() < 0.01
+def test_a_difference_along_the_whole_border_becomes_one_for_all() -> None:
+    coverage = drift.blob(200, 270)
+    known = blend.border_of(coverage)
+    parent = np.full((200, 270, 3), 90, np.uint8)
+    apart, part = membrane.cells(parent, known, blend.CELL)
+    assert blend.difference(apart - 70, part) == pytest.approx(20)
+    assert np.allclose(blend.surface(apart - 70, part), 20, atol=0.01)
+    # Another thing, not another light.
+    assert blend.surface(apart + 70, part).max() <= blend.MOST
+
+
+def test_the_border_is_a_narrow_band_outside() -> None:
+    coverage = make_disc()
+    line = blend.border_of(coverage)[60, 60:]
+    assert line[: 40 + 1].max() == 0
+    assert line[41 : 41 + blend.BAND].min() == 1
+    assert line[41 + blend.BAND :].max() == 0
 
 
 def test_where_nothing_can_be_compared_nothing_is_evened() -> None:
-    parent = drift.photo("cat").astype(np.float32)
-    coverage = drift.blob(*parent.shape[:2])
-    apart, part = blend.border(
-        parent, np.zeros_like(parent), coverage, np.zeros(coverage.shape, np.float32)
-    )
-    assert blend.size_of(apart, part) == 0
-    assert np.array_equal(blend.evened(parent, apart, part), parent)
+    nothing = np.zeros((20, 30), np.float32)
+    apart = np.full((20, 30, 3), 9, np.float32)
+    assert blend.difference(apart, nothing) == 0
+    assert (blend.surface(apart, nothing) == 0).all()
+
+
+def test_a_window_of_a_field_is_a_part_of_the_whole() -> None:
+    field = np.random.default_rng(1).normal(0, 9, (7, 9, 2)).astype(np.float32)
+    whole = membrane.window(field, (0, 0, 90, 70), (90, 70), (70, 90))
+    part = membrane.window(field, (20, 11, 65, 40), (90, 70), (29, 45))
+    assert np.abs(part - whole[11:40, 20:65]).max() < 0.5
+    assert np.allclose(membrane.window(field, (0, 0, 90, 70), (90, 70), (7, 9)), field, atol=1e-3)
 
 
 def test_the_membrane_is_smooth_between_what_is_known() -> None:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 type Edge = Literal["inside", "centred", "hard"]
 
 # Pixels of the ramp, as a part of how deep the mask is, and at most.
-FEATHER_PART: Final = 0.3
+FEATHER_PART: Final = 0.5
 FEATHER_MOST: Final = 24.0
-# Pixels within which the mask counts as one thing, thin or thick.
-NEARBY: Final = 49
+# Pixels within which the mask counts as one thing, thin or thick, judged on a copy so much smaller.
+NEARBY: Final = 48
+COARSE: Final = 4
 # Pixels: the cells along the border whose differences are evened out, and the band they come from.
 CELL: Final = 4
 BAND: Final = 6
@@ -49,6 +50,8 @@ def weights(coverage: Coverage, edge: Edge = "inside", feather: float | None = N
         return painted
     inner = (coverage > 0).astype(np.uint8)
     depth = np.asarray(cv2.distanceTransform(inner, cv2.DIST_L2, 5), np.float32)
+    # Without any border it is the largest float, which no mean can hold.
+    depth = np.minimum(depth, sum(coverage.shape))
     start = 0.5 if edge == "centred" else 0.0
     way = np.clip(start + (depth - 0.5) / width_of(depth, feather), 0, 1)
     return np.asarray(np.minimum(painted, way * way * (3 - 2 * way)), np.float32)
@@ -59,8 +62,12 @@ def width_of(depth: Field, feather: float | None) -> Field:
 
     Else a thin stroke of a large mask would never show the edit.
     """
-    near = np.asarray(cv2.dilate(depth, np.ones((NEARBY, NEARBY), np.uint8)), np.float32)
-    thick = np.asarray(cv2.blur(near, (NEARBY // 2, NEARBY // 2)), np.float32)
+    height, width = depth.shape
+    size = max(1, width // COARSE), max(1, height // COARSE)
+    reach = 2 * NEARBY // COARSE + 1
+    small = cv2.resize(depth, size, interpolation=cv2.INTER_AREA)
+    near = cv2.blur(cv2.dilate(small, np.ones((reach, reach), np.uint8)), (reach // 2, reach // 2))
+    thick = np.asarray(cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR))
     most = FEATHER_PART * thick if feather is None else thick
     limit = FEATHER_MOST if feather is None else feather
     return np.asarray(np.clip(most, 1.0, max(1.0, limit)), np.float32)

@@ -92,9 +92,12 @@ class Children(Runner, Protocol):
         """Get ready before the first is run."""
 
     async def run_each(
-        self, jobs: Sequence[ChildJob], *, progress: Progress | None = None
+        self, jobs: Sequence[ChildJob], *, progress: Progress | None = None, same: str = ""
     ) -> Sequence[Mapping[str, JSON]]:
-        """Run several in one child, one after the other; return all answers."""
+        """Run several in one child, one after the other; return all answers.
+
+        Jobs that open nothing but what `same` names may follow each other in one child.
+        """
 
 
 class Watch(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from editor.engines.builtin.engine import Builtin
 from editor.engines.errors import UnknownEngine
@@ -20,8 +20,11 @@ FACTORIES: Final[Mapping[str, Factory]] = {"builtin": Builtin}
 class EngineSource(Protocol):
     """Wherever engines come from; it may ask the database."""
 
-    def engine(self, name: str) -> Engine:
-        """Return the engine of this id, or raise `UnknownEngine`."""
+    def engine(self, name: str, row: Any = None) -> Engine:
+        """Return the engine of this id, or raise `UnknownEngine`.
+
+        `row` is what the caller has just read of it in the database, if anything.
+        """
 
     def reader(self, name: str) -> Engine:
         """Return an engine that reads what this one answered; it must not be asked anything."""
@@ -38,7 +41,7 @@ class Registry:
     ) -> None:
         self._engines = {name: factory(runner) for name, factory in factories.items()}
 
-    def engine(self, name: str) -> Engine:
+    def engine(self, name: str, row: Any = None) -> Engine:
         """Return the engine of this id, or raise `UnknownEngine`."""
         try:
             return self._engines[name]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from editor.engines.base import Answer, Engine
@@ -115,13 +116,18 @@ def estimated(engine: Engine | None, plan: Plan) -> Cost:
     return Cost(0, CostBasis.UNKNOWN) if high is None else Cost(high, CostBasis.ESTIMATE)
 
 
+def moment(seconds_ago: float) -> CombinedExpression:
+    """Return so long ago, by the database's clock."""
+    return Now() - timedelta(seconds=max(0.0, seconds_ago))
+
+
 def head_fields(head: Mapping[str, Any], seconds_ago: float) -> dict[str, Any]:
     """Return what an answer's head says about the attempt."""
     if not head:
         return {}
     status = head.get("status")
     return {
-        "headers_at": Now() - timedelta(seconds=max(0.0, seconds_ago)),
+        "headers_at": moment(seconds_ago),
         "http_status": status if isinstance(status, int) else None,
         "upstream_request_id": str(head.get("request_id") or "")[:120],
     }

@@ -113,9 +113,12 @@ class Desk:
         """Run a function in a child process. Raises Interrupted."""
         return dict(await self.work(self.sandbox.run(function, **arguments)))
 
-    async def child_jobs(self, *jobs: ChildJob) -> None:
-        """Run functions one after the other in one child process. Raises Interrupted."""
-        await self.work(self.sandbox.run_each(jobs))
+    async def child_jobs(self, *jobs: ChildJob, same: str = "") -> None:
+        """Run functions one after the other in one child process. Raises Interrupted.
+
+        Whoever opens the `same`, and nothing else, may share the child.
+        """
+        await self.work(self.sandbox.run_each(jobs, same=same))
 
     async def stopped(self, job: Job, why: Interruption) -> None:
         """Write what an interruption means; only work that cost nothing is thrown away."""

@@ -73,7 +73,7 @@ class Flight:
 
     async def _receive(self, answer: Answer) -> Answer | None:
         """Make the answer durable before anything reads it, then say so."""
-        desk, head = self.desk, self.watcher.head()
+        desk = self.desk
         desk.barrier("answered")
         file, sha256 = await asyncio.to_thread(
             spool.keep_answer, answer.file, answer.head, self.folder
@@ -81,7 +81,7 @@ class Flight:
         kept = Answer(file, answer.head)
         desk.barrier("spooled")
         desk.hold = await self.watcher.settle()
-        facts = {"answer": kept, "sha256": sha256, **head}
+        facts = {"answer": kept, "sha256": sha256, **self.watcher.head()}
         try:
             desk.hold = await desk.database(
                 steps.received, desk.hold, self.attempt, paid=desk.paid, **facts

@@ -73,7 +73,8 @@ async def prepare(job: Job, folder: Path, desk: Desk) -> EditRequest:
     making = job.engine.preparation(wanted)
     jobs = [errand(job, wanted), *([making] if making else [])]
     try:
-        await desk.child_jobs(*jobs)
+        # Many edits of one picture are prepared by few children.
+        await desk.child_jobs(*jobs, same="" if job.inputs else job.parent["base"])
     except JobRejected as refusal:
         raise Refused(refusal.message, code=refusal.code, params=refusal.params) from refusal
     except JobCrashed as crash:

@@ -19,6 +19,7 @@ from editor.engines.errors import EngineError
 from editor.engines.registry import EngineSource
 from editor.models import Edit, State
 from editor.pipeline import circuit, endings, prepare, resend, room, spool, steps
+from editor.pipeline.announce import Announcer
 from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted, Interruption, Phase
 from editor.pipeline.flight import Flight
 from editor.pipeline.landing import Landing
@@ -41,6 +42,7 @@ class Run:
 
     desk: Desk
     registry: EngineSource
+    announcer: Announcer
     chance: Callable[[], float] = random.random
 
     async def execute(self) -> None:
@@ -89,7 +91,7 @@ class Run:
             return
         desk.attempt = attempt
         desk.barrier("sending")
-        watcher = Watcher(desk.hold, attempt, desk.database, desk.barrier)
+        watcher = Watcher(desk.hold, attempt, desk.database, self.announcer, desk.barrier)
         flight = Flight(desk, job, attempt, watcher, folder, self.chance)
         answer = await flight.answer(replace(request, token=str(attempt.client_token)))
         if answer is not None:

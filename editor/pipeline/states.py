@@ -9,8 +9,8 @@ Every move is one conditional UPDATE that names the state and the fence it expec
 lease was given away writes 0 rows, learns it here, and stops.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -108,6 +108,33 @@ def move(
     _write(hold, only, state=to, fence=fence, **fields)
     activities.note(f"edit.{to}", project=hold.project_id, edit=hold.edit_id, fence=fence)
     return Hold(hold.edit_id, hold.project_id, to, fence)
+
+
+@transaction.atomic
+def move_each(holds: Sequence[Hold], to: State) -> dict[int, Hold]:
+    """Move edits of one state on together; return the new holds by edit, without those lost.
+
+    Projects are locked in one order, before edits. Raises IllegalMove.
+    """
+    (state,) = {hold.state for hold in holds}
+    if to not in NEXT[state]:
+        raise IllegalMove(f"{state} -> {to}")
+    projects = Project.objects.filter(pk__in={hold.project_id for hold in holds})
+    list(projects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    projects.update(pulse=F("pulse") + 1)
+    moved: dict[int, Hold] = {}
+    for fence in {hold.fence for hold in holds}:
+        ours = {hold.edit_id: hold for hold in holds if hold.fence == fence}
+        rows = Edit.objects.filter(pk__in=ours, state=state, fence=fence)
+        # Which they are is read first; the projects' locks keep others from moving them between.
+        found = list(rows.values_list("pk", flat=True))
+        rows.filter(pk__in=found).update(state=to, pulse=PULSE)
+        moved |= {pk: replace(ours[pk], state=to) for pk in found}
+    activities.note_each(
+        f"edit.{to}",
+        [(one.project_id, one.edit_id, {"fence": one.fence}) for one in moved.values()],
+    )
+    return moved
 
 
 @transaction.atomic

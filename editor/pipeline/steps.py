@@ -16,7 +16,7 @@ from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
 from editor.models import Attempt, Edit, EditInput, Picture, State
 from editor.pipeline import attempts, replan, spool
-from editor.pipeline.states import Hold, LostLease, move, show_change
+from editor.pipeline.states import Hold, LostLease, move, move_each, show_change
 from editor.services import budgets, consents, media, pictures
 from editor.services.recipes import Recipe, recipe
 
@@ -89,7 +89,7 @@ def _engine(hold: Hold, edit: Edit, registry: EngineSource) -> Engine:
     """The engine to be asked, else one that only reads: that sends nothing, so needs no consent."""
     if hold.state == State.RECEIVED:
         return registry.reader(edit.engine)
-    engine = registry.engine(edit.engine)
+    engine = registry.engine(edit.engine, edit.provider)
     if edit.provider and not consents.covers(edit.provider, edit.actor_id, engine.host):
         raise HostChanged
     try:
@@ -103,7 +103,6 @@ def _inputs(edit: Edit) -> tuple[Recipe | None, ...]:
     return tuple(recipe(row.picture) if row.picture else None for row in edit.inputs.all())
 
 
-@transaction.atomic
 def intend(hold: Hold, engine: Engine) -> tuple[Hold, Attempt]:
     """Write the intent before anything is sent: no execution is ever unaccounted for.
 
@@ -113,14 +112,15 @@ def intend(hold: Hold, engine: Engine) -> tuple[Hold, Attempt]:
         ("error_code", "error_message", "error_class"), ""
     )
     try:
-        moved = move(hold, State.SENDING, unless_canceled=True, **nothing_wrong)
+        with transaction.atomic():
+            moved = move(hold, State.SENDING, unless_canceled=True, **nothing_wrong)
+            return moved, attempts.begin(hold, engine)
     except LostLease:
         if _is_unwanted(hold):
             raise CancelAsked from None
         if written := _intent_of(hold):
             return written
         raise
-    return moved, attempts.begin(hold, engine)
 
 
 def _intent_of(hold: Hold) -> tuple[Hold, Attempt] | None:
@@ -142,10 +142,11 @@ def _is_unwanted(hold: Hold) -> bool:
 
 
 @transaction.atomic
-def sent(hold: Hold, attempt: Attempt) -> Hold:
-    """The engine has the whole request."""
-    moved = move(hold, State.AWAITING)
-    Attempt.objects.filter(pk=attempt.pk).update(sent_at=Now())
+def sent(departures: Sequence[tuple[Hold, Attempt]]) -> dict[int, Hold]:
+    """Their engines have the whole requests; return the new holds by edit, without those lost."""
+    moved = move_each([hold for hold, _ in departures], State.AWAITING)
+    attempts_sent = [attempt.pk for hold, attempt in departures if hold.edit_id in moved]
+    Attempt.objects.filter(pk__in=attempts_sent).update(sent_at=Now())
     return moved
 
 

@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from editor.models import Attempt
 from editor.pipeline import attempts, spool, steps
+from editor.pipeline.announce import Announcer
 from editor.pipeline.desk import Database
 from editor.pipeline.states import Hold, LostLease, note_progress
 
@@ -16,8 +18,6 @@ logger = logging.getLogger(__name__)
 
 PROGRESS_STEP: Final = 5  # percent; a finer step would only make pages poll for nothing
 ENGINE_SHARE: Final = (10, 90)  # where the engine's own 0..1 lies on the edit's 0..100
-# How long an engine waits for us to write that all has left; it has an answer to read.
-PATIENCE_SECONDS: Final = 1.0
 PREVIEW_SECONDS: Final = 1.0
 HEAD_SECONDS: Final = 2.0
 
@@ -29,28 +29,35 @@ class Watcher:
     """
 
     def __init__(
-        self, hold: Hold, attempt: Attempt, database: Database, barrier: Callable[[str], None]
+        self,
+        hold: Hold,
+        attempt: Attempt,
+        database: Database,
+        announcer: Announcer,
+        barrier: Callable[[str], None],
     ) -> None:
         self.hold = hold
         self.lost = False
-        self.has_sent = False
         self._attempt = attempt
         self._database = database
+        self._announcer = announcer
         self._barrier = barrier
         self._percent = 0
         self._last: asyncio.Task[None] | None = None
         self._head: Mapping[str, Any] = {}
         self._headed_at = 0.0
+        # When the request left, as long as that is not written.
+        self._sent_at: float | None = None
         self._previews: deque[Path] = deque()
         self._shown: Path | None = None
         self._shown_at = 0.0
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     async def sent(self) -> None:
-        """The whole request has left."""
-        self.has_sent = True
-        task = self._then(self._write_sent)
-        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        """The whole request has left. Nobody waits until that is written."""
+        self._sent_at = asyncio.get_running_loop().time()
+        written = self._announcer.add(self.hold, self._attempt)
+        self._then(partial(self._note_sent, written))
 
     async def headed(self, head: Mapping[str, Any]) -> None:
         """The head of the answer is here; mostly the body follows at once and is written with it."""
@@ -79,7 +86,11 @@ class Watcher:
             self._then(self._write_progress)
 
     async def settle(self) -> Hold:
-        """Wait until all is written, so that nothing is written after the next move."""
+        """Wait until all is written, so that nothing is written after the next move.
+
+        That all has left may still be unwritten; then `head` says it.
+        """
+        self._announcer.withdraw(self._attempt)
         if timer := self._timers.pop("head", None):
             timer.cancel()
         if timer := self._timers.pop("preview", None):
@@ -90,11 +101,12 @@ class Watcher:
         return self.hold
 
     def head(self) -> dict[str, Any]:
-        """Return what the head of the answer says, for the row of the attempt."""
-        if not self._head:
-            return {}
-        ago = asyncio.get_running_loop().time() - self._headed_at
-        return attempts.head_fields(self._head, ago)
+        """Return what is known beside the answer itself, for the row of the attempt."""
+        now = asyncio.get_running_loop().time()
+        fields = attempts.head_fields(self._head, now - self._headed_at) if self._head else {}
+        if self._sent_at is not None:
+            fields["sent_at"] = attempts.moment(now - self._sent_at)
+        return fields
 
     def _then(self, step: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         self._last = asyncio.get_running_loop().create_task(self._after(self._last, step))
@@ -113,9 +125,11 @@ class Watcher:
         except Exception:  # the next step finds the row as it is
             logger.exception("what the engine told could not be written")
 
-    async def _write_sent(self) -> None:
-        self.hold = await self._database(steps.sent, self.hold, self._attempt)
-        self._barrier("awaiting")
+    async def _note_sent(self, written: asyncio.Future[Hold]) -> None:
+        await asyncio.wait({written})
+        if not written.cancelled():
+            self.hold, self._sent_at = written.result(), None
+            self._barrier("awaiting")
 
     async def _write_head(self) -> None:
         await self._database(steps.headed, self._attempt, **self.head())

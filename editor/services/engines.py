@@ -31,11 +31,14 @@ class Engines:
         self._runner = runner
         self._transport = transport
 
-    def engine(self, name: str) -> Engine:
-        """Return the engine of this id. Raises `UnknownEngine`; vault.WrongKey."""
+    def engine(self, name: str, row: Provider | None = None) -> Engine:
+        """Return the engine of this id; `row` is its provider, if the caller has just read it.
+
+        Raises `UnknownEngine`; vault.WrongKey.
+        """
         if ":" not in name:
             return self._own.engine(name)
-        row = _row(name)
+        row = row or _row(name)
         if row.deleted_at is not None:
             raise UnknownEngine(name)
         # What only plans needs no key, and must not fail for one that cannot be read.

@@ -41,7 +41,7 @@ class Priced(StubEngine):
 class Registry:
     """Knows one engine, whatever it is called."""
 
-    def engine(self, name: str) -> Engine:
+    def engine(self, name: str, row: object = None) -> Engine:
         return Priced(id=name, free=False, replay_safe=False)
 
     def reader(self, name: str) -> Engine:

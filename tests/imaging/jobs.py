@@ -120,3 +120,8 @@ def babble(*, size: int) -> dict[str, JSON]:
 def say_nonsense() -> dict[str, JSON]:
     os.write(3, b'{"half a line\n[1]\n"text"\n')
     return {"well": True}
+
+
+def say_pid() -> dict[str, JSON]:
+    """Who runs this."""
+    return {"pid": os.getpid()}

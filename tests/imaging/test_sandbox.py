@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from editor.imaging.sandbox.children import MOST_JOBS
 from editor.imaging.sandbox.client import (
     ChildJob,
     JobCrashed,
@@ -377,4 +379,71 @@ def test_a_slot_granted_in_the_moment_of_cancelling_is_not_lost() -> None:
         return dict(await asyncio.wait_for(box.run(f"{JOBS}:echo", n=3), PATIENCE))
 
     assert asyncio.run(scene()) == {"n": 3}
+    box.close()
+
+
+def shared(box: Sandbox, *names: str, fails: bool = False) -> list[object]:
+    """The pids of children that ran jobs which were asked for at the same time."""
+
+    async def ask(name: str) -> object:
+        wanted = ChildJob(f"{JOBS}:{'refuse' if fails else 'say_pid'}", {})
+        (said,) = await box.run_each([wanted], same=name)
+        return said["pid"]
+
+    async def all_at_once() -> list[object]:
+        return await asyncio.gather(*map(ask, names), return_exceptions=True)
+
+    return asyncio.run(all_at_once())
+
+
+def test_jobs_that_open_the_same_share_a_child_and_no_others() -> None:
+    box = make_sandbox()
+    pids = shared(box, "a", "a", "b", "a", "", "")
+    first, second, other, third, alone, alone_too = pids
+    assert first == second == third
+    assert len({first, other, alone, alone_too}) == 4
+    box.close()
+
+
+def test_a_child_is_not_kept_for_nobody() -> None:
+    box = make_sandbox()
+    pids = shared(box, "a", "a") + shared(box, "a")
+    assert pids[0] == pids[1] != pids[2]
+    assert box._kept == {}
+    wait_for(lambda: not running(int(cast("int", pids[0]))))
+    box.close()
+
+
+def test_a_child_that_failed_serves_nobody_else() -> None:
+    box = make_sandbox()
+    failures = shared(box, "a", "a", "a", fails=True)
+    assert all(isinstance(one, JobRejected) for one in failures)
+    assert box._kept == {}
+    assert len(set(shared(box, "a", "a"))) == 1
+    box.close()
+
+
+def test_a_child_serves_only_so_many_jobs() -> None:
+    box = make_sandbox()
+    pids = shared(box, *["a"] * (MOST_JOBS + 1))
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [MOST_JOBS, 1]
+    box.close()
+
+
+def test_a_kept_child_that_was_killed_is_replaced() -> None:
+    box = make_sandbox()
+
+    async def main() -> list[object]:
+        first = box.run_each([ChildJob(f"{JOBS}:say_pid", {})], same="a")
+        second = box.run_each([ChildJob(f"{JOBS}:say_pid", {})], same="a")
+        tasks = [asyncio.create_task(first), asyncio.create_task(second)]
+        (said,) = await tasks[0]
+        os.kill(int(cast("int", said["pid"])), signal.SIGKILL)
+        with contextlib.suppress(JobCrashed):
+            await tasks[1]
+        (again,) = await box.run_each([ChildJob(f"{JOBS}:say_pid", {})], same="a")
+        return [said["pid"], again["pid"]]
+
+    dead, alive = asyncio.run(main())
+    assert dead != alive
     box.close()

@@ -62,7 +62,7 @@ class PaidEngine:
     started: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def engine(self, _name: str) -> PaidEngine:
+    def engine(self, _name: str, row: object = None) -> PaidEngine:
         """It is its own registry."""
         return self
 

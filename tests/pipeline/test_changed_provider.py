@@ -155,7 +155,7 @@ class Going(PaidEngine):
 
     gone = forgotten = False
 
-    def engine(self, name: str) -> PaidEngine:
+    def engine(self, name: str, row: object = None) -> PaidEngine:
         if self.gone:
             raise EngineError("gone", code="unknown_engine")
         return self

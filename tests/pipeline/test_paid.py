@@ -463,7 +463,7 @@ def test_a_rejected_key_pauses_the_provider(people: People) -> None:
 
 def test_an_engine_that_is_gone_fails_before_anything_leaves(people: People) -> None:
     class Gone(PaidEngine):
-        def engine(self, name: str) -> PaidEngine:
+        def engine(self, name: str, row: object = None) -> PaidEngine:
             raise EngineError("gone", code="unknown_engine")
 
     edit = queue_paid(PaidEngine(), people.project, people.olga)

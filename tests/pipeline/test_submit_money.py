@@ -33,7 +33,7 @@ class Priced(StubEngine):
 class Registry:
     high: int | None
 
-    def engine(self, name: str) -> Engine:
+    def engine(self, name: str, row: object = None) -> Engine:
         return Priced(id=name, free=False, replay_safe=False, high=self.high)
 
     def reader(self, name: str) -> Engine:

@@ -24,7 +24,7 @@ from editor.engines.openai.complaints import clean
 from editor.engines.openai.dial import AddressRefused, NameUnknown
 from editor.engines.openai.listening import EVENT_STREAM, Listener
 from editor.engines.openai.phases import LATE, LOST, Phase
-from editor.engines.openai.upload import Upload, content
+from editor.engines.openai.upload import Coarse, Upload, content
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
@@ -135,7 +135,8 @@ class Call:
             raise errors.failure("bad_address") from None
         if not isinstance(request.stream, httpx.AsyncByteStream):
             raise TypeError("a request's body can be sent asynchronously")
-        self._upload = Upload(request.stream, self._moved)
+        body = request.stream if outgoing.json is not None else Coarse(request.stream)
+        self._upload = Upload(body, self._moved)
         request.stream = self._upload
         return request
 

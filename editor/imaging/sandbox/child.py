@@ -29,12 +29,14 @@ OUT_OF_MEMORY = line(crashed="memory", detail="the job needs more memory than it
 
 
 def run(job: socket.socket, *, zygote: int, preload: Sequence[str], limits: Limits) -> None:
-    """Serve the one request of `job` and exit; never returns."""
+    """Serve the requests of `job`, one after the other, and exit; never returns."""
     try:
         die_with(zygote)
         connection = keep_only(job)
         restrict(limits)
-        connection.sendall(answer(connection, preload))
+        with connection.makefile("rb") as stream:
+            while request := stream.readline():
+                connection.sendall(answer(connection, request, preload))
     except MemoryError:
         os.write(JOB_FD, OUT_OF_MEMORY)
     except OSError:
@@ -71,10 +73,10 @@ def restrict(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
 
 
-def answer(connection: socket.socket, preload: Sequence[str]) -> bytes:
-    """The last line of the job, whatever happens in it (but MemoryError)."""
+def answer(connection: socket.socket, request: bytes, preload: Sequence[str]) -> bytes:
+    """The last line to a request, whatever happens in it (but MemoryError)."""
     try:
-        calls = read_request(connection, preload)
+        calls = read(request, preload)
         progress.listen(lambda done: connection.sendall(line(progress=done)))
         result = line(results=[function(**arguments) for function, arguments in calls])
     except MemoryError:
@@ -88,13 +90,12 @@ def answer(connection: socket.socket, preload: Sequence[str]) -> bytes:
     return result
 
 
-def read_request(
-    connection: socket.socket, preload: Sequence[str]
+def read(
+    request: bytes, preload: Sequence[str]
 ) -> list[tuple[Callable[..., JSON], dict[str, JSON]]]:
     """The functions asked for, each with its keyword arguments."""
-    with connection.makefile("rb") as stream:
-        request = json.loads(stream.readline())
-    return [(find(name, preload), arguments) for name, arguments in request["jobs"]]
+    jobs = json.loads(request)["jobs"]
+    return [(find(name, preload), arguments) for name, arguments in jobs]
 
 
 def find(function: str, preload: Sequence[str]) -> Callable[..., JSON]:

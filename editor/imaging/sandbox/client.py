@@ -9,101 +9,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import subprocess
-import sys
 import threading
 import time
 import weakref
-from pathlib import Path
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from editor.imaging.sandbox.children import Child
 from editor.imaging.sandbox.conversation import Conversation
 from editor.imaging.sandbox.errors import JobCrashed, JobRejected, SandboxError
+from editor.imaging.sandbox.server import Server
 from editor.imaging.sandbox.slots import Slots
-from editor.imaging.sandbox.wire import JSON, ChildJob, Limits, Settings, line
+from editor.imaging.sandbox.wire import CHUNK, JSON, ChildJob, Limits, line
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Sequence
 
 __all__ = ["ChildJob", "JobCrashed", "JobRejected", "Limits", "Sandbox", "SandboxError"]
 
-ROOT = Path(__file__).resolve().parents[3]
-START = (
-    "import sys; sys.path.insert(0, sys.argv[1]);"
-    "from editor.imaging.sandbox.zygote import main; main(sys.argv[2])"
-)
-# A job touches much memory for a short time. Kept instead of given back to the kernel, and mapped in
-# huge pages where those may be asked for, it costs a fifth less CPU (crop, mask and PNG of 512 x 512:
-# 27 to 22 ms). Names: glibc manual, 39.3.2. Other C libraries ignore it.
-MEMORY = ":".join(
-    f"glibc.malloc.{name}={value}"
-    for name, value in {
-        "mmap_threshold": 32 << 20,
-        "trim_threshold": 256 << 20,
-        "top_pad": 16 << 20,
-        "hugetlb": 1,
-    }.items()
-)
-# Nothing of ours: no key, no home, no proxy. One BLAS thread, or forking would not be safe.
-ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "HOME": "/nonexistent",
-    "OPENBLAS_NUM_THREADS": "1",
-    "GLIBC_TUNABLES": MEMORY,
-}
-CHUNK = 65536
 # How much later than the job's own deadline a silent zygote is given up.
 GRACE_SECONDS = 5.0
 NOT_IMPORTED = 70
-
-
-class Server:
-    """A zygote process and the socket to it, owned by the process `pid`."""
-
-    def __init__(self, preload: Sequence[str], limits: Limits) -> None:
-        self.control, theirs = socket.socketpair()
-        with theirs:
-            settings = Settings(theirs.fileno(), os.getpid(), tuple(preload), limits)
-            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-                [sys.executable, "-I", "-c", START, str(ROOT), settings.dump()],
-                env=ENVIRONMENT,
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-
-    def open(self) -> socket.socket:
-        """A new job's socket; OSError when the zygote is gone."""
-        ours, theirs = socket.socketpair()
-        try:
-            with theirs:
-                socket.send_fds(self.control, [b"j"], [theirs.fileno()])
-        except OSError:
-            ours.close()
-            raise
-        return ours
-
-    def alive(self) -> bool:
-        return self.process.poll() is None
-
-    def stop(self) -> None:
-        """End the zygote and with it every job."""
-        self.control.close()
-        try:
-            self.process.wait(1)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def forget(self) -> None:
-        """Drop it in a forked process, where it belongs to the parent."""
-        self.control.close()
-        # Popen would warn about a child that runs on; here it is nobody's child.
-        self.process.returncode = 0
 
 
 class Sandbox:
@@ -127,6 +55,9 @@ class Sandbox:
         self._lock = threading.Lock()
         self._slots = Slots(self._count)
         self._server: Server | None = None
+        # How many wait to open the same, and the children that have it open.
+        self._wanted: Counter[str] = Counter()
+        self._kept: dict[str, list[Child]] = {}
         self._finalizer: weakref.finalize[..., Sandbox] | None = None
 
     def call(self, function: str, **arguments: JSON) -> dict[str, JSON]:
@@ -154,13 +85,25 @@ class Sandbox:
         return (await self.run_each([ChildJob(function, arguments)], progress=progress))[0]
 
     async def run_each(
-        self, jobs: Sequence[ChildJob], *, progress: Callable[[float], None] | None = None
+        self,
+        jobs: Sequence[ChildJob],
+        *,
+        progress: Callable[[float], None] | None = None,
+        same: str = "",
     ) -> list[dict[str, JSON]]:
-        """Run functions one after the other in the same child; the first that fails ends it."""
-        slots = self._slots
-        await slots.acquire_async(self._rank(jobs))
+        """Run functions one after the other in the same child; the first that fails ends it.
+
+        `same` names all that the jobs open: a child that has seen it may do the next that waits
+        for the same, but nothing else, since a picture may have taken the child over.
+        """
+        rank, slots = self._rank(jobs), self._slots
+        self._wanted[same] += 1
         try:
-            return await self._talk_async(jobs, progress)
+            await slots.acquire_async(rank)
+        finally:
+            self._wanted[same] -= 1
+        try:
+            return await self._talk_async(jobs, progress, same)
         finally:
             slots.release()
 
@@ -193,32 +136,49 @@ class Sandbox:
         with job:
             try:
                 _send(job, line(jobs=jobs))
-                while data := _receive(job, deadline):
+                while not conversation.is_over and (data := _receive(job, deadline)):
                     conversation.feed(data)
             except TimeoutError:
                 raise self._give_up(server) from None
         return self._conclude(server, conversation)
 
     async def _talk_async(
-        self, jobs: Sequence[ChildJob], progress: Callable[[float], None] | None
+        self, jobs: Sequence[ChildJob], progress: Callable[[float], None] | None, same: str
     ) -> list[dict[str, JSON]]:
         conversation = Conversation(self._limits, progress)
-        loop = asyncio.get_running_loop()
-        server, job = self._open()
-        with job:
-            job.settimeout(0)
-            try:
-                async with asyncio.timeout(self._limits.wall_seconds + GRACE_SECONDS):
-                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                        await loop.sock_sendall(job, line(jobs=jobs))
-                    while data := await _receive_async(loop, job):
-                        conversation.feed(data)
-            except TimeoutError:
-                raise self._give_up(server) from None
-            except asyncio.CancelledError:
-                await _end(loop, job)
-                raise
-        return self._conclude(server, conversation)
+        child = self._kept_for(same) or Child(*self._open(), born=time.monotonic())
+        try:
+            async with asyncio.timeout(self._limits.wall_seconds + GRACE_SECONDS):
+                await child.speak(jobs, conversation)
+        except TimeoutError:
+            child.hang_up()
+            raise self._give_up(child.server) from None
+        except asyncio.CancelledError:
+            await child.end()
+            raise
+        except BaseException:
+            child.hang_up()
+            raise
+        self._keep(child, same, conversation)
+        return self._conclude(child.server, conversation)
+
+    def _kept_for(self, same: str) -> Child | None:
+        """A child that has the same open; the others when nobody else waits for it."""
+        kept = self._kept.pop(same, [])
+        living = [child for child in kept if child.may_go_on(self._server)]
+        chosen = living.pop() if living else None
+        for child in kept:
+            if child is not chosen and (child not in living or not self._wanted[same]):
+                child.hang_up()
+        if living and self._wanted[same]:
+            self._kept[same] = living
+        return chosen
+
+    def _keep(self, child: Child, same: str, conversation: Conversation) -> None:
+        if same and self._wanted[same] and conversation.went_well:
+            self._kept.setdefault(same, []).append(child)
+        else:
+            child.hang_up()
 
     def _conclude(self, server: Server, conversation: Conversation) -> list[dict[str, JSON]]:
         if conversation.cut_off:
@@ -271,22 +231,6 @@ def _receive(job: socket.socket, deadline: float) -> bytes:
         return job.recv(CHUNK)
     except ConnectionResetError:
         return b""
-
-
-async def _receive_async(loop: asyncio.AbstractEventLoop, job: socket.socket) -> bytes:
-    try:
-        return await loop.sock_recv(job, CHUNK)
-    except ConnectionResetError:
-        return b""
-
-
-async def _end(loop: asyncio.AbstractEventLoop, job: socket.socket) -> None:
-    """Have the job killed and wait until it is dead, so that it writes no more files."""
-    with contextlib.suppress(OSError, TimeoutError):
-        job.shutdown(socket.SHUT_WR)
-        async with asyncio.timeout(1):
-            while await loop.sock_recv(job, CHUNK):
-                pass
 
 
 _sandboxes: weakref.WeakSet[Sandbox] = weakref.WeakSet()

@@ -52,6 +52,16 @@ class Conversation:
             self._progress(float(done))
 
     @property
+    def is_over(self) -> bool:
+        """Whether the job has said its last line."""
+        return bool(self._said)
+
+    @property
+    def went_well(self) -> bool:
+        """Whether the functions returned."""
+        return "results" in self._said
+
+    @property
     def cut_off(self) -> bool:
         """Whether even the zygote fell silent, which it does only when it dies."""
         return not self._said and self._exit is None

@@ -1,7 +1,7 @@
 """What travels between a client, its zygote and a job.
 
 All of it is JSON, one object a line. Client to job: `{"jobs": [[function, arguments], …]}`; the
-functions run one after the other in the same child. Job to client:
+functions run one after the other in the same child, which then waits for more. Job to client:
 `{"progress"}` any number of times, then one of `{"results"}`, `{"rejected"}`, `{"crashed"}`.
 Zygote to client, when the job has ended: `{"exit"}`.
 """
@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 type JSON = bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None
 
+# Read from a socket at once.
+CHUNK = 65536
 # A job that says more than this is not one of ours.
 MAX_ANSWER = 8 * 1024 * 1024
 

@@ -16,6 +16,7 @@ from editor.engines.base import Children
 from editor.engines.registry import EngineSource
 from editor.models import Edit, Worker
 from editor.pipeline import beside, rescue, steps
+from editor.pipeline.announce import WINDOW_SECONDS, Announcer
 from editor.pipeline.claim import claim, to_stop
 from editor.pipeline.desk import Barrier, Desk, Interruption, Phase, no_barrier
 from editor.pipeline.heartbeat import Heartbeat
@@ -27,6 +28,8 @@ from editor.pipeline.turns import Turns
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.4
+# So many calls at most in one go: the first are sent while the next are claimed.
+CLAIM_AT_ONCE = 64
 STOP_GRACE_SECONDS = 10.0
 # What was asked of a provider may be charged whether we wait for it or not.
 PAID_GRACE_SECONDS = 30.0
@@ -43,6 +46,7 @@ class Timing:
     tick: float = TICK_SECONDS
     grace: float = STOP_GRACE_SECONDS
     paid_grace: float = PAID_GRACE_SECONDS
+    announce: float = WINDOW_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class LocalDispatch:
         self._timing = timing
         self._barrier = barrier
         self._database = database or DatabaseThread()
+        self._announcer = Announcer(self._database, timing.announce)
         self._owner = new_owner()
         self._running: dict[asyncio.Task[None], Desk] = {}
         self._stopping = asyncio.Event()
@@ -164,6 +169,8 @@ class LocalDispatch:
             idle = not self._running
             claimed = await self._step(self._claim())
             await self._step(self._watch())
+            if claimed >= CLAIM_AT_ONCE:
+                continue
             # What ended since the claim may have left something due.
             if drain and idle and not claimed and not self._running:
                 return
@@ -190,7 +197,7 @@ class LocalDispatch:
             claim,
             owner=self._owner,
             limit=self._lanes.slots - (len(self._running) - out),
-            calls=self._lanes.calls - out,
+            calls=min(self._lanes.calls - out, CLAIM_AT_ONCE),
             turns=self._turns,
             lease_seconds=self._timing.lease,
         )
@@ -198,7 +205,7 @@ class LocalDispatch:
         for hold in holds:
             row = rows.get(hold.edit_id)
             desk = Desk(hold, self._sandbox, self._database, self._barrier, row)
-            run = Run(desk, self._registry)
+            run = Run(desk, self._registry, self._announcer)
             task = asyncio.create_task(run.execute(), name=f"edit {hold.edit_id}")
             self._running[task] = desk
             task.add_done_callback(self._ended)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import random
 import tracemalloc
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from editor.engines.errors import ErrorClass, Execution, ProviderError, Trouble
 from editor.engines.openai.provider import Timeouts
+from editor.engines.openai.upload import PIECE, Coarse
 from tests.engines.openai.setting import (
     QUICK,
     Server,
@@ -28,7 +31,7 @@ from tests.engines.openai.setting import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from editor.engines.base import Answer
@@ -217,7 +220,7 @@ class Broken(httpx.AsyncBaseTransport):
         (-1, ("lost_before_sending", Execution.NO, 4)),
         (0, ("lost_while_sending", Execution.UNKNOWN, 0)),
         (1, ("lost_while_sending", Execution.UNKNOWN, 0)),
-        (700, ("lost_while_sending", Execution.UNKNOWN, 0)),
+        (70_000, ("lost_while_sending", Execution.UNKNOWN, 0)),
         (10**9, ("connection_lost", Execution.UNKNOWN, 0)),
     ],
 )
@@ -225,9 +228,26 @@ def test_a_line_that_breaks_while_we_send(
     tmp_path: Path, after: int, expected: tuple[str, Execution, int]
 ) -> None:
     engine = make_engine(make_provider(), transport=lambda: Broken(after))
+    request = make_request(tmp_path)
+    Image.frombytes("RGB", (256, 256), random.Random(1).randbytes(3 * 65536)).save(request.image)
     with pytest.raises(ProviderError) as caught:
-        asyncio.run(send(engine, make_request(tmp_path), Watcher()))
+        asyncio.run(send(engine, request, Watcher()))
     assert summary(caught.value) == expected
+
+
+def test_a_form_leaves_in_few_pieces_and_whole() -> None:
+    class Crumbs(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for number in range(600):
+                yield bytes([number % 256]) * number
+
+    async def pieces(stream: httpx.AsyncByteStream) -> list[bytes]:
+        return [piece async for piece in stream]
+
+    crumbs, coarse = asyncio.run(pieces(Crumbs())), asyncio.run(pieces(Coarse(Crumbs())))
+    assert b"".join(coarse) == b"".join(crumbs)
+    assert len(coarse) == 3
+    assert max(map(len, coarse)) < PIECE + 600
 
 
 def test_an_upload_that_stalls(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def main(chosen: argparse.Namespace) -> None:
             tick=0.05,
             grace=1,
             paid_grace=chosen.grace,
+            announce=0.0,  # so that every point is passed, however soon an answer comes
         )
         dispatch = new_dispatch(
             slots=chosen.slots, calls=chosen.calls, timing=timing, barrier=barrier, **engines

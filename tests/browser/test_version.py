@@ -163,7 +163,9 @@ def test_each_format_in_a_chosen_size(
     steps.by(desktop, "open-download").click()
     desktop.page.check(f"[name=format][value={kind}]")
     steps.by(desktop, "download-side").fill("320")
-    assert desktop.page.locator("[data-outcome=own]").inner_text() == "320 \N{MULTIPLICATION SIGN} 200"
+    assert (
+        desktop.page.locator("[data-outcome=own]").inner_text() == "320 \N{MULTIPLICATION SIGN} 200"
+    )
     assert steps.by(desktop, "download-quality").is_visible() == (kind != "png")
     if kind == "png":  # a figure that makes no sense, no longer seen, is in nobody's way
         desktop.page.check("[name=format][value=jpeg]")

@@ -8,7 +8,7 @@ from editor.services import media, render_cache
 Recipe = dict[str, Any]
 
 # After so many patches in a row the picture is kept flat. Measured: docs/decisions.md.
-FLAT_EVERY = 8
+FLAT_EVERY = 5
 
 
 def recipe(picture: Picture) -> Recipe:

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connections
 
 from editor.imaging.render import RENDERER
 from editor.imaging.sandbox.errors import JobCrashed
@@ -97,7 +98,10 @@ def test_of_many_who_want_the_same_one_makes_it(people: People) -> None:
 
     def ask() -> None:
         together.wait(10)
-        render_cache.kept(path, make)
+        try:
+            render_cache.kept(path, make)
+        finally:
+            connections.close_all()
 
     threads = [threading.Thread(target=ask) for _number in range(8)]
     for thread in threads:

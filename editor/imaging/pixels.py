@@ -19,7 +19,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from editor.imaging import colour, metadata
+from editor.imaging import colour, metadata, png_reading
 from editor.imaging.container import Container
 from editor.imaging.errors import Rejected
 
@@ -158,6 +158,8 @@ def load(path: Path, found: Container, max_pixels: int = KNOWN_PIXELS) -> Image.
 
     Raises Rejected as `strict`, `open_as`, `decode` and `to_working` do.
     """
+    if found.format == "png" and (ours := png_reading.read(path, max_pixels)):
+        return ours
     with strict(max_pixels), path.open("rb") as stream, open_as(stream, found.format) as image:
         decode(image)
         turned = metadata.upright(image, metadata.orientation_of(metadata.exif_of(image)))

@@ -34,26 +34,33 @@ STRIP_BYTES: Final = 4 << 20
 
 
 def write(
-    image: Image.Image, path: Path, icc: bytes | None = None, *, lasting: bool = True
+    image: Image.Image,
+    path: Path,
+    icc: bytes | None = None,
+    *,
+    exif: bytes | None = None,
+    lasting: bool = True,
 ) -> None:
     """Write an image of mode L, LA, RGB or RGBA under its name once it is whole.
 
-    Not `lasting`: for minutes only, so that no disk is waited for. What `image.info` holds is left
-    out. Raises ValueError for other modes.
+    `exif` begins with its TIFF header. Not `lasting`: for minutes only, so that no disk is waited
+    for. What `image.info` holds is left out. Raises ValueError for other modes.
     """
     if image.mode not in COLOUR_TYPES:
         raise ValueError(f"a PNG of mode {image.mode} is not written here")
     with replacing(path) if lasting else nullcontext(path) as part, part.open("wb") as file:
-        for piece in _pieces(image, icc):
+        for piece in _pieces(image, icc, exif):
             file.write(piece)
 
 
-def _pieces(image: Image.Image, icc: bytes | None) -> Iterator[bytes]:
+def _pieces(image: Image.Image, icc: bytes | None, exif: bytes | None) -> Iterator[bytes]:
     yield SIGNATURE
     colours = COLOUR_TYPES[image.mode]
     yield from _chunk(b"IHDR", struct.pack(">IIBBBBB", *image.size, BITS, colours, 0, 0, 0))
     if icc:
         yield from _chunk(b"iCCP", b"ICC Profile\0\0" + isal_zlib.compress(icc))
+    if exif:
+        yield from _chunk(b"eXIf", exif)
     for packed in _packed(image):
         yield from _chunk(b"IDAT", packed)
     yield from _chunk(b"IEND", b"")

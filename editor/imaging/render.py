@@ -1,16 +1,16 @@
 """Makes files of a recipe: downloads, crops for engines, previews.
 
-Nothing of the original but pixels and colour profile ever gets into them.
+Nothing of the original but pixels and colour profile gets into them, unless its EXIF is asked for.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 from PIL import Image
 
-from editor.imaging import colour, png, preview
+from editor.imaging import colour, exif, png, preview
 from editor.imaging.errors import Rejected
 from editor.imaging.files import replacing
 from editor.imaging.recipe import Recipe, profile, working
@@ -20,6 +20,8 @@ __all__ = ["RENDER_LIMITS", "Recipe", "export", "previews", "working"]
 
 type Format = Literal["png", "jpeg", "webp", "avif"]
 
+# Raised when the same picture and wishes would make another file than before.
+RENDERER = 2
 RENDER_LIMITS = Limits(cpu_seconds=120, memory_bytes=None, wall_seconds=120.0, file_bytes=1024**3)
 # Longest side a file of the format can have (JFIF, RFC 9649, libavif's own limit).
 LONGEST = {"jpeg": 65500, "webp": 16383, "avif": 32768}
@@ -39,7 +41,14 @@ class Exported(TypedDict):
     bytes: int
 
 
-def export(
+class Source(TypedDict):
+    """Whose EXIF goes along, and whether it may say the place."""
+
+    file: str
+    place: bool
+
+
+def export(  # noqa: PLR0913  which picture, and how it is wanted
     *,
     recipe: Recipe,
     out: str,
@@ -47,11 +56,13 @@ def export(
     quality: int | None = None,
     max_side: int | None = None,
     srgb: bool = False,
+    exif_of: Source | None = None,
 ) -> Exported:
     """Write the picture to `out`, at most `max_side` pixels long, in its profile or in sRGB.
 
     `quality` is 1 to 100 and has no meaning for PNG. JPEG gets a white ground where the picture
-    is transparent. Raises Rejected side_too_long.
+    is transparent. The EXIF of the file of `exif_of` goes along.
+    Raises Rejected side_too_long.
     """
     image, icc = working(recipe), profile(recipe)
     if max_side is not None:
@@ -63,18 +74,28 @@ def export(
         image, icc = colour.to_srgb(image, icc), None
     if format == "jpeg":
         image = on_white(image)
-    return save(image, icc, Path(out), format, quality)
+    block = exif_of and exif.carried(Path(exif_of["file"]), image.size, with_place=exif_of["place"])
+    return save(image, Along(icc, block or None), Path(out), format, quality)
+
+
+class Along(NamedTuple):
+    """What goes into a file besides pixels; `exif` begins with its TIFF header."""
+
+    icc: bytes | None
+    exif: bytes | None
 
 
 def save(
-    image: Image.Image, icc: bytes | None, out: Path, kind: Format, quality: int | None
+    image: Image.Image, along: Along, out: Path, kind: Format, quality: int | None
 ) -> Exported:
-    """Write `image` with its profile and no other metadata."""
+    """Write `image` with what goes along and no other metadata."""
     if kind == "png":
-        png.write(image, out, icc)
+        png.write(image, out, along.icc, exif=along.exif)
     else:
         image.info = {}
-        options: dict[str, int | bytes | None] = {"icc_profile": icc}
+        options: dict[str, int | bytes | None] = {"icc_profile": along.icc}
+        if along.exif:
+            options["exif"] = exif.PREFIX + along.exif if kind == "jpeg" else along.exif
         options["quality"] = DEFAULT_QUALITY[kind] if quality is None else quality
         if kind == "webp":
             options["method"] = WEBP_METHODS[image.mode]

@@ -30,7 +30,7 @@ from editor.models import (
     State,
 )
 from editor.pipeline import circuit
-from editor.services import leftovers
+from editor.services import leftovers, render_cache
 
 Check = Callable[[], Iterator[str]]
 
@@ -147,6 +147,12 @@ def nothing_is_left_over() -> Iterator[str]:
         yield f"{entry.parent.name}/{entry.name} was left behind"
 
 
+def cache_is_swept() -> Iterator[str]:
+    """6: rendered files go with their picture, drafts with the process that died."""
+    for file in render_cache.strays(age=leftovers.ORPHAN_SECONDS):
+        yield f"renders/{file.name} belongs to no picture; is a worker running?"
+
+
 def intents_are_single() -> Iterator[str]:
     """8: one click, one edit."""
     twice = Edit.objects.values("actor", "idem_key").annotate(n=Count("pk")).filter(n__gt=1)
@@ -176,6 +182,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "files": files_are_as_recorded,
     "orphans": files_have_rows,
     "leftovers": nothing_is_left_over,
+    "cache": cache_is_swept,
     "intents": intents_are_single,
     "record": changes_are_recorded,
 }

@@ -4,12 +4,13 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.utils import timezone
 
-from editor.services import leftovers, probes, purge, trash
+from editor.services import leftovers, probes, purge, render_cache, trash
 
 if TYPE_CHECKING:
     from editor.models import Leftover
@@ -53,6 +54,14 @@ async def clean(database: Database) -> None:
     await _remove(database)
     for folder in await database(leftovers.old_answers):
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    await asyncio.to_thread(_sweep, await database(render_cache.strays))
+
+
+def _sweep(strays: Sequence[Path]) -> None:
+    """Drop what nobody will use of the cache, and what is too much of the rest."""
+    for file in strays:
+        file.unlink(missing_ok=True)
+    render_cache.trim()
 
 
 async def _remove(database: Database) -> None:

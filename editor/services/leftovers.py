@@ -20,7 +20,7 @@ from editor.models import (
     Mask,
     Picture,
 )
-from editor.services import media
+from editor.services import media, render_cache
 
 ORPHAN_SECONDS = 24 * 3600
 # How long an answer that was paid for stays after its edit was decided.
@@ -40,8 +40,7 @@ def remove_files(leftovers: Iterable[Leftover]) -> None:
         elif leftover.kind == LeftoverKind.SPOOL:
             shutil.rmtree(Path(settings.SPOOL_DIR) / leftover.name, ignore_errors=True)
         else:
-            for file in Path(settings.RENDERS_DIR).glob(f"{leftover.name}.*"):
-                file.unlink(missing_ok=True)
+            render_cache.forget(leftover.name)
 
 
 def forget(leftovers: Iterable[Leftover]) -> None:

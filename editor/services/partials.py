@@ -2,15 +2,13 @@
 
 import contextlib
 import hashlib
-import os
 from pathlib import Path
 
 from django.conf import settings
 
 from editor.imaging.sandbox.errors import SandboxError
 from editor.models import Attempt, Edit
-from editor.models.public_id import new_public_id
-from editor.services import media
+from editor.services import render_cache
 from editor.services.decoder import decoder
 
 
@@ -32,19 +30,12 @@ def _kept(edit: Edit, source: Path) -> Path:
     facts = source.stat()
     seen = f"{source.name} {facts.st_mtime_ns} {facts.st_size}"
     name = hashlib.sha256(f"{edit.public_id} {seen}".encode()).hexdigest()[:32]
-    path: Path = settings.RENDERS_DIR / f"partial.{name}.webp"
-    with contextlib.suppress(FileNotFoundError):
-        os.utime(path)  # last used: the oldest go first
-        return path
-    settings.RENDERS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    media.check_room(settings.RENDERS_DIR)
-    draft = path.with_name(f".{new_public_id()}.webp")
-    try:
+    path = render_cache.folder() / f"{render_cache.PARTIAL}.{name}.webp"
+
+    def make(draft: Path) -> None:
         decoder().call("editor.imaging.partial:render", source=str(source), out=str(draft))
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return path
+
+    return render_cache.kept(path, make)
 
 
 def _is_ours(source: Path) -> bool:

@@ -201,18 +201,10 @@ def drop_unless_kept(folder: str) -> None:
         media.drop(folder)
 
 
-def render(
-    picture: Picture,
-    out: Path,
-    *,
-    image_format: str,
-    quality: int | None = None,
-    max_side: int | None = None,
-    srgb: bool = False,
-) -> None:
-    """Write the picture to `out` (png, jpeg, webp, avif), `max_side` long at most.
+def render(picture: Picture, out: Path, *, image_format: str, **wishes: Any) -> None:
+    """Write the picture to `out` as png, jpeg, webp or avif.
 
-    Raises SandboxError, media.DiskFull.
+    `wishes` are those of editor.imaging.render:export. Raises SandboxError, media.DiskFull.
     """
     try:
         renderer().call(
@@ -220,11 +212,9 @@ def render(
             recipe=recipe(picture),
             out=str(out),
             format=image_format,
-            quality=quality,
-            max_side=max_side,
-            srgb=srgb,
+            **wishes,
         )
     except JobCrashed as crash:
-        if crash.errno == errno.ENOSPC:
+        if crash.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise media.DiskFull from crash
         raise

@@ -1,28 +1,29 @@
-"""Rendered pictures: made on demand, kept in a bounded cache on disk."""
+"""Rendered pictures: for the screen, and as files to keep; made on demand and cached."""
 
-import contextlib
-import os
-import time
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-
-from django.conf import settings
+from typing import Any
 
 from editor.imaging.preview import fit
 from editor.imaging.render import LONGEST
 from editor.models import Picture
-from editor.models.public_id import new_public_id
-from editor.services import media, pictures
+from editor.services import media, pictures, render_cache
 
 EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp", "avif": "avif"}
 SCREEN_QUALITY = 90
 EXPORT_QUALITY = 95
 # Its scale is another: 80 looks like 95 of the others.
 AVIF_QUALITY = 80
-CACHE_BYTES = 4 * 1024**3
-# Longer than the longest rendition takes to make.
-SPARED_SECONDS = 180
 OFFERED_SIDES = (4096, 2048, 1024)
+
+
+class Camera(StrEnum):
+    """What of the original's EXIF goes along with a file; its place only when named."""
+
+    NOTHING = ""
+    DATA = "exif"
+    DATA_AND_PLACE = "exif-gps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def file_name(picture: Picture, image_format: str, side: int | None) -> str:
 def screen(picture: Picture) -> Path:
     """Return the full picture for the screen: sRGB JPEG, or WebP where it is transparent.
 
-    What is too long for these is PNG. Raises SandboxError, media.DiskFull.
+    What is too long for these is PNG. Raises SandboxError, media.DiskFull, render_cache.Gone.
     """
     image_format = "webp" if picture.mode in {"LA", "RGBA"} else "jpeg"
     if max(picture.width, picture.height) > LONGEST[image_format]:
@@ -62,19 +63,25 @@ def screen(picture: Picture) -> Path:
 
 
 def export(
-    picture: Picture, image_format: str, *, side: int | None = None, quality: int | None = None
+    picture: Picture,
+    image_format: str,
+    *,
+    side: int | None = None,
+    quality: int | None = None,
+    camera: Camera = Camera.NOTHING,
 ) -> Path:
     """Return the picture as a file to keep: own pixel values and colour profile.
 
     At full size, or `side` pixels long and never enlarged; `quality` means nothing to PNG. Raises
-    SandboxError, media.DiskFull.
+    SandboxError, media.DiskFull, render_cache.Gone.
     """
     if side is not None and side >= max(picture.width, picture.height):
         side = None
     if quality is None or image_format == "png":
         quality = default_quality(image_format)
-    use = f"export.{side or 'full'}.{quality}"
-    return _cached(picture, use, image_format, quality=quality, max_side=side)
+    use = ".".join(["export", str(side or "full"), str(quality), *filter(None, [camera])])
+    exif_of = _source(picture, camera)
+    return _cached(picture, use, image_format, quality=quality, max_side=side, exif_of=exif_of)
 
 
 def default_quality(image_format: str) -> int:
@@ -82,60 +89,19 @@ def default_quality(image_format: str) -> int:
     return AVIF_QUALITY if image_format == "avif" else EXPORT_QUALITY
 
 
-def _cached(
-    picture: Picture,
-    use: str,
-    image_format: str,
-    *,
-    quality: int,
-    max_side: int | None = None,
-    srgb: bool = False,
-) -> Path:
-    path: Path = settings.RENDERS_DIR / f"{picture.public_id}.{use}.{EXTENSIONS[image_format]}"
-    with contextlib.suppress(FileNotFoundError):
-        os.utime(path)  # last used: the oldest go first
-        return path
-    settings.RENDERS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _make_room()
-    draft = path.with_name(f".{new_public_id()}.{EXTENSIONS[image_format]}")
-    try:
-        pictures.render(
-            picture,
-            draft,
-            image_format=image_format,
-            quality=quality,
-            max_side=max_side,
-            srgb=srgb,
-        )
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _trim()
-    return path
+def _source(picture: Picture, camera: Camera) -> dict[str, object] | None:
+    """Whose EXIF is the picture's: that of the file it began as."""
+    if camera == Camera.NOTHING:
+        return None
+    original = picture.root or picture
+    with_place = camera == Camera.DATA_AND_PLACE
+    return {"file": str(media.path(original.original_file)), "place": with_place}
 
 
-def _make_room() -> None:
-    """On a full disk give up what can be made again. Raises DiskFull when that is not enough."""
-    try:
-        media.check_room(settings.RENDERS_DIR)
-    except media.DiskFull:
-        _trim(limit=0)
-        media.check_room(settings.RENDERS_DIR)
+def _cached(picture: Picture, use: str, image_format: str, **wishes: Any) -> Path:
+    path = render_cache.place(picture, f"{use}.{EXTENSIONS[image_format]}")
 
+    def make(draft: Path) -> None:
+        pictures.render(picture, draft, image_format=image_format, **wishes)
 
-def _trim(limit: int = CACHE_BYTES) -> None:
-    """Drop the files used longest ago until the cache fits its limit.
-
-    What was used or written a moment ago stays: it is on its way to somebody.
-    """
-    spared = time.time() - SPARED_SECONDS
-    files: list[tuple[float, int, Path]] = []
-    for file in settings.RENDERS_DIR.iterdir():
-        with contextlib.suppress(FileNotFoundError):  # another process's draft was done meanwhile
-            facts = file.stat()
-            files.append((facts.st_mtime, facts.st_size, file))
-    total = 0
-    for used, size, file in sorted(files, reverse=True):
-        total += size
-        if total > limit and used < spared:
-            file.unlink(missing_ok=True)
+    return render_cache.kept(path, make)

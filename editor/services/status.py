@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +25,7 @@ from editor.models import (
     State,
     Worker,
 )
-from editor.services import budgets, renders
+from editor.services import budgets, render_cache
 from editor.services.outcomes import KEY_REJECTED, host_of
 
 LOOK_BACK = timedelta(hours=24)
@@ -251,7 +250,7 @@ def _outcomes() -> Outcomes:
 
 
 def _sizes() -> Sizes:
-    return Sizes(_database_bytes(), _folder_bytes(settings.RENDERS_DIR), renders.CACHE_BYTES)
+    return Sizes(_database_bytes(), render_cache.total_bytes(), settings.RENDER_CACHE_BYTES)
 
 
 def _database_bytes() -> int:
@@ -263,17 +262,3 @@ def _database_bytes() -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return int(cursor.fetchone()[0])
-
-
-def _folder_bytes(folder: Path) -> int:
-    if not folder.is_dir():
-        return 0
-    return sum(_size(file) for file in folder.iterdir())
-
-
-def _size(file: Path) -> int:
-    """Return a file's size; 0 when it went away meanwhile."""
-    try:
-        return file.stat().st_size
-    except FileNotFoundError:
-        return 0

@@ -13,7 +13,7 @@ from editor.forms.first_error import first_error
 from editor.forms.media import DownloadForm
 from editor.http import PageRequest, plain, stream_file, waits_for_sandbox
 from editor.imaging.sandbox.errors import JobRejected
-from editor.services import intake_texts, media, partials, renders
+from editor.services import intake_texts, media, partials, render_cache, renders
 
 PREVIEW_SIZES = (320, 1280)
 ORIGINAL_TYPES = {
@@ -54,6 +54,8 @@ def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     found = fetch.picture(opened, picture)
     try:
         file = renders.screen(found)
+    except render_cache.Gone as gone:
+        raise Http404 from gone
     except media.DiskFull:
         return _no_room()
     return _for_ever(stream_file(file, content_type=RENDERED_TYPES[file.suffix]))
@@ -62,16 +64,21 @@ def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
 @waits_for_sandbox("GET")
 @require_GET
 def download(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
-    """Send the picture as a file: format, size and quality as asked for, no metadata."""
-    opened = fetch.door(request.user, slug, Action.DOWNLOAD)
-    found = fetch.picture(opened, picture)
-    form = DownloadForm(request.GET)
+    """Send the picture as a file: format, size and quality as asked for, EXIF if wanted."""
+    # What the camera wrote is for those who may have the file that it wrote.
+    action = Action.DOWNLOAD_ORIGINAL if request.GET.get("exif") else Action.DOWNLOAD
+    found = fetch.picture(fetch.door(request.user, slug, action), picture)
+    form = DownloadForm(request.GET, longest=max(found.width, found.height))
     if not form.is_valid():
         return plain(first_error(form), HTTPStatus.UNPROCESSABLE_ENTITY)
-    image_format, side = form.cleaned_data["format"] or "png", form.cleaned_data["side"]
-    quality = form.cleaned_data["quality"]
+    wanted = form.cleaned_data
+    image_format, side = wanted["format"] or "png", wanted["side"]
     try:
-        file = renders.export(found, image_format, side=side, quality=quality)
+        file = renders.export(
+            found, image_format, side=side, quality=wanted["quality"], camera=wanted["camera"]
+        )
+    except render_cache.Gone as gone:
+        raise Http404 from gone
     except JobRejected as refused:
         text = intake_texts.refusal(refused.code, refused.params, refused.message)
         return plain(text, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -74,6 +74,7 @@ def _context(opened: Door, picture: Picture, *, whole: bool = False) -> dict[str
         "can_rename": opened.may(Action.RENAME) and is_live,
         "can_trash": fetch.is_to_trash(opened, picture),
         "is_favourite": favourites.has(user=opened.user, picture=picture),
+        "can_keep_exif": opened.may(Action.DOWNLOAD_ORIGINAL),
         "can_download_original": picture.is_original and opened.may(Action.DOWNLOAD_ORIGINAL),
         **_edit_context(opened, lineage, picture.edit),
     }

@@ -89,6 +89,9 @@ WORKER_SILENT_SECONDS = 10.0
 WORKER_CALLS = _number("PENTIMENTO_WORKER_CALLS", 256, low=1, high=2000)
 WORKER_SLOTS = _number("PENTIMENTO_WORKER_SLOTS", 2, low=1, high=256)
 MIN_FREE_BYTES = 256 * 1024 * 1024
+# Rendered pictures, which can be made again: those used longest ago go first.
+RENDER_CACHE_MB = _number("PENTIMENTO_RENDER_CACHE_MB", 4096, low=64, high=100_000_000)
+RENDER_CACHE_BYTES = RENDER_CACHE_MB * 1024 * 1024
 
 SECRET_KEY: str = env.str("PENTIMENTO_SECRET_KEY", default="") or load_or_create(DATA_DIR)
 # Providers' keys are encrypted with the first of these; the others still open what is older.

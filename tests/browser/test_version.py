@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
@@ -163,7 +163,9 @@ def test_each_format_in_a_chosen_size(
     steps.by(desktop, "open-download").click()
     desktop.page.check(f"[name=format][value={kind}]")
     steps.by(desktop, "download-side").fill("320")
-    assert desktop.page.locator("[data-own-size]").inner_text() == "320 \N{MULTIPLICATION SIGN} 200"
+    assert (
+        desktop.page.locator("[data-outcome=own]").inner_text() == "320 \N{MULTIPLICATION SIGN} 200"
+    )
     assert steps.by(desktop, "download-quality").is_visible() == (kind != "png")
     if kind == "png":  # a figure that makes no sense, no longer seen, is in nobody's way
         desktop.page.check("[name=format][value=jpeg]")
@@ -275,3 +277,36 @@ def test_a_result_is_accessible_and_fits(checked: Watched, tmp_path: Path) -> No
     steps.by(checked, "rename").click()
     checked.page.check("[name=format][value=jpeg]")
     assert_good(checked.page)
+
+
+def test_the_place_goes_along_after_two_ticks_by_keyboard(checked: Watched, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Model] = "Canary 3000"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "N"
+    photo = tmp_path / "place.jpg"
+    seed = checked.page.evaluate("innerWidth")
+    make_image(400, 300, seed=seed).save(photo, "JPEG", exif=exif)
+    open_version(checked, steps.upload(checked, photo))
+    page = checked.page
+    steps.by(checked, "open-download").click()
+    page.check("[name=format][value=webp]")
+    assert not steps.by(checked, "download-place").is_visible()
+    for name in ("download-exif", "download-place"):
+        steps.by(checked, name).focus()
+        page.keyboard.press("Space")
+    steps.by(checked, "download-percent").fill("50")
+    assert_good(page)
+    assert page.locator("[data-outcome=percent]").inner_text() == "200 \N{MULTIPLICATION SIGN} 150"
+    with page.expect_download() as waiting:
+        steps.by(checked, "download").click()
+    with Image.open(Path(waiting.value.path())) as image:
+        found = image.getexif()
+        assert (image.format, image.size) == ("WEBP", (200, 150))
+    assert found[ExifTags.Base.Model] == "Canary 3000"
+    assert found.get_ifd(ExifTags.IFD.GPSInfo) == {ExifTags.GPS.GPSLatitudeRef: "N"}
+    # A tick that is hidden again asks for nothing.
+    steps.by(checked, "download-exif").uncheck()
+    with page.expect_download() as waiting:
+        steps.by(checked, "download").click()
+    with Image.open(Path(waiting.value.path())) as image:
+        assert not image.getexif()

@@ -190,6 +190,8 @@ def test_a_missing_file_is_named_and_the_rest_is_saved(
     data, saved = tmp_path / "copy", tmp_path / "b.tar"
     shutil.copytree(origin[0], data)
     (data / "pictures/aa/original/320.webp").unlink()
+    (data / "renders").mkdir(exist_ok=True)
+    (data / "renders" / "somebody.r2.flat.png").write_bytes(b"can be made again")
     done = subprocess.run(
         [sys.executable, "manage.py", "backup", str(saved)],
         env=environment(data),

@@ -125,6 +125,11 @@ def leave_work(scene: Scene, data: Path) -> None:
     make_old(data / "scratch/job-1")
 
 
+def leave_render(scene: Scene, data: Path) -> None:
+    """A draft whose process died, and no worker swept it up."""
+    make_old(data / "renders/.draft.png")
+
+
 def make_old(folder: Path) -> None:
     folder.mkdir(parents=True)
     long_ago = time.time() - ORPHAN_SECONDS - 60
@@ -247,6 +252,7 @@ def test_a_sound_instance_passes(data_dir: Path) -> None:
         (lose_preview, "files", "cannot be read: No such file"),
         (leave_orphan, "orphans", "pictures/dd/stranger belongs to no row"),
         (leave_work, "leftovers", "scratch/job-1 was left behind"),
+        (leave_render, "cache", "renders/.draft.png belongs to no picture"),
         (move_unseen, "record", "came to its state without a record"),
     ],
 )

@@ -137,3 +137,17 @@ def test_a_providers_test_whose_process_died_is_settled(people: People) -> None:
     asyncio.run(with_database(clean))
     kinds = LedgerEntry.objects.filter(probe=row.probe).order_by("pk").values_list("kind", "micros")
     assert list(kinds) == [("reserve", 5), ("release", 5), ("settle", 5)]
+
+
+def test_the_cache_is_swept(people: People, data_dir: Path, settings: Any) -> None:
+    """Drafts and renders without a picture go, and what is over the limit."""
+    picture = make_picture(people.project, people.olga)
+    cache = data_dir / "renders"
+    kept, old = (cache / f"{picture.public_id}.r1.{use}" for use in ("screen.jpg", "old.jpg"))
+    for age, path in enumerate((kept, old, cache / ".draft.png", cache / "gone.r1.screen.jpg"), 1):
+        path.write_bytes(b"x" * 10)
+        then = timezone.now().timestamp() - 1000 * age
+        os.utime(path, (then, then))
+    settings.RENDER_CACHE_BYTES = 15
+    asyncio.run(with_database(clean))
+    assert list(cache.iterdir()) == [kept]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from editor.services import renders
+from editor.services import render_cache, renders
 from tests.making import as_bytes, make_image, make_picture
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def test_the_file_used_longest_ago_goes_first(data_dir: Path) -> None:
     for age, name in enumerate(["new", "old", "oldest"]):
         (folder / name).write_bytes(b"x" * 10)
         os.utime(folder / name, (1000 - age, 1000 - age))
-    renders._trim(limit=20)
+    render_cache.trim(limit=20)
     assert {file.name for file in folder.iterdir()} == {"new", "old"}
 
 
 def test_a_draft_that_vanishes_while_the_cache_is_counted_is_no_error(data_dir: Path) -> None:
     # What the directory still lists and nobody finds any more, as between two processes.
     (data_dir / "renders" / "draft").symlink_to(data_dir / "gone")
-    renders._trim(limit=0)
+    render_cache.trim(limit=0)

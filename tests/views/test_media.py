@@ -13,6 +13,7 @@ from django.urls import reverse
 from PIL import Image, ImageChops, ImageCms
 
 from editor.services import pictures, renders
+from tests.layers import make_chain
 from tests.making import (
     as_bytes,
     make_attempt_row,
@@ -102,6 +103,10 @@ def test_other_formats(people: People, picture: Picture, wanted: str, kind: str)
         ({"size": "own", "side": "33"}, (25, 33), "holiday 25x33.png"),
         ({"size": "own", "side": "1"}, (1, 1), "holiday 1x1.png"),
         ({"size": "4096"}, (48, 64), "holiday.png"),
+        ({"size": "percent", "percent": "50"}, (24, 32), "holiday 24x32.png"),
+        ({"size": "percent", "percent": "100"}, (48, 64), "holiday.png"),
+        ({"size": "percent", "percent": "1"}, (1, 1), "holiday 1x1.png"),
+        ({"size": "", "percent": "10"}, (48, 64), "holiday.png"),
         # A figure left over from a choice that was taken back.
         ({"size": "", "side": "10"}, (48, 64), "holiday.png"),
     ],
@@ -123,7 +128,7 @@ def test_quality_makes_a_difference_and_is_part_of_the_cached_name(
         for quality in ("10", "", "95", "10")
     ]
     assert sizes[0] == sizes[3] < sizes[1] == sizes[2]
-    assert len(list((data_dir / "renders").iterdir())) == 2
+    assert len(list((data_dir / "renders").glob("*.jpg"))) == 2
 
 
 @pytest.mark.parametrize(
@@ -135,6 +140,10 @@ def test_quality_makes_a_difference_and_is_part_of_the_cached_name(
         {"size": "own", "side": "0"},
         {"size": "own", "side": "12.5"},
         {"size": "own", "side": "1000000000"},
+        {"size": "percent"},
+        {"size": "percent", "percent": "0"},
+        {"size": "percent", "percent": "101"},
+        {"size": "percent", "percent": "1.5"},
         {"quality": "0"},
         {"quality": "101"},
     ],
@@ -145,6 +154,53 @@ def test_a_wish_that_makes_no_sense_is_refused_in_words(
     response = get(people, picture, "download", **query)
     assert response.status_code == 422
     assert getattr(response, "content", b"").endswith(b".")
+
+
+def exif_of(response: StreamingHttpResponse) -> Image.Exif:
+    with Image.open(io.BytesIO(read_stream(response))) as found:
+        return found.getexif()
+
+
+@pytest.mark.parametrize("wanted", ["png", "jpeg", "webp", "avif"])
+def test_camera_data_goes_along_when_it_is_wanted_and_the_place_when_that_is_too(
+    people: People, picture: Picture, wanted: str
+) -> None:
+    for query, has_exif, has_place in (
+        ({}, False, False),
+        # The place alone is nothing that the form can ask for.
+        ({"place": "1"}, False, False),
+        ({"exif": "1"}, True, False),
+        ({"exif": "1", "place": "1"}, True, True),
+    ):
+        found = exif_of(get(people, picture, "download", format=wanted, **query))
+        assert (found.get(0x010F) == "Secret Camera") == has_exif
+        assert bool(found.get_ifd(0x8825)) == has_place
+        assert found.get(0x0112, 1) == 1
+
+
+def test_a_result_keeps_what_the_camera_wrote_into_the_original(
+    people: People, picture: Picture
+) -> None:
+    result = make_chain(picture, people.olga, 2)[-1]
+    found = exif_of(get(people, result, "download", format="jpeg", exif="1"))
+    assert found[0x010F] == "Secret Camera"
+    assert not found.get_ifd(0x8825)
+
+
+@pytest.mark.parametrize(
+    ("user", "status"),
+    [("olga", 200), ("emil", 200), ("rita", 403), ("vito", 403), ("sam", 404)],
+)
+def test_camera_data_is_for_those_who_may_have_the_original(
+    people: People, picture: Picture, user: str, status: int
+) -> None:
+    """Also when the file is made already: the cache is asked after the door."""
+    exif_of(get(people, picture, "download", exif="1", place="1"))
+    client = Client()
+    client.force_login(getattr(people, user))
+    path = reverse("download", args=[people.project.slug, picture.public_id])
+    assert client.get(path, {"exif": "1"}).status_code == status
+    assert client.get(path, {"exif": "1", "place": "1"}).status_code == status
 
 
 def test_what_is_transparent_stands_on_white_in_a_jpeg(people: People) -> None:
@@ -333,7 +389,7 @@ def test_a_preview_lies_in_the_spool_or_nowhere(people: People, edit: Edit, tmp_
 def test_a_preview_is_opened_once(people: People, edit: Edit, settings: Any) -> None:
     attempt = make_attempt_row(edit, partial=PNG)
     first = read_stream(partial(people, edit))
-    (kept,) = settings.RENDERS_DIR.iterdir()
+    (kept,) = settings.RENDERS_DIR.glob("*.webp")
     kept.write_bytes(b"as it was kept")
     assert read_stream(partial(people, edit)) == b"as it was kept" != first
     (settings.SPOOL_DIR / attempt.partial_file).unlink()

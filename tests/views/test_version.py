@@ -370,7 +370,7 @@ def test_the_download_form_offers_sizes_that_are_smaller(client: Client, people:
     Picture.objects.filter(pk=picture.pk).update(width=3000, height=17_000, mode="RGBA")
     page = get(client, people.vito, picture)
     values = [box["value"] for box in page.select("input[name=size]")]
-    assert values == ["", "4096", "2048", "1024", "own"]
+    assert values == ["", "4096", "2048", "1024", "own", "percent"]
     text = words(page)
     assert "2048 px 361 x 2048" in text
     assert "WebP holds 16383 pixels a side at most" in text
@@ -392,6 +392,22 @@ def test_the_original_bytes_are_offered_to_makers(client: Client, people: People
         assert ("where the photo was taken" in page.text) == offered
         assert page.select_one("[data-testid=download]")
         assert page.select_one("[data-testid=open-canvas]")
+
+
+def test_camera_data_is_offered_to_makers_and_the_place_where_there_is_one(
+    client: Client, people: People, original: Picture, result: Picture
+) -> None:
+    """A result asks the file that it began as."""
+    for has_gps in (False, True):
+        Picture.objects.filter(pk=original.pk).update(has_gps=has_gps)
+        for user, offered in ((people.olga, True), (people.emil, True), (people.vito, False)):
+            for picture in (original, result):
+                page = get(client, user, picture)
+                boxes = page.select("[data-testid=download-exif], [data-testid=download-place]")
+                assert [box["name"] for box in boxes] == ["exif", "place"][: offered + has_gps] * (
+                    offered
+                )
+                assert not any(box.has_attr("checked") for box in boxes)
 
 
 def test_notices_are_in_words(client: Client, people: People, original: Picture) -> None:

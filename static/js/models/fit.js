@@ -12,6 +12,11 @@ export function fit({ width, height }, side) {
   return { width: shrunk(width, side, longest), height: shrunk(height, side, longest) };
 }
 
+/** The longest side that so many percent of a picture have; as editor.forms.media settles it. */
+export function sideOf(longest, percent) {
+  return Math.max(1, roundHalfEven((longest * percent) / 100));
+}
+
 function shrunk(length, side, longest) {
   return Math.max(1, roundHalfEven((length * side) / longest));
 }

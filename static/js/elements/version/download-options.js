@@ -1,9 +1,15 @@
-import { fit } from "../../models/fit.js";
+import { fit, sideOf } from "../../models/fit.js";
+
+/** The figures that can be typed, and the longest side that each of them means. */
+const FIGURES = {
+  own: { field: "side", side: (figure) => figure },
+  percent: { field: "percent", side: (figure, longest) => sideOf(longest, figure) },
+};
 
 /**
- * Wraps the form of a download: says what comes of the side that is typed, and shows of the rest
- * what matters for the chosen format (`data-for`: names of formats). `data-width` and
- * `data-height` are the picture's.
+ * Wraps the form of a download: says what comes of the size that is typed, and shows of the rest
+ * what matters for the chosen format (`data-for`: names of formats) and with a box that is ticked
+ * (`data-with`: its name). `data-width` and `data-height` are the picture's.
  */
 class DownloadOptions extends HTMLElement {
   connectedCallback() {
@@ -17,27 +23,42 @@ class DownloadOptions extends HTMLElement {
   }
 
   #follow = ({ target }) => {
-    const { size, side } = this.form.elements;
-    if (target.name === "side" && target.value !== "") size.value = "own";
-    if (target.name === "size" && target.value !== "own") side.value = "";
+    const { elements } = this.form;
+    for (const [choice, { field }] of Object.entries(FIGURES)) {
+      if (target.name === field && target.value !== "") elements.size.value = choice;
+    }
+    for (const [choice, { field }] of Object.entries(FIGURES)) {
+      if (elements.size.value !== choice) elements[field].value = "";
+    }
     this.#show();
   };
 
   #show() {
-    const { format, size, side } = this.form.elements;
+    const { elements } = this.form;
     for (const part of this.querySelectorAll("[data-for]")) {
-      part.hidden = !part.dataset.for.split(" ").includes(format.value);
-      // A wrong figure that nobody sees must not hold up the form.
-      for (const input of part.querySelectorAll("input")) input.disabled = part.hidden;
+      this.#offer(part, part.dataset.for.split(" ").includes(elements.format.value));
     }
-    side.required = size.value === "own";
-    this.querySelector("[data-own-size]").textContent = this.#outcome(side);
+    for (const part of this.querySelectorAll("[data-with]")) {
+      this.#offer(part, elements[part.dataset.with].checked);
+    }
+    for (const [choice, { field }] of Object.entries(FIGURES)) {
+      elements[field].required = elements.size.value === choice;
+      this.querySelector(`[data-outcome="${choice}"]`).textContent = this.#outcome(choice);
+    }
   }
 
-  #outcome(side) {
-    if (side.value === "" || !side.validity.valid) return "";
+  /** A wrong figure that nobody sees must not hold up the form, nor a hidden tick be sent. */
+  #offer(part, isOffered) {
+    part.hidden = !isOffered;
+    for (const input of part.querySelectorAll("input")) input.disabled = !isOffered;
+  }
+
+  #outcome(choice) {
+    const input = this.form.elements[FIGURES[choice].field];
+    if (input.value === "" || !input.validity.valid) return "";
     const whole = { width: Number(this.dataset.width), height: Number(this.dataset.height) };
-    const { width, height } = fit(whole, Number(side.value));
+    const longest = Math.max(whole.width, whole.height);
+    const { width, height } = fit(whole, FIGURES[choice].side(Number(input.value), longest));
     return `${width} × ${height}`;
   }
 }

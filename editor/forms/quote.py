@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -10,14 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from editor.forms.canvas import FurtherField
+from editor.forms.crop import BOX, CropForm
 from editor.forms.parameters import ParametersForm
 from editor.pipeline.submit import PROMPT_LENGTH
 
 if TYPE_CHECKING:
     from editor.imaging.focus import Box
     from editor.models import Picture
-
-BOX = re.compile(r"\d{1,6}(?: \d{1,6}){3}")
 
 
 class BoxField(forms.CharField):
@@ -34,7 +32,7 @@ class BoxField(forms.CharField):
         return left, top, right, bottom
 
 
-class QuoteForm(ParametersForm):
+class QuoteForm(CropForm, ParametersForm):
     """The wish so far. A prompt may be missing still: its length hardly counts."""
 
     prompt = forms.CharField(max_length=PROMPT_LENGTH, required=False)

@@ -126,6 +126,7 @@ def _wish(picture: Picture, form: EditForm, inputs: list[Picture]) -> Wish:
         idem_key=data["idem"],
         parameters=form.parameters,
         inputs=tuple(inputs),
+        framing=form.framing,
         agreed_host=data["agreed_host"],
     )
 
@@ -137,16 +138,19 @@ def _again(edit: Edit) -> dict[str, object]:
     return {
         "again": edit,
         "again_parameters": edit.parameters,
+        "again_framing": Focus.from_json(edit.focus).framing.chosen if edit.focus else {},
         "again_inputs": [versions.glimpse(edit.project, picture) for picture in inputs],
     }
 
 
 def _question(request: PageRequest, question: NotAgreed) -> HttpResponse:
     edit = question.edit
+    shown = Focus.from_json(edit.focus).inside((edit.picture.width, edit.picture.height))
+    left, top, right, bottom = shown
     context = {
         "edit": edit,
         "host": question.host,
-        "size": Focus.from_json(edit.focus).size,
+        "size": (right - left, bottom - top),
         "has_mask": bool(request.FILES.get("mask")),
         "further": question.further,
     }

@@ -47,7 +47,9 @@ def _quote(
     if len(inputs) != len(asked["inputs"]):
         return _refusal(request, quotes.gone())
     engine = engines.planning_registry().engine(asked["engine"])
-    sketch = Sketch(picture, asked["prompt"], form.box_in(picture), form.parameters, inputs)
+    sketch = Sketch(
+        picture, asked["prompt"], form.box_in(picture), form.parameters, inputs, form.framing
+    )
     found = quotes.quote(
         engine=engine, provider=provider, sketch=sketch, left_micros=budgets.left(opened)
     )

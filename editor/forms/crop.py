@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from editor.imaging.focus import (
     BLENDS,
     FEATHERS,
+    FORMER,
     LEAST_CONTEXT,
     MOST_CONTEXT,
     MOST_PADDING,
@@ -30,6 +31,19 @@ def box_of(text: str) -> Box | None:
         return None
     left, top, right, bottom = map(int, text.split())
     return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def as_chosen(framing: Framing) -> dict[str, Any]:
+    """Return a choice as the canvas takes it up again: padding in percent."""
+    if framing == FORMER:
+        return {}
+    padding = framing.padding
+    return {
+        "context": framing.context,
+        "box": framing.box,
+        "padding": None if padding is None else round(PERCENT * padding, 2),
+        "feather": framing.feather,
+    }
 
 
 class CropField(forms.CharField):

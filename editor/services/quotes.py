@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # What is said of these in words of its own: a warning, or why nothing can be sent.
 TOLD_APART = frozenset({"mask", "inputs"})
+# What is mirrored is told from a fiftieth of the crop on: less makes up a multiple of 16.
+TOLD = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def quote(
         host=engine.host,
         crop=crop,
         shown=shown,
-        mirrors=shown != crop.size,
+        mirrors=shown[0] * shown[1] < TOLD * crop.size[0] * crop.size[1],
         drawn=plan.size or crop.size,
         is_whole=shown == size,
         further=len(sketch.inputs),

@@ -13,6 +13,7 @@ from editor.access import fetch
 from editor.access.fetch import Door
 from editor.access.roles import Action
 from editor.forms.canvas import EditForm
+from editor.forms.crop import as_chosen
 from editor.forms.first_error import first_error
 from editor.http import PageRequest, waits_for_sandbox
 from editor.imaging.focus import Focus
@@ -138,7 +139,7 @@ def _again(edit: Edit) -> dict[str, object]:
     return {
         "again": edit,
         "again_parameters": edit.parameters,
-        "again_framing": Focus.from_json(edit.focus).framing.chosen if edit.focus else {},
+        "again_framing": as_chosen(Focus.from_json(edit.focus).framing) if edit.focus else {},
         "again_inputs": [versions.glimpse(edit.project, picture) for picture in inputs],
     }
 

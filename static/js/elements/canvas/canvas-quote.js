@@ -5,8 +5,9 @@ const CALM_MILLISECONDS = 350;
 /**
  * What sending would cost and carry, asked of the server at `data-url` when the hand rests; an
  * older question is dropped, its answer stays dimmed until the new one is there. The price goes on
- * the button. Tells the form "quoted" with {drawn: the size that is drawn, or "", box: the part of
- * the picture that is sent, null for all of it}; `blocked` says why it cannot be sent, or "".
+ * the button. Tells the form "quoted" with {drawn: the size that is drawn, or "", price, box: the part
+ * that is sent, null when nobody knows, isWhole: whether that is all of the picture, grow: how many
+ * pixels the mask grows, context}; `blocked` says why it cannot be sent, or "".
  */
 class CanvasQuote extends CanvasPart {
   #timer = 0;
@@ -86,9 +87,16 @@ class CanvasQuote extends CanvasPart {
     const isBlocked = quote?.hasAttribute("data-blocked") ?? false;
     this.blocked = isBlocked ? quote.querySelector(".quote__blocked").textContent : "";
     this.#price(price);
-    const { drawn = "", crop = "" } = quote?.dataset ?? {};
-    const box = crop ? crop.split(" ").map(Number) : null;
-    this.form.dispatchEvent(new CustomEvent("quoted", { detail: { drawn, box } }));
+    const { drawn = "", crop, whole, grow = 0, context = 0 } = quote?.dataset ?? {};
+    const detail = {
+      drawn,
+      price,
+      box: crop ? crop.split(" ").map(Number) : null,
+      isWhole: whole !== undefined,
+      grow: Number(grow),
+      context: Number(context),
+    };
+    this.form.dispatchEvent(new CustomEvent("quoted", { detail }));
   }
 
   #price(price) {

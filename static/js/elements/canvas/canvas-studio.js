@@ -1,3 +1,4 @@
+import { Framing } from "../../models/framing.js";
 import { MaskEditor } from "../../models/mask-editor.js";
 import { Shown } from "../../models/shown.js";
 import { Toolbox } from "../../models/toolbox.js";
@@ -17,6 +18,7 @@ class CanvasStudio extends HTMLElement {
     this.viewport = new Viewport(version);
     this.toolbox = new Toolbox(version);
     this.mask = new MaskEditor();
+    this.framing = new Framing();
     this.masks = new MaskWorker(this.dataset.worker);
     if (!this.canEdit) this.toolbox.choose("pan");
     this.shown.addEventListener("change", () => this.#follow());

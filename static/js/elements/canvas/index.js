@@ -22,6 +22,8 @@ import "./input-picker.js";
 import "./canvas-parameters.js";
 import "./canvas-quote.js";
 import "./canvas-crop.js";
+import "./canvas-framing.js";
+import "./canvas-seen.js";
 import "./canvas-engine.js";
 import "./canvas-form.js";
 import "./canvas-versions.js";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -107,6 +108,32 @@ def test_a_mask_at_the_edge_is_sent_with_mirrored_room(
     assert "as a mirror would" in quote.text
 
 
+def test_areas_far_apart_are_offered_as_edits_of_their_own(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    corners = {"box": "100 100 5900 3900", "islands": "100 100 400 400,5600 3600 5900 3900"}
+    quote = found(ask(client, people, picture, engine_of(provider), **corners))
+    assert "2 areas lie far apart" in quote.text
+    assert re.search(r"come to 0\.\d megapixels instead of 8\.3 megapixels", quote.text)
+    buttons = [str(button["data-only"]) for button in quote.select("[data-only]")]
+    assert buttons == ["100 100 400 400", "5600 3600 5900 3900"]
+    near = {"box": "100 100 900 400", "islands": "100 100 400 400,500 100 900 400"}
+    assert not found(ask(client, people, picture, engine_of(provider), **near)).select(
+        "[data-only]"
+    )
+
+
+def test_areas_are_not_offered_where_they_would_cost_more(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    """A tenth of a dollar for each result, however large."""
+    provider.overrides = {MODEL: {"price": {"per_image": 0.1}}}
+    provider.save()
+    corners = {"box": "100 100 5900 3900", "islands": "100 100 400 400,5600 3600 5900 3900"}
+    quote = found(ask(client, people, picture, engine_of(provider), **corners))
+    assert not quote.select("[data-only]")
+
+
 def test_without_a_mask_the_whole_picture_leaves(
     client: Client, people: People, picture: Picture, provider: Provider
 ) -> None:
@@ -161,6 +188,8 @@ def test_too_many_pictures_are_said_before_sending(
         ({"padding": "-1"}, "0 to 10 percent"),
         ({"feather": "fluffy"}, "edge from the list"),
         ({"blend": "fluffy"}, "blending from the list"),
+        ({"islands": "1 2 3 4,5"}, "areas"),
+        ({"islands": ",".join(["1 2 3 4"] * 7)}, "areas"),
         ({"n": "11"}, "10"),
         ({"size": "free"}, "Enter width and height"),
         ({"size": "huge"}, "Choose a size"),

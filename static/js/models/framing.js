@@ -10,10 +10,12 @@ const NONE = { context: null, box: null, padding: null, feather: FEATHERS[0] };
 /**
  * `context`: how many masks wide and high the crop is; `box`: one drawn by hand (x0, y0, x1, y1 in
  * picture pixels); `padding`: how much the mask grows, in percent of the crop's longer side;
- * `feather`: which way its edge is soft. Fires "change" after every change.
+ * `feather`: which way its edge is soft. Fires "change" after every change. `only` is the one area
+ * that is edited now, null for all that is painted; fires "limit".
  */
 export class Framing extends EventTarget {
   #chosen = { ...NONE };
+  only = null;
 
   get context() {
     return this.#chosen.context;
@@ -53,6 +55,13 @@ export class Framing extends EventTarget {
   /** @param {string} feather */
   soften(feather) {
     this.#choose({ feather });
+  }
+
+  /** @param {number[] | null} only the box of one area; no choice, and never kept */
+  limit(only) {
+    if (this.only === only) return;
+    this.only = only;
+    this.dispatchEvent(new CustomEvent("limit"));
   }
 
   reset() {

@@ -30,8 +30,8 @@ export function tilesOf([x0, y0, x1, y1], picture) {
   const down = repeated(y0, y1, picture.height);
   const part = { x: across.from, y: down.from, width: across.length, height: down.length };
   const tiles = [];
-  for (let row = -down.before; row <= down.after; row += 1) {
-    for (let column = -across.before; column <= across.after; column += 1) tiles.push({ column, row });
+  for (let row = 0 - down.before; row <= down.after; row += 1) {
+    for (let column = 0 - across.before; column <= across.after; column += 1) tiles.push({ column, row });
   }
   return { part, tiles };
 }

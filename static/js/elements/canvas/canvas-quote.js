@@ -13,6 +13,7 @@ class CanvasQuote extends CanvasPart {
   #timer = 0;
   #asking = null;
   #box = null;
+  #islands = [];
   blocked = "";
 
   connect(signal) {
@@ -22,6 +23,7 @@ class CanvasQuote extends CanvasPart {
     }
     this.listen(this.form, "measured", ({ detail }) => {
       this.#box = detail.box;
+      this.#islands = detail.islands;
       this.#changed();
     });
     this.listen(this.studio.shown, "change", () => this.#changed());
@@ -40,6 +42,9 @@ class CanvasQuote extends CanvasPart {
     if (parameters.chosen.isUnfinished) question.set("size", "");
     question.delete("mask");
     if (this.#box) question.set("box", this.#box.join(" "));
+    if (this.#islands.length > 1) {
+      question.set("islands", this.#islands.map((box) => box.join(" ")).join());
+    }
     return question;
   }
 

@@ -1,4 +1,5 @@
 import { effective } from "../../models/commands.js";
+import { EIGHTHS } from "../../models/geometry.js";
 import { grownMask } from "../../models/grown.js";
 import { tilesOf } from "../../models/mirror.js";
 import { CanvasPart } from "./canvas-part.js";
@@ -89,6 +90,7 @@ class CanvasSeen extends CanvasPart {
       aim(context, { view: { scale: k, x: -x * k, y: -y * k }, picture, ratio: 1 });
       context.fillStyle = context.strokeStyle = "#000";
       for (const command of effective(this.studio.mask.commands)) paintCommand(context, command, scene);
+      this.#limit(context);
     });
     const context = area.getContext("2d");
     const pixels = context.getImageData(0, 0, area.width, area.height);
@@ -100,6 +102,15 @@ class CanvasSeen extends CanvasPart {
     context.fillStyle = this.#colour;
     context.fillRect(0, 0, area.width, area.height);
     return area;
+  }
+
+  /** Leave only the area that is edited now. */
+  #limit(context) {
+    const { only } = this.studio.framing;
+    if (!only) return;
+    const [x0, y0, x1, y1] = only.map((each) => each * EIGHTHS);
+    context.globalCompositeOperation = "destination-in";
+    context.fillRect(x0, y0, x1 - x0, y1 - y0);
   }
 
   /** @returns {HTMLCanvasElement} the box at a small size: its part painted once, then mirrored */

@@ -28,10 +28,10 @@ class CanvasStudio extends HTMLElement {
     this.masks.close();
   }
 
-  /** What the mask is made of, for the worker. */
+  /** What the mask is made of, for the worker; only one area of it if one was chosen. */
   get maskSource() {
     const { width, height } = this.viewport.picture;
-    return { width, height, commands: this.mask.commands };
+    return { width, height, commands: this.mask.commands, clip: this.framing.only };
   }
 
   get pictureId() {

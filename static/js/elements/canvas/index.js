@@ -24,6 +24,7 @@ import "./canvas-quote.js";
 import "./canvas-crop.js";
 import "./canvas-framing.js";
 import "./canvas-seen.js";
+import "./canvas-only.js";
 import "./canvas-engine.js";
 import "./canvas-form.js";
 import "./canvas-versions.js";

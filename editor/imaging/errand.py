@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
@@ -15,7 +15,14 @@ from editor.imaging.recipe import working
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from editor.imaging.recipe import Recipe
+
+# A disc's radius is a whole number of steps of at least so many; a single painted pixel is not lost
+# between steps up to the coarsest.
+FINE: Final = 32
+COARSEST: Final = 15
 
 
 def write(  # noqa: PLR0913  what to write, and where
@@ -64,9 +71,21 @@ def grown(area: Image.Image, by: int) -> Image.Image:
         min(found[3] + by, area.height),
     )
     coverage = np.asarray(area.crop(reach))
-    far = cv2.distanceTransform(
-        (coverage == 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
-    )
-    near = (far > 0) & (far <= by)
-    area.paste(Image.fromarray(np.where(near, np.uint8(255), coverage)), reach[:2])
+    fresh = near(coverage, by) & (coverage == 0)
+    area.paste(Image.fromarray(np.where(fresh, np.uint8(255), coverage)), reach[:2])
     return area
+
+
+def near(coverage: NDArray[np.uint8], by: int) -> NDArray[np.bool_]:
+    """Where anything covered lies within `by` pixels; by coarser steps where that is far."""
+    step = min(max(by // FINE, 1), COARSEST)
+    height, width = coverage.shape
+    cells = np.where(coverage > 0, np.uint8(255), np.uint8(0))
+    if step > 1:
+        size = -(-width // step), -(-height // step)
+        cells = cv2.resize(cells, size, interpolation=cv2.INTER_AREA)
+    free = (cells == 0).astype(np.uint8)
+    far = cv2.distanceTransform(free, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    close = (far <= by / step).astype(np.uint8)
+    found = cv2.resize(close, (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(found > 0)

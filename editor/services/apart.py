@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from editor.services.quotes import Sketch
 
 MILLION = 1_000_000
+# Several edits are more to wait for and to look at: they are offered for a seventh less.
+WORTHWHILE = 6 / 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Apart:
 
 
 def offer(engine: Engine, sketch: Sketch, boxes: Sequence[Box]) -> Apart | None:
-    """Return what to say when edits of their own would be cheaper, None when they would not.
+    """Return what to say when edits of their own would be much cheaper, None when they would not.
 
     Cheaper in money, or in pixels where no price is known. Who framed all of it wants it together.
     """
@@ -42,7 +44,7 @@ def offer(engine: Engine, sketch: Sketch, boxes: Sequence[Box]) -> Apart | None:
     found = islands.grouped(boxes, lambda box: _cost(*_planned(engine, sketch, box)))
     together = _planned(engine, sketch, sketch.box)
     parts = [_planned(engine, sketch, box) for box in found]
-    if len(found) == 1 or sum(_cost(*part) for part in parts) >= _cost(*together):
+    if len(found) == 1 or sum(_cost(*part) for part in parts) > WORTHWHILE * _cost(*together):
         return None
     facts = {"n": len(found), "apart": _said(parts), "together": _said([together])}
     text = ngettext(
@@ -60,7 +62,9 @@ def _planned(engine: Engine, sketch: Sketch, box: Box) -> tuple[Plan, Size]:
 
 
 def _cost(plan: Plan, drawn: Size) -> float:
-    return drawn[0] * drawn[1] if plan.cost.high is None else plan.cost.high
+    """What may be paid, both ends alike, else what is drawn."""
+    low, high = plan.cost.low or 0, plan.cost.high
+    return drawn[0] * drawn[1] if high is None else low + high
 
 
 def _said(parts: Sequence[tuple[Plan, Size]]) -> str:

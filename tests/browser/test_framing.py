@@ -29,9 +29,16 @@ pytestmark = pytest.mark.browser
 type Box = dict[str, float]
 
 
-def open_framed(watched: Watched, folder: Path, seed: int, *, finger: bool = False) -> None:
+def open_framed(
+    watched: Watched,
+    folder: Path,
+    seed: int,
+    *,
+    finger: bool = False,
+    host: str = "frames.example",
+) -> None:
     """A large picture, its middle painted, for a provider, with "What is sent" open."""
-    make_provider(watched.studio, "frames.example")
+    make_provider(watched.studio, host)
     make_image(1600, 1200, seed=seed).save(folder / f"framed-{seed}.png")
     steps.open_canvas(watched, steps.upload(watched, folder / f"framed-{seed}.png"))
     choose(watched)
@@ -199,7 +206,8 @@ def picture_of(watched: Watched) -> str:
 
 
 def test_what_was_chosen_is_sent_and_kept(desktop: Watched, tmp_path: Path) -> None:
-    open_framed(desktop, tmp_path, 306)
+    # What it fails at must not let the others' provider rest.
+    open_framed(desktop, tmp_path, 306, host="framed.invalid")
     slide(desktop, "context", "2.5")
     planned = frame(desktop)
     steps.by(desktop, "prompt").fill("a red door")

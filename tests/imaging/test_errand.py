@@ -120,3 +120,14 @@ def test_a_soft_edge_stays_as_it_is_and_what_grows_is_full() -> None:
     assert grown.getpixel((23, 21)) == 0
     assert errand.grown(area.copy(), 0).tobytes() == area.tobytes()
     assert errand.grown(Image.new("L", (9, 9), 0), 4).getbbox() is None
+
+
+def test_a_large_disc_is_grown_by_steps_and_no_speck_is_lost() -> None:
+    area = Image.new("L", (1400, 1400), 0)
+    area.putpixel((700, 700), 1)
+    for by in (100, 480):
+        box = errand.grown(area.copy(), by).getbbox()
+        assert box is not None
+        step = min(by // 32, 15)
+        for edge in (700 - box[0], 700 - box[1], box[2] - 701, box[3] - 701):
+            assert abs(edge - by) <= 2 * step

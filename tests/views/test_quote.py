@@ -114,7 +114,7 @@ def test_areas_far_apart_are_offered_as_edits_of_their_own(
     corners = {"box": "100 100 5900 3900", "islands": "100 100 400 400,5600 3600 5900 3900"}
     quote = found(ask(client, people, picture, engine_of(provider), **corners))
     assert "2 areas lie far apart" in quote.text
-    assert re.search(r"come to 0\.\d megapixels instead of 8\.3 megapixels", quote.text)
+    assert re.search(r"come to 0\.5 megapixels instead of 8\.\d megapixels", quote.text)
     buttons = [str(button["data-only"]) for button in quote.select("[data-only]")]
     assert buttons == ["100 100 400 400", "5600 3600 5900 3900"]
     near = {"box": "100 100 900 400", "islands": "100 100 400 400,500 100 900 400"}

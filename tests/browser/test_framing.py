@@ -222,17 +222,22 @@ def test_what_was_chosen_is_sent_and_kept(desktop: Watched, tmp_path: Path) -> N
     assert kept["chosen"] == {"context": 2.5}
 
 
+def open_apart(watched: Watched, folder: Path, seed: int) -> None:
+    """A large picture, two of its corners painted, for a provider."""
+    make_provider(watched.studio, "frames.example")
+    make_image(3000, 2000, seed=seed).save(folder / f"apart-{seed}.png")
+    steps.open_canvas(watched, steps.upload(watched, folder / f"apart-{seed}.png"))
+    choose(watched)
+    steps.by(watched, "tool-rectangle").click()
+    steps.paint(watched, (0.05, 0.05), (0.12, 0.12))
+    steps.paint(watched, (0.85, 0.85), (0.95, 0.95))
+    expect(steps.by(watched, "apart")).to_contain_text("2 areas lie far apart")
+
+
 def test_one_of_two_areas_far_apart_is_edited_and_the_other_stays(
     desktop: Watched, tmp_path: Path
 ) -> None:
-    make_provider(desktop.studio, "frames.example")
-    make_image(3000, 2000, seed=310).save(tmp_path / "apart.png")
-    steps.open_canvas(desktop, steps.upload(desktop, tmp_path / "apart.png"))
-    choose(desktop)
-    steps.by(desktop, "tool-rectangle").click()
-    steps.paint(desktop, (0.05, 0.05), (0.12, 0.12))
-    steps.paint(desktop, (0.85, 0.85), (0.95, 0.95))
-    expect(steps.by(desktop, "apart")).to_contain_text("2 areas lie far apart")
+    open_apart(desktop, tmp_path, 310)
     both = frame(desktop)
     desktop.page.get_by_role("button", name="Only area 1").click()
     expect(steps.by(desktop, "only")).to_contain_text("Only the framed area is edited now")
@@ -261,4 +266,18 @@ def test_one_of_two_areas_far_apart_is_edited_and_the_other_stays(
 def test_it_is_accessible_and_fits(checked: Watched, tmp_path: Path) -> None:
     narrow = int(checked.page.evaluate("innerWidth")) < 800
     open_framed(checked, tmp_path, 307 + narrow)
+    assert_good(checked.page)
+
+
+def test_areas_are_accessible_and_fit(checked: Watched, tmp_path: Path) -> None:
+    narrow = int(checked.page.evaluate("innerWidth")) < 800
+    open_apart(checked, tmp_path, 311 + narrow)
+    assert_good(checked.page)
+    buttons = steps.by(checked, "apart").get_by_role("button")
+    box = buttons.first.bounding_box()
+    assert box
+    assert box["height"] >= 44
+    buttons.first.click()
+    expect(checked.page.get_by_role("button", name="Edit all areas")).to_be_focused()
+    settled(checked)
     assert_good(checked.page)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db.models.functions import Now
-from PIL import Image
 
 from editor.engines.errors import EngineError, ErrorClass, Execution, Trouble
-from editor.imaging.focus import FocusRules
 from editor.imaging.sandbox.client import JobCrashed
-from editor.imaging.sizes import SizeRules
 from editor.management.checkup import CHECKS
 from editor.models import Activity, Attempt, Edit, EditInput, LedgerEntry, Picture, Provider, State
 from editor.pipeline import assembly, cancel, decide, endings
@@ -101,47 +97,6 @@ def sums(edit: Edit) -> dict[str, int]:
         found[kind] += micros
     given_back = found["release"]
     return {"open": found["reserve"] + found["hold"] - given_back, "settled": found["settle"]}
-
-
-@dataclass
-class Mirroring(PaidEngine):
-    """One that is shown what lies beyond the picture's edge, and a mask that is grown."""
-
-    sizes: SizeRules | None = None
-
-    def rules(self, instruction: Any) -> FocusRules:
-        return FocusRules(0.5, 4, sizes=self.sizes, padding=0.1, mirrors=True)
-
-
-def test_a_mask_at_the_edge_is_sent_grown_with_its_mirror_and_put_back_as_painted(
-    people: People, data_dir: Any
-) -> None:
-    engine, shown = Mirroring(), dict[str, Any]()
-
-    def look() -> None:
-        request = engine.seen[-1]
-        assert request.mask
-        with Image.open(request.mask) as mask, Image.open(request.image) as crop:
-            shown.update(size=crop.size, mask=mask.getbbox())
-
-    engine.script = [look]
-    edit = run(engine, people, box=(0, 10, 20, 30))
-    # 16 pixels of room on each side, then a mask that is grown by a tenth, in the mirror as well.
-    assert edit.focus["box"] == [-16, -6, 36, 46]
-    assert edit.focus["grow"] == 5
-    assert shown == {"size": (52, 52), "mask": (0, 11, 41, 41)}
-    result = edit.results.get()
-    assert (edit.state, result.changed_protected_pixels) == ("succeeded", 0)
-    assert result.protected_pixels == 80 * 60 - 20 * 20
-    assert (result.patch_x, result.patch_y) == (0, 10)
-
-
-def test_a_whole_picture_is_put_back_without_its_mirror(people: People, data_dir: Any) -> None:
-    engine = Mirroring(sizes=SizeRules(listed=((64, 64),)))
-    edit = run(engine, people, box=None)
-    assert edit.focus["box"] == [0, -10, 80, 70]
-    result = edit.results.get()
-    assert (result.width, result.height) == (80, 60)
 
 
 def test_a_good_edit_is_paid_once_and_all_is_written_down(people: People, data_dir: Any) -> None:

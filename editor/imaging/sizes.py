@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 type Size = tuple[int, int]
 
+NAMED: Final = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})", re.ASCII)
 # Where no rule names a longest edge.
 LONGEST: Final = 16_384
 # As good as the best: a hundredth is less than a step on any edge that models draw.
@@ -39,6 +41,12 @@ class SizeRules:
     def is_free(self) -> bool:
         """Whether any size within limits will do."""
         return self.step > 0
+
+
+def named(text: object) -> Size | None:
+    """The size that is called "WxH", None for anything else."""
+    found = NAMED.fullmatch(text) if isinstance(text, str) else None
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def is_legal(size: Size, rules: SizeRules) -> bool:

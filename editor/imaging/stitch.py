@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 from PIL import Image
 
-from editor.imaging import container, pixels, png, preview
+from editor.imaging import container, mirror, pixels, png, preview
 from editor.imaging.errors import Rejected
 from editor.imaging.recipe import Recipe, profile, working
 
@@ -206,9 +206,16 @@ def count(
     return protected, changed
 
 
-def whole(*, answer: str, parent: Recipe, out: str) -> WholeFacts:
-    """Write the answer of an edit without mask as lossless PNG in the parent's mode and size."""
+def whole(
+    *, answer: str, parent: Recipe, out: str, crop_box: Sequence[int] | None = None
+) -> WholeFacts:
+    """Write the answer of an edit without mask as lossless PNG in the parent's mode and size.
+
+    `crop_box` is what the engine was shown: what it drew beyond the picture is dropped.
+    """
     ground = working(parent)
-    drawn, resized = fitted(Path(answer), ground)
+    x0, y0, x1, y1 = crop_box or (0, 0, *ground.size)
+    drawn, resized = fitted(Path(answer), mirror.cut(ground, (x0, y0, x1, y1)))
+    drawn = drawn.crop((-x0, -y0, ground.width - x0, ground.height - y0))
     png.write(drawn, Path(out))
     return WholeFacts(width=drawn.width, height=drawn.height, mode=drawn.mode, resized=resized)

@@ -115,7 +115,11 @@ class Finisher:
     async def _whole(self, answer: Path, out: Path) -> dict[str, Any]:
         parent, whole = self.job.parent, str(out / "whole.png")
         await self.child(
-            "editor.imaging.stitch:whole", answer=str(answer), parent=parent, out=whole
+            "editor.imaging.stitch:whole",
+            answer=str(answer),
+            parent=parent,
+            out=whole,
+            crop_box=self.job.crop_box,
         )
         recipe = {"base": whole, "icc": parent["icc"], "patches": []}
         await self.child("editor.imaging.render:previews", recipe=recipe, out_dir=str(out))

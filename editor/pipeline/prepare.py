@@ -7,6 +7,7 @@ from django.utils.crypto import salted_hmac
 
 from editor.engines.base import EditRequest
 from editor.engines.errors import EngineError, Refused
+from editor.imaging.focus import Focus
 from editor.imaging.sandbox.errors import JobCrashed, JobRejected
 from editor.imaging.sandbox.wire import ChildJob
 from editor.pipeline.desk import Desk
@@ -52,6 +53,7 @@ def errand(job: Job, wanted: EditRequest) -> ChildJob:
         "mask": job.mask_file,
         "mask_box": job.mask_box or [],
         "mask_out": str(wanted.work / MASK),
+        "grow": Focus.from_json(job.edit.focus).grow,
         "inputs": inputs,
         "input_outs": [str(file) for file in wanted.inputs],
         "max_side": INPUT_SIDE,

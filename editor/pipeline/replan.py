@@ -7,6 +7,7 @@ from django.db import transaction
 
 from editor.engines.base import Engine
 from editor.engines.costs import CostRange
+from editor.imaging.focus import Focus
 from editor.models import Edit
 from editor.pipeline import ledger
 from editor.pipeline.states import Hold, show_change
@@ -62,4 +63,4 @@ def _cost(edit: Edit, engine: Engine, names: Collection[str]) -> CostRange:
         parameters={key: value for key, value in edit.parameters.items() if key not in names},
         inputs=[row.picture for row in inputs if row.picture],
     )
-    return quotes.planned(engine, edit.instruction, sketch)[1].cost
+    return quotes.planned_for(engine, Focus.from_json(edit.focus), sketch).cost

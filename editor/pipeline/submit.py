@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from editor.access import fetch
 from editor.access.roles import Action
 from editor.engines.errors import EngineError
+from editor.imaging.focus import UNFRAMED, Framing
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Edit, EditInput, Mask, Picture, Project, Provider, State
 from editor.pipeline import ledger, steps
@@ -77,6 +78,7 @@ class Wish:
     seed: int | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     inputs: tuple[Picture, ...] = ()
+    framing: Framing = UNFRAMED
     # The host that the member has agreed to send pictures to, on this very form.
     agreed_host: str = ""
 
@@ -124,7 +126,7 @@ def _draft(
 ) -> Edit:
     """The edit with what will be sent of it, not stored yet. Raises SubmitRefused."""
     box = painted.box if painted else None
-    sketch = Sketch(wish.picture, wish.prompt, box, wish.parameters, wish.inputs)
+    sketch = Sketch(wish.picture, wish.prompt, box, wish.parameters, wish.inputs, wish.framing)
     if words := quotes.obstacle(engine, provider, sketch):
         raise SubmitRefused("cannot_be_sent", words)
     crop, plan = quotes.planned(engine, instruction, sketch)
@@ -219,6 +221,7 @@ def _fingerprint(wish: Wish, painted: _Painted | None) -> str:
         [painted.sha256, *painted.box] if painted else None,
         sorted(wish.parameters.items()),
         [picture.public_id for picture in wish.inputs],
+        wish.framing.chosen,
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 

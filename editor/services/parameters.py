@@ -50,11 +50,12 @@ class Parameters:
 def parameters(edit: Edit) -> Parameters:
     """Return the figures of an edit."""
     actual, seen = edit.actual, Focus.from_json(edit.focus) if edit.focus else None
+    size = edit.picture.width, edit.picture.height
     return Parameters(
         coverage=coverage(edit.mask) if edit.mask else None,
         mask=_box(edit.mask.box) if edit.mask else None,
-        seen=_box(seen.box) if seen else None,
-        saw_all=seen is not None and seen.size == (edit.picture.width, edit.picture.height),
+        seen=_box(seen.inside(size)) if seen else None,
+        saw_all=seen is not None and seen.covers(size),
         seed=actual.get("seed", edit.seed),
         waited=edit.started_at - edit.created_at if edit.started_at else None,
         done=in_words(actual),

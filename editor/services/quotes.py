@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from editor.engines.plans import Wanted
-from editor.imaging import focus
+from editor.imaging import focus, sizes
+from editor.imaging.sizes import SizeRules
 from editor.services import budget_texts, budgets, engine_menu, money, parameter_words
 from editor.services.months import Month
 
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
     from editor.engines.base import Engine, Instruction
     from editor.engines.plans import Change, Plan
-    from editor.imaging.focus import Box, Focus
+    from editor.imaging.focus import Box, Focus, Framing
     from editor.models import Picture, Provider
 
 # What is said of these in words of its own: a warning, or why nothing can be sent.
 TOLD_APART = frozenset({"mask", "inputs"})
+# What is mirrored is told from a fiftieth of the crop on: less makes up a multiple of 16.
+TOLD = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,16 @@ class Sketch:
     box: Box | None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     inputs: Sequence[Picture] = ()
+    framing: Framing = focus.UNFRAMED
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """What a member reads before the click.
 
-    `crop` is the part of the picture that goes, `drawn` the size it is drawn at; `changes` say what
-    is not sent as asked, `warnings` what to expect; with `blocked` it cannot be sent, and why.
+    `crop` is the part of the picture that goes, `shown` its size within the picture, `mirrors` whether
+    it reaches beyond, `drawn` the size it is drawn at; `changes` say what is not sent as asked,
+    `warnings` what to expect; with `blocked` it cannot be sent, and why.
     `left` is what remains of a budget, empty where there is none.
     """
 
@@ -50,6 +55,8 @@ class Quote:
     is_known: bool
     host: str
     crop: Focus
+    shown: tuple[int, int]
+    mirrors: bool
     drawn: tuple[int, int]
     is_whole: bool
     further: int
@@ -61,8 +68,21 @@ class Quote:
 
 def planned(engine: Engine, instruction: Instruction, sketch: Sketch) -> tuple[Focus, Plan]:
     """Return the part of the picture an engine gets to see, and what is sent of it and how."""
-    picture = sketch.picture
-    crop = focus.plan((picture.width, picture.height), sketch.box, engine.rules(instruction))
+    picture, rules = sketch.picture, engine.rules(instruction)
+    if asked := _asked_size(engine, sketch.parameters):
+        rules = replace(rules, sizes=SizeRules(listed=(asked,)))
+    crop = focus.plan((picture.width, picture.height), sketch.box, rules, sketch.framing)
+    return crop, planned_for(engine, crop, sketch)
+
+
+def _asked_size(engine: Engine, parameters: Mapping[str, Any]) -> tuple[int, int] | None:
+    """The size that a member wants drawn, as near as the model draws; a crop gets its aspect."""
+    asked, rules = sizes.named(parameters.get("size")), engine.abilities.sizes
+    return sizes.snap(*asked, rules) if asked and rules else None
+
+
+def planned_for(engine: Engine, crop: Focus, sketch: Sketch) -> Plan:
+    """Return what is sent of a crop that was planned, and how."""
     wanted = Wanted(
         crop=crop.size,
         has_mask=sketch.box is not None,
@@ -70,7 +90,7 @@ def planned(engine: Engine, instruction: Instruction, sketch: Sketch) -> tuple[F
         inputs=tuple((other.width, other.height) for other in sketch.inputs),
         parameters=sketch.parameters,
     )
-    return crop, engine.plan(wanted)
+    return engine.plan(wanted)
 
 
 def quote(
@@ -81,13 +101,18 @@ def quote(
     `left_micros` is what remains of the member's or the project's budget, None without one.
     """
     crop, plan = planned(engine, {}, sketch)
+    size = sketch.picture.width, sketch.picture.height
+    left, top, right, bottom = crop.inside(size)
+    shown = right - left, bottom - top
     return Quote(
         price=_price(plan),
         is_known=plan.cost.is_known,
         host=engine.host,
         crop=crop,
+        shown=shown,
+        mirrors=shown[0] * shown[1] < TOLD * crop.size[0] * crop.size[1],
         drawn=plan.size or crop.size,
-        is_whole=crop.size == (sketch.picture.width, sketch.picture.height),
+        is_whole=shown == size,
         further=len(sketch.inputs),
         changes=tuple(_sentence(c) for c in plan.changes if c.name not in TOLD_APART),
         warnings=tuple(_warnings(engine, provider, sketch, plan)),

@@ -13,6 +13,7 @@ from editor.access import fetch
 from editor.access.fetch import Door
 from editor.access.roles import Action
 from editor.forms.canvas import EditForm
+from editor.forms.crop import as_chosen
 from editor.forms.first_error import first_error
 from editor.http import PageRequest, waits_for_sandbox
 from editor.imaging.focus import Focus
@@ -126,6 +127,7 @@ def _wish(picture: Picture, form: EditForm, inputs: list[Picture]) -> Wish:
         idem_key=data["idem"],
         parameters=form.parameters,
         inputs=tuple(inputs),
+        framing=form.framing,
         agreed_host=data["agreed_host"],
     )
 
@@ -137,16 +139,19 @@ def _again(edit: Edit) -> dict[str, object]:
     return {
         "again": edit,
         "again_parameters": edit.parameters,
+        "again_framing": as_chosen(Focus.from_json(edit.focus).framing) if edit.focus else {},
         "again_inputs": [versions.glimpse(edit.project, picture) for picture in inputs],
     }
 
 
 def _question(request: PageRequest, question: NotAgreed) -> HttpResponse:
     edit = question.edit
+    shown = Focus.from_json(edit.focus).inside((edit.picture.width, edit.picture.height))
+    left, top, right, bottom = shown
     context = {
         "edit": edit,
         "host": question.host,
-        "size": Focus.from_json(edit.focus).size,
+        "size": (right - left, bottom - top),
         "has_mask": bool(request.FILES.get("mask")),
         "further": question.further,
     }

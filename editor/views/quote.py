@@ -15,7 +15,7 @@ from editor.forms.first_error import first_error
 from editor.forms.quote import QuoteForm
 from editor.http import PageRequest
 from editor.models import Picture, Provider
-from editor.services import budgets, engines, quotes
+from editor.services import apart, budgets, engines, quotes
 from editor.services.quotes import Sketch
 
 
@@ -47,11 +47,15 @@ def _quote(
     if len(inputs) != len(asked["inputs"]):
         return _refusal(request, quotes.gone())
     engine = engines.planning_registry().engine(asked["engine"])
-    sketch = Sketch(picture, asked["prompt"], form.box_in(picture), form.parameters, inputs)
+    sketch = Sketch(
+        picture, asked["prompt"], form.box_in(picture), form.parameters, inputs, form.framing
+    )
     found = quotes.quote(
         engine=engine, provider=provider, sketch=sketch, left_micros=budgets.left(opened)
     )
-    return render(request, "quote/quote.html", {"quote": found, "picture": picture})
+    offer = apart.offer(engine, sketch, form.islands_in(picture))
+    context = {"quote": found, "apart": offer, "picture": picture}
+    return render(request, "quote/quote.html", context)
 
 
 def _refusal(request: PageRequest, message: str) -> HttpResponse:

@@ -1,14 +1,25 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from editor.imaging.focus import Box, Focus, FocusRules, plan
-from editor.imaging.sizes import SizeRules, snap
+from editor.imaging.focus import (
+    LEAST_ROOM,
+    MOST_PIXELS,
+    Box,
+    Focus,
+    FocusRules,
+    Framing,
+    clipped,
+    plan,
+    shaped,
+)
+from editor.imaging.sizes import SizeRules, is_legal, snap
 
 
 @st.composite
@@ -73,8 +84,17 @@ def test_more_margin_never_shows_less(
 
 @given(sizes_and_masks(), rules)
 def test_a_focus_survives_json(case: tuple[tuple[int, int], Box], rules: FocusRules) -> None:
-    focus = plan(*case, rules)
-    assert Focus.from_json(json.loads(json.dumps(focus.to_json()))) == focus
+    framing = Framing(context=2.5, box=(3, 4, 5, 6), padding=0.08, feather="hard", blend="gradient")
+    for chosen in (Framing(), framing):
+        focus = plan(*case, rules, chosen)
+        assert Focus.from_json(json.loads(json.dumps(focus.to_json()))) == focus
+
+
+def test_the_first_edits_kept_only_their_box() -> None:
+    focus = Focus.from_json({"box": [10, 20, 30, 40]})
+    assert focus == Focus((10, 20, 30, 40))
+    assert (focus.grow, focus.framing.feather, focus.framing.blend) == (0, "hard", "off")
+    assert focus.framing.box is None
 
 
 @pytest.mark.parametrize(
@@ -95,44 +115,134 @@ def test_examples(mask: Box | None, factor: float, least: int, box: Box) -> None
 
 FREE = SizeRules(step=16, max_edge=3840, max_ratio=3.0, min_pixels=655_360, max_pixels=8_294_400)
 THREE = SizeRules(listed=((1024, 1024), (1536, 1024), (1024, 1536)))
+SMALL = SizeRules(listed=((256, 256), (512, 512)))
+SIZES = [FREE, THREE, SMALL, SizeRules(step=64, max_ratio=2.0, max_pixels=1_000_000)]
 sized_rules = st.builds(
     FocusRules,
-    margin_factor=st.floats(0, 5, allow_nan=False),
-    margin_min=st.integers(0, 2000),
-    sizes=st.sampled_from([FREE, THREE]),
+    margin_factor=st.floats(0, 2, allow_nan=False),
+    margin_min=st.integers(0, 200),
+    sizes=st.sampled_from(SIZES),
+    mirrors=st.booleans(),
+    padding=st.sampled_from([0.0, 0.04]),
 )
 
 
-@given(sizes_and_masks(), sized_rules)
-def test_a_crop_to_be_drawn_holds_what_it_held_and_lies_in_the_picture(
-    case: tuple[tuple[int, int], Box], rules: FocusRules
+@st.composite
+def framings(draw: st.DrawFn) -> Framing:
+    corner = draw(st.tuples(st.integers(0, 20_000), st.integers(0, 20_000)))
+    extent = draw(st.tuples(st.integers(1, 9000), st.integers(1, 9000)))
+    box = (*corner, corner[0] + extent[0], corner[1] + extent[1])
+    return Framing(
+        context=draw(st.none() | st.floats(1.1, 4)),
+        box=draw(st.none() | st.just(box)),
+        padding=draw(st.none() | st.floats(0, 0.1)),
+    )
+
+
+def may_be_scaled_unevenly(box: Box, size: tuple[int, int], rules: SizeRules) -> bool:
+    """Whether an even crop of that box would be far larger than any machine should mirror."""
+    return math.prod(shaped((box[2] - box[0], box[3] - box[1]), snap(*size, rules))) > MOST_PIXELS
+
+
+@settings(max_examples=300)
+@given(sizes_and_masks(), sized_rules, framings())
+def test_any_plan_is_legal_holds_the_mask_and_maps_back_within_half_a_pixel(
+    case: tuple[tuple[int, int], Box], rules: FocusRules, framing: Framing
 ) -> None:
-    (width, height), mask = case
-    x0, y0, x1, y1 = plan((width, height), mask, replace(rules, sizes=None)).box
-    left, top, right, bottom = plan((width, height), mask, rules).box
-    assert 0 <= left <= x0 < x1 <= right <= width
-    assert 0 <= top <= y0 < y1 <= bottom <= height
-    assert plan((width, height), mask, rules) == plan((width, height), mask, rules)
+    size, mask = case
+    assert rules.sizes
+    focus = plan(size, mask, rules, framing)
+    x0, y0, x1, y1 = focus.box
+    assert x0 <= mask[0] < mask[2] <= x1
+    assert y0 <= mask[1] < mask[3] <= y1
+    drawn = snap(*focus.size, rules.sizes)
+    assert is_legal(drawn, rules.sizes)
+    scale = drawn[0] / focus.size[0]
+    if not may_be_scaled_unevenly(focus.box, focus.size, rules.sizes):
+        # One scale, there and back: the far corner lands within half a pixel of where it was.
+        other = drawn[1] / focus.size[1]
+        assert min(
+            abs(drawn[1] / scale - focus.size[1]), abs(drawn[0] / other - focus.size[0])
+        ) <= (0.5 + 1e-6)
+    assert 0 <= focus.grow <= max(focus.size)
+
+
+@settings(max_examples=200)
+@given(sizes_and_masks(), sized_rules, framings())
+def test_it_reaches_beyond_the_picture_only_where_that_has_no_more_to_show(
+    case: tuple[tuple[int, int], Box], rules: FocusRules, framing: Framing
+) -> None:
+    size, mask = case
+    rules = replace(rules, mirrors=False)
+    focus = plan(size, mask, rules, framing)
+    for axis in (0, 1):
+        start, end = focus.box[axis], focus.box[axis + 2]
+        if start < 0 or end > size[axis]:
+            assert start <= 0
+            assert end >= size[axis]
 
 
 @given(sizes_and_masks(), sized_rules)
-def test_where_there_is_room_the_crop_is_drawn_unscaled_in_aspect(
+def test_a_mask_at_the_edge_has_mirrored_room_around_it(
     case: tuple[tuple[int, int], Box], rules: FocusRules
 ) -> None:
     size, mask = case
-    narrow = plan(size, mask, replace(rules, sizes=None)).size
-    width, height = plan(size, mask, rules).size
-    if width in {narrow[0], size[0]} and height in {narrow[1], size[1]}:
-        return  # The picture had no room.
-    wide, high = snap(*narrow, rules.sizes or FREE)
-    assert abs(width - height * wide / high) <= max(1, wide / high)
+    focus = plan(size, mask, replace(rules, mirrors=True))
+    gaps = [mask[0] - focus.box[0], mask[1] - focus.box[1]]
+    gaps += [focus.box[2] - mask[2], focus.box[3] - mask[3]]
+    if mask != (0, 0, *size):
+        assert min(gaps) >= LEAST_ROOM
+
+
+@given(sizes_and_masks(), sized_rules, framings())
+def test_what_a_member_framed_is_in_the_crop(
+    case: tuple[tuple[int, int], Box], rules: FocusRules, framing: Framing
+) -> None:
+    size, mask = case
+    asked = clipped(framing.box, size) if framing.box else None
+    if asked is None:
+        return
+    x0, y0, x1, y1 = plan(size, mask, rules, framing).box
+    assert x0 <= asked[0] < asked[2] <= x1
+    assert y0 <= asked[1] < asked[3] <= y1
+
+
+@given(sizes_and_masks(), sized_rules, st.floats(1.1, 4), st.floats(1.1, 4))
+def test_more_context_is_never_a_smaller_crop(
+    case: tuple[tuple[int, int], Box], rules: FocusRules, first: float, second: float
+) -> None:
+    rules = replace(rules, sizes=None)
+    less, more = sorted((first, second))
+    small = plan(*case, rules, Framing(context=less)).size
+    large = plan(*case, rules, Framing(context=more)).size
+    assert small[0] <= large[0]
+    assert small[1] <= large[1]
+
+
+def test_without_a_mask_the_whole_picture_is_seen_in_a_shape_that_can_be_drawn() -> None:
+    rules = FocusRules(0.375, 64, sizes=THREE, mirrors=True)
+    assert plan((3000, 2000), None, rules).box == (0, 0, 3000, 2000)
+    wide = plan((4000, 2000), None, rules)
+    assert wide.covers((4000, 2000))
+    assert wide.box == (0, -334, 4000, 2333)
+    assert wide.inside((4000, 2000)) == (0, 0, 4000, 2000)
 
 
 def test_a_crop_grows_on_both_sides_and_away_from_the_edge() -> None:
     rules = FocusRules(0.0, 0, sizes=THREE)
-    assert plan((3000, 3000), (1000, 1000, 1400, 1300), rules).box == (975, 1000, 1425, 1300)
-    assert plan((3000, 3000), (0, 1000, 400, 1300), rules).box == (0, 1000, 450, 1300)
-    assert plan((420, 3000), (0, 1000, 400, 1300), rules).box == (0, 1000, 420, 1300)
+    assert plan((3000, 3000), (1000, 1000, 1600, 1400), rules).box == (1000, 1000, 1600, 1400)
+    assert plan((3000, 3000), (1000, 1000, 1400, 1400), rules).box == (1000, 1000, 1400, 1400)
+    assert plan((3000, 3000), (0, 1000, 580, 1400), rules).box == (0, 1000, 600, 1400)
+    assert plan((590, 3000), (0, 1000, 580, 1400), rules).box == (-5, 1000, 595, 1400)
+
+
+def test_a_small_mask_is_seen_with_more_around_it_before_it_is_enlarged() -> None:
+    rules = FocusRules(0.375, 64, sizes=THREE)
+    assert plan((6000, 4000), (3000, 2000, 3020, 2020), rules).size == (341, 341)
+    assert plan((200, 200), (100, 100, 120, 120), rules).size == (200, 200)
+    tight = plan((6000, 4000), (3000, 2000, 3200, 2200), rules, Framing(context=1.2))
+    assert tight.size == (240, 240)
+    assert tight.context == 1.2
 
 
 @given(st.integers(850, 2300), st.integers(850, 2300))
@@ -140,3 +250,10 @@ def test_a_crop_grows_to_just_what_is_drawn(width: int, height: int) -> None:
     rules = FocusRules(0.0, 0, sizes=FREE)
     crop = plan((4000, 4000), (700, 900, 700 + width, 900 + height), rules)
     assert snap(*crop.size, FREE) == crop.size
+
+
+def test_the_mask_grows_by_a_share_of_the_crop() -> None:
+    rules = FocusRules(0.0, 0, padding=0.04)
+    assert plan((3000, 3000), (100, 100, 600, 400), rules).grow == 20
+    assert plan((3000, 3000), (100, 100, 600, 400), rules, Framing(padding=0.0)).grow == 0
+    assert plan((3000, 3000), None, rules).grow == 0

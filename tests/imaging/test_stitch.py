@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from editor.imaging import stitch
+from editor.imaging import mirror, stitch
 from editor.imaging.errors import Rejected
 from editor.imaging.recipe import working
 from tests.imaging.make import make_bomb_1_bit, make_exif, make_file, make_photo, make_picture
@@ -236,6 +236,45 @@ def test_a_whole_answer_takes_the_parents_mode_and_size(tmp_path: Path, mode: st
     assert working({"base": str(out), "icc": None, "patches": []}).tobytes() == (
         make_picture(mode, SIZE, seed=5).tobytes()
     )
+
+
+def test_what_was_drawn_beyond_the_picture_is_dropped(tmp_path: Path) -> None:
+    parent, _ = make_scene(tmp_path, "RGB")
+    drawn = make_picture("RGB", (80, 60), seed=5)
+    out = tmp_path / "out.png"
+    stitch.whole(
+        answer=str(make_file(tmp_path / "answer", drawn)),
+        parent=parent,
+        out=str(out),
+        crop_box=[-15, -4, 65, 56],
+    )
+    result = working({"base": str(out), "icc": None, "patches": []})
+    assert result.tobytes() == drawn.crop((15, 4, 75, 54)).tobytes()
+
+
+def test_a_patch_of_a_crop_that_reaches_beyond_the_picture(tmp_path: Path) -> None:
+    parent, image = make_scene(tmp_path, "RGB")
+    box = [-6, -4, 34, 36]
+    make_file(tmp_path / "crop.png", mirror.cut(image, box))
+    drawn = make_picture("RGB", (40, 40), seed=5)
+    facts = stitch.patch(
+        crop=str(tmp_path / "crop.png"),
+        answer=str(make_file(tmp_path / "answer.png", drawn)),
+        mask=str(make_file(tmp_path / "mask.png", Image.new("L", (10, 8), 255))),
+        crop_box=box,
+        mask_box=[0, 0, 10, 8],
+        out_pixels=str(tmp_path / "pixels.png"),
+        out_alpha=str(tmp_path / "alpha.png"),
+    )
+    layer: Patch = {
+        "pixels": str(tmp_path / "pixels.png"),
+        "alpha": str(tmp_path / "alpha.png"),
+        "x": facts["x"],
+        "y": facts["y"],
+    }
+    expected = image.copy()
+    expected.paste(drawn.crop((6, 4, 16, 12)), (0, 0))
+    assert working(parent | {"patches": [layer]}).tobytes() == expected.tobytes()
 
 
 def test_a_jpeg_parent_is_compared_upright(tmp_path: Path) -> None:

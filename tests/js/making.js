@@ -16,3 +16,12 @@ export function recordEvents(target, ...types) {
   for (const type of types) target.addEventListener(type, ({ detail }) => seen.push([type, detail]));
   return seen;
 }
+
+/** @returns {() => number} numbers from 0 to 1, always the same for a seed */
+export function randomly(seed) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

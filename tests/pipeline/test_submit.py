@@ -12,11 +12,13 @@ from django.db import IntegrityError, connection
 from django.http import Http404
 from django.utils import timezone
 
+from editor.imaging.focus import Focus, Framing
 from editor.imaging.sandbox.errors import JobCrashed
 from editor.models import Edit, Membership, Project
 from editor.pipeline import ledger, submit
 from editor.services import media
-from tests.making import make_door, make_edit, make_mask, make_picture
+from editor.services.engines import planning_registry
+from tests.making import make_door, make_edit, make_mask, make_picture, make_row
 from tests.pipeline.paid_engine import HOST, MODEL, PaidEngine, make_provider, queue_paid
 
 if TYPE_CHECKING:
@@ -72,6 +74,25 @@ def test_a_disk_that_fills_up_is_not_the_masks_fault(
         make_edit(people.project, people.olga, picture)
 
 
+def test_what_was_framed_is_kept_with_the_edit(people: People) -> None:
+    picture = make_row(people.project, people.olga, "wide.jpg", width=640, height=480)
+    framing = Framing(context=2.0, padding=0.05, feather="centred")
+    mask = make_mask((640, 480), (200, 200, 300, 260))
+    wish = submit.Wish(picture, "builtin", "remove this", mask, "framed", framing=framing)
+    door = make_door(people.project, people.olga)
+    edit = submit.submit(door=door, wish=wish, registry=planning_registry())
+    assert edit.focus == {
+        "box": [150, 170, 350, 290],
+        "context": 2.0,
+        "grow": 10,
+        "feather": "centred",
+        "blend": "auto",
+        "asked": None,
+        "chosen": {"context": 2.0, "padding": 0.05, "feather": "centred"},
+    }
+    assert Focus.from_json(edit.focus).framing == framing
+
+
 class TestTwice:
     """The same intent is the same edit, however often it is sent."""
 
@@ -94,7 +115,7 @@ class TestTwice:
         edit = Edit.objects.get()
         assert edit.ledger.filter(kind="reserve").count() == 1
 
-    @pytest.mark.parametrize("change", ["prompt", "parameters", "mask", "inputs"])
+    @pytest.mark.parametrize("change", ["prompt", "parameters", "mask", "inputs", "framing"])
     def test_the_same_key_with_other_contents_is_refused(
         self, people: People, picture: Picture, change: str
     ) -> None:
@@ -114,6 +135,7 @@ class TestTwice:
             "parameters": {"n": 2},
             "mask": make_mask((64, 48), (8, 8, 24, 25)),
             "inputs": (make_picture(people.project, people.olga),),
+            "framing": Framing(context=2.0),
         }
         with pytest.raises(submit.SubmitRefused) as refused:
             send(**{change: others[change]})

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from editor.engines.builtin.engine import Builtin
 from editor.engines.costs import CostRange
 from editor.engines.openai.engine import OpenAICompatible
 from editor.engines.plans import Abilities, Change, Plan
+from editor.imaging.focus import Focus, Framing
+from editor.imaging.sizes import SizeRules
 from editor.models import Provider
 from editor.services import providers, quotes
 from editor.services.quotes import Sketch
-from tests.making import make_rows
+from tests.making import make_row, make_rows
 
 if TYPE_CHECKING:
     from editor.engines.plans import Wanted
@@ -104,6 +107,28 @@ def test_the_engine_is_asked_with_the_crop_and_the_wish(
     assert engine.wanted.has_mask
     assert engine.wanted.inputs == ((640, 480),)
     assert engine.wanted.parameters == {"n": 2}
+
+
+def test_the_crop_gets_the_aspect_of_the_size_that_was_asked_for(
+    provider: Provider, people: People
+) -> None:
+    picture = make_row(people.project, people.olga, "door.jpg", width=6000, height=4000)
+    takes = Abilities(sizes=SizeRules(listed=((1024, 1024), (1536, 1024))))
+    engine: Any = Planner(provider, PLAN, takes)
+    sketch = Sketch(picture, "door", (1000, 1000, 1900, 1400), {"size": "1024x1024"})
+    crop, _plan = quotes.planned(engine, {}, sketch)
+    assert crop.size[0] == crop.size[1] > 900
+
+
+def test_the_built_in_engine_gets_a_crop_that_depends_on_the_mask_alone(people: People) -> None:
+    engine = Builtin()
+    box, found = (3000, 2000, 3120, 2100), []
+    for width, height in ((3500, 2500), (6000, 4000), (10_000, 8000)):
+        name = f"{width}.jpg"
+        picture = make_row(people.project, people.olga, name, width=width, height=height)
+        instruction = engine.understand("remove this", has_mask=True)
+        found.append(quotes.planned(engine, instruction, Sketch(picture, "remove this", box))[0])
+    assert found == [Focus((2880, 1900, 3240, 2200), 3.0, 0, Framing())] * 3
 
 
 @pytest.mark.parametrize(

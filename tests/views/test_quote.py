@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,12 +82,65 @@ def test_a_smaller_box_sends_less(
     assert pixels("1000 1000 1100 1100") < pixels("1000 1000 1900 1900") <= pixels("")
 
 
+def test_the_chosen_crop_is_planned(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    box = {"box": "1000 1000 1400 1200"}
+    tight = found(ask(client, people, picture, engine_of(provider), context="1.2", **box))
+    assert tight["data-crop"] == "960 980 1440 1220"
+    assert (tight["data-context"], tight["data-grow"]) == ("1.2", "19")
+    framed = found(
+        ask(
+            client, people, picture, engine_of(provider), crop="10 20 1300 1100", padding="0", **box
+        )
+    )
+    assert framed["data-crop"] == "10 20 1443 1243"
+    assert framed["data-grow"] == "0"
+
+
+def test_a_mask_at_the_edge_is_sent_with_mirrored_room(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    quote = found(ask(client, people, picture, engine_of(provider), box="0 1000 400 1200"))
+    left, top, right, bottom = map(int, str(quote["data-crop"]).split())
+    assert left < 0
+    assert f"the framed part, {right} \u00d7 {bottom - top} of" in quote.text
+    assert "as a mirror would" in quote.text
+
+
+def test_areas_far_apart_are_offered_as_edits_of_their_own(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    corners = {"box": "100 100 5900 3900", "islands": "100 100 400 400,5600 3600 5900 3900"}
+    quote = found(ask(client, people, picture, engine_of(provider), **corners))
+    assert "2 areas lie far apart" in quote.text
+    assert re.search(r"come to 0\.5 megapixels instead of 8\.\d megapixels", quote.text)
+    buttons = [str(button["data-only"]) for button in quote.select("[data-only]")]
+    assert buttons == ["100 100 400 400", "5600 3600 5900 3900"]
+    near = {"box": "100 100 900 400", "islands": "100 100 400 400,500 100 900 400"}
+    assert not found(ask(client, people, picture, engine_of(provider), **near)).select(
+        "[data-only]"
+    )
+
+
+def test_areas_are_not_offered_where_they_would_cost_more(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    """A tenth of a dollar for each result, however large."""
+    provider.overrides = {MODEL: {"price": {"per_image": 0.1}}}
+    provider.save()
+    corners = {"box": "100 100 5900 3900", "islands": "100 100 400 400,5600 3600 5900 3900"}
+    quote = found(ask(client, people, picture, engine_of(provider), **corners))
+    assert not quote.select("[data-only]")
+
+
 def test_without_a_mask_the_whole_picture_leaves(
     client: Client, people: People, picture: Picture, provider: Provider
 ) -> None:
     quote = found(ask(client, people, picture, engine_of(provider)))
     assert "Sends the whole picture, 6000 \u00d7 4000 pixels, to paints.example." in quote.text
-    assert not quote.has_attr("data-crop")
+    assert quote.has_attr("data-whole")
+    assert quote["data-crop"] == "0 0 6000 4000"
 
 
 def test_a_box_beyond_the_picture_is_cut(
@@ -127,6 +181,15 @@ def test_too_many_pictures_are_said_before_sending(
     ("fields", "words"),
     [
         ({"box": "1 2 3"}, "four numbers"),
+        ({"crop": "1 2 3"}, "four numbers"),
+        ({"crop": "10 10 5 20"}, "four numbers"),
+        ({"context": "9"}, "from 1.1 to 4"),
+        ({"context": "NaN"}, "from 1.1 to 4"),
+        ({"padding": "-1"}, "0 to 10 percent"),
+        ({"feather": "fluffy"}, "edge from the list"),
+        ({"blend": "fluffy"}, "blending from the list"),
+        ({"islands": "1 2 3 4,5"}, "areas"),
+        ({"islands": ",".join(["1 2 3 4"] * 7)}, "areas"),
         ({"n": "11"}, "10"),
         ({"size": "free"}, "Enter width and height"),
         ({"size": "huge"}, "Choose a size"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -11,7 +10,7 @@ from editor.engines.openai import prices
 from editor.engines.openai.manner import Manner
 from editor.engines.plans import Abilities, Change, Plan
 from editor.imaging.focus import FocusRules
-from editor.imaging.sizes import snap
+from editor.imaging.sizes import named, snap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 # What everybody means who says nothing; it is not sent.
 UNSAID: Final = "auto"
-SIZE: Final = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})", re.ASCII)
 LOSSY: Final = frozenset({"jpeg", "webp"})
 OPAQUE: Final = frozenset({"jpeg"})
 COMPRESSIONS: Final = range(101)
@@ -79,8 +77,12 @@ def _sizes(own: SizeRules | None, manner: Manner) -> SizeRules | None:
 
 
 def rules(provider: ProviderConfig, model: Model) -> FocusRules:
-    """Return how much around a mask the model gets to see: 1.75 times the mask's box."""
-    return FocusRules(0.375, 64, sizes=abilities(provider, model).sizes)
+    """Return how much around a mask the model gets to see: 1.75 times the mask's box.
+
+    The mask grows, so that edges and shadows belong to the edit.
+    """
+    sizes = abilities(provider, model).sizes
+    return FocusRules(0.375, 64, sizes=sizes, padding=0.04, mirrors=True)
 
 
 def plan(provider: ProviderConfig, model: Model, wanted: Wanted) -> Plan:
@@ -139,7 +141,7 @@ class _Draft:
     def choose_size(self) -> None:
         """`size`, and what the crop is scaled to."""
         asked = self.asked.pop("size", None)
-        given = _size(asked)
+        given = named(asked)
         rules = self.abilities.sizes
         if rules:
             self.size = snap(*(given or self.wanted.crop), rules)
@@ -252,11 +254,6 @@ _SIZE_MODES: Final[Mapping[str, Callable[[_Draft, JSON, Size | None], None]]] = 
     "aspect": _Draft.send_aspect,
     "none": _Draft.hide_size,
 }
-
-
-def _size(asked: JSON) -> Size | None:
-    found = SIZE.fullmatch(asked) if isinstance(asked, str) else None
-    return (int(found[1]), int(found[2])) if found else None
 
 
 def _whole(asked: JSON) -> int | None:

@@ -1,5 +1,5 @@
 // Unsent work kept for a reload under one key per picture: {mask, prompt, engine, parameters,
-// inputs, shown}.
+// inputs, framing, shown}.
 
 const PREFIX = "canvas-draft:";
 

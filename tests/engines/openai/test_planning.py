@@ -3,12 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from editor.engines.openai.catalog import adapted, catalog, unlisted
 from editor.engines.openai.planning import Reason, abilities, plan, rules
 from editor.engines.plans import Change, Plan
+from editor.imaging.focus import MOST_PIXELS, Framing, is_even
 from editor.imaging.focus import plan as focus_plan
 from editor.imaging.sizes import SizeRules, is_legal
 from tests.engines.openai.wiring import (
@@ -275,6 +276,34 @@ def test_the_crop_grows_to_what_the_model_draws() -> None:
     assert crop.size[0] / crop.size[1] == pytest.approx(1.5, abs=0.01)
     found = plan(make_provider(), make_model(OLDER), make_wanted(crop.size))
     assert found.size == (1536, 1024)
+
+
+SIZED = [name for name, model in catalog().models.items() if model.abilities.sizes is not None]
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(SIZED),
+    st.integers(40, 9000),
+    st.integers(40, 9000),
+    st.tuples(*[st.floats(0, 1)] * 4),
+    st.none() | st.floats(1.1, 4),
+)
+def test_what_any_model_of_the_catalog_is_sent_is_legal_and_of_the_crops_shape(
+    name: str, width: int, height: int, places: tuple[float, ...], context: float | None
+) -> None:
+    (left, right), (top, bottom) = sorted(places[:2]), sorted(places[2:])
+    x0, y0 = int(left * (width - 1)), int(top * (height - 1))
+    mask = (x0, y0, max(x0 + 1, round(right * width)), max(y0 + 1, round(bottom * height)))
+    provider, model = make_provider(), make_model(name)
+    found = rules(provider, model)
+    assert found.sizes
+    crop = focus_plan((width, height), mask, found, Framing(context=context))
+    drawn = plan(provider, model, make_wanted(crop.size)).size
+    assert drawn
+    assert is_legal(drawn, found.sizes)
+    if crop.size[0] * crop.size[1] < MOST_PIXELS // 4:
+        assert is_even(crop.size, drawn)
 
 
 def test_a_plan_survives_json() -> None:

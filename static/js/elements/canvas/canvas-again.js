@@ -4,7 +4,7 @@ import { readVersion } from "./read-version.js";
 
 /**
  * Begins with what an earlier edit of the picture asked for: `data-prompt`, `data-engine`,
- * parameters and further pictures as JSON, and `data-mask` with `data-box` where it had a mask. Undo brings back what was painted before. Sends
+ * parameters, further pictures and framing as JSON, and `data-mask` with `data-box` where it had a mask. Undo brings back what was painted before. Sends
  * `edit:recalled` with {revision, prompt}.
  */
 class CanvasAgain extends CanvasPart {
@@ -32,6 +32,7 @@ class CanvasAgain extends CanvasPart {
     if (isKnown) engine.value = wanted;
     form.querySelector("canvas-parameters").restore(this.#read("#again-parameters"));
     form.querySelector("canvas-inputs").further.restore(this.#read("#again-inputs"));
+    this.studio.framing.restore(this.#read("#again-framing"));
     form.dispatchEvent(new CustomEvent("restored"));
   }
 

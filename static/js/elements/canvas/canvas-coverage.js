@@ -4,8 +4,8 @@ const CALM_MILLISECONDS = 300;
 const FOR_SUBJECTS = { none: "no-subject", part: "subject" };
 
 /**
- * Says how much of the picture the mask covers, and tells the form "measured" with {box}, null for
- * an empty mask. Children: `data-when` none, part, full, and
+ * Says how much of the picture the mask covers, and tells the form "measured" with {box, islands}, null for
+ * an empty mask, and the boxes of what lies far apart. Children: `data-when` none, part, full, and
  * no-subject, subject for instructions about the background; in part and subject a `data-share`.
  * Counted by the worker when the hand rests.
  */
@@ -20,6 +20,7 @@ class CanvasCoverage extends CanvasPart {
       this.#show(this.#state);
     });
     this.listen(this.studio.mask, "mask", () => this.#changed());
+    this.listen(this.studio.framing, "limit", () => this.#changed());
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
     this.#changed();
   }
@@ -28,7 +29,7 @@ class CanvasCoverage extends CanvasPart {
     clearTimeout(this.#timer);
     if (!this.studio.mask.mayPaint) {
       this.#show("none");
-      this.#tell(null);
+      this.#tell({ box: null, islands: [] });
       return;
     }
     if (this.#state === "none") this.#show("part", "…");
@@ -38,18 +39,20 @@ class CanvasCoverage extends CanvasPart {
   async #measure() {
     const { mask, masks, maskSource } = this.studio;
     const { revision } = mask;
+    const { clip } = maskSource;
     // Without a worker there is no read-out; sending says so.
     const facts = await masks.measure(maskSource).catch(() => null);
-    if (facts === null || revision !== mask.revision) return;
-    this.#tell(facts.box);
+    if (facts === null || revision !== mask.revision || clip !== this.studio.framing.only) return;
+    this.#tell(facts);
     const share = facts.painted / (maskSource.width * maskSource.height);
     if (share === 0) this.#show("none");
     else if (share === 1) this.#show("full");
     else this.#show("part", share < 0.001 ? "< 0.1 %" : this.#percent(share));
   }
 
-  #tell(box) {
-    this.closest("form").dispatchEvent(new CustomEvent("measured", { detail: { box } }));
+  #tell({ box, islands }) {
+    const detail = { box, islands };
+    this.closest("form").dispatchEvent(new CustomEvent("measured", { detail }));
   }
 
   #show(state, share) {

@@ -51,6 +51,7 @@ class CanvasDraft extends CanvasPart {
       engine: engine.value,
       parameters: this.#parameters.chosen.toJSON(),
       inputs: this.#inputs.further.pictures,
+      framing: this.studio.framing.toJSON(),
     });
   }
 
@@ -64,6 +65,7 @@ class CanvasDraft extends CanvasPart {
     this.#parameters.restore(saved.parameters);
     this.#inputs.further.restore(saved.inputs);
     this.#restoreMask(saved);
+    this.studio.framing.restore(saved.framing);
     this.form.dispatchEvent(new CustomEvent("restored"));
   }
 

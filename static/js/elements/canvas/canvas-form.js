@@ -6,8 +6,8 @@ import { postEdit } from "./post-edit.js";
 
 /**
  * Wraps the form: makes the mask, sends the edit, puts its card on the page. Whatever goes wrong,
- * prompt and mask stay. Sends `edit:sent` with {editId, versionId, revision, prompt}. The page comes
- * with its button disabled: before there is somebody to listen, a press would lose the prompt.
+ * prompt and mask stay. Sends `edit:sent` with {editId, versionId, revision, prompt, only}. The page
+ * comes with its button disabled: before there is somebody to listen, a press would lose the prompt.
  */
 class CanvasForm extends CanvasPart {
   #intent = new Intent(() => randomId(crypto));
@@ -55,7 +55,8 @@ class CanvasForm extends CanvasPart {
 
   async #send() {
     const { shown, mask } = this.studio;
-    const wish = { version: shown.version, revision: mask.revision, prompt: this.#prompt };
+    const { only } = this.studio.framing;
+    const wish = { version: shown.version, revision: mask.revision, prompt: this.#prompt, only };
     const made = await this.#makeMask();
     if (made === null || !(await this.#agreed(made))) return;
     const answer = await this.#post(wish.version.canvas, this.#pack(wish, made));
@@ -108,18 +109,18 @@ class CanvasForm extends CanvasPart {
     return dialog.returnValue === "yes";
   }
 
-  #pack({ version, prompt }, { painted, png, commands }) {
+  #pack({ version, prompt, only }, { painted, png, commands }) {
     const data = new FormData(this.form);
     this.querySelector("canvas-parameters").pack(data);
     const fields = [...data].filter(([name]) => name !== "csrfmiddlewaretoken");
-    const content = [version.id, prompt, fields, painted > 0 ? commands : []];
+    const content = [version.id, prompt, fields, only, painted > 0 ? commands : []];
     data.set("idem", this.#intent.key(JSON.stringify(content)));
     if (painted > 0) data.set("mask", png, "mask.png");
     return data;
   }
 
-  #tell(editId, { version, revision, prompt }) {
-    const detail = { editId, versionId: version.id, revision, prompt };
+  #tell(editId, { version, revision, prompt, only }) {
+    const detail = { editId, versionId: version.id, revision, prompt, only };
     this.studio.dispatchEvent(new CustomEvent("edit:sent", { detail }));
     this.studio.announce(this.dataset.sentText);
   }

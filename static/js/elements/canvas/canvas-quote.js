@@ -5,13 +5,15 @@ const CALM_MILLISECONDS = 350;
 /**
  * What sending would cost and carry, asked of the server at `data-url` when the hand rests; an
  * older question is dropped, its answer stays dimmed until the new one is there. The price goes on
- * the button. Tells the form "quoted" with {drawn: the size that is drawn, or "", box: the part of
- * the picture that is sent, null for all of it}; `blocked` says why it cannot be sent, or "".
+ * the button. Tells the form "quoted" with {drawn: the size that is drawn, or "", price, box: the part
+ * that is sent, null when nobody knows, isWhole: whether that is all of the picture, grow: how many
+ * pixels the mask grows, context}; `blocked` says why it cannot be sent, or "".
  */
 class CanvasQuote extends CanvasPart {
   #timer = 0;
   #asking = null;
   #box = null;
+  #islands = [];
   blocked = "";
 
   connect(signal) {
@@ -21,6 +23,7 @@ class CanvasQuote extends CanvasPart {
     }
     this.listen(this.form, "measured", ({ detail }) => {
       this.#box = detail.box;
+      this.#islands = detail.islands;
       this.#changed();
     });
     this.listen(this.studio.shown, "change", () => this.#changed());
@@ -46,6 +49,9 @@ class CanvasQuote extends CanvasPart {
     if (parameters.chosen.isUnfinished) question.set("size", "");
     question.delete("mask");
     if (this.#box) question.set("box", this.#box.join(" "));
+    if (this.#islands.length > 1) {
+      question.set("islands", this.#islands.map((box) => box.join(" ")).join());
+    }
     return question;
   }
 
@@ -93,9 +99,16 @@ class CanvasQuote extends CanvasPart {
     const isBlocked = quote?.hasAttribute("data-blocked") ?? false;
     this.blocked = isBlocked ? quote.querySelector(".quote__blocked").textContent : "";
     this.#price(price);
-    const { drawn = "", crop = "" } = quote?.dataset ?? {};
-    const box = crop ? crop.split(" ").map(Number) : null;
-    this.form.dispatchEvent(new CustomEvent("quoted", { detail: { drawn, box } }));
+    const { drawn = "", crop, whole, grow = 0, context = 0 } = quote?.dataset ?? {};
+    const detail = {
+      drawn,
+      price,
+      box: crop ? crop.split(" ").map(Number) : null,
+      isWhole: whole !== undefined,
+      grow: Number(grow),
+      context: Number(context),
+    };
+    this.form.dispatchEvent(new CustomEvent("quoted", { detail }));
   }
 
   #price(price) {

@@ -1,3 +1,4 @@
+import { Framing } from "../../models/framing.js";
 import { MaskEditor } from "../../models/mask-editor.js";
 import { Shown } from "../../models/shown.js";
 import { Toolbox } from "../../models/toolbox.js";
@@ -17,6 +18,7 @@ class CanvasStudio extends HTMLElement {
     this.viewport = new Viewport(version);
     this.toolbox = new Toolbox(version);
     this.mask = new MaskEditor();
+    this.framing = new Framing();
     this.masks = new MaskWorker(this.dataset.worker);
     if (!this.canEdit) this.toolbox.choose("pan");
     this.shown.addEventListener("change", () => this.#follow());
@@ -26,10 +28,10 @@ class CanvasStudio extends HTMLElement {
     this.masks.close();
   }
 
-  /** What the mask is made of, for the worker. */
+  /** What the mask is made of, for the worker; only one area of it if one was chosen. */
   get maskSource() {
     const { width, height } = this.viewport.picture;
-    return { width, height, commands: this.mask.commands };
+    return { width, height, commands: this.mask.commands, clip: this.framing.only };
   }
 
   get pictureId() {

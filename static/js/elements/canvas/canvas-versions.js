@@ -1,5 +1,7 @@
 import { isPlainClick } from "../../lib/plain-click.js";
 import { toast } from "../../lib/toast.js";
+import { makeRectangle } from "../../models/commands.js";
+import { toEighths } from "../../models/geometry.js";
 import { CanvasPart } from "./canvas-part.js";
 import { readVersion } from "./read-version.js";
 
@@ -53,7 +55,7 @@ class CanvasVersions extends CanvasPart {
     if (!first) return;
     for (const other of others) other.setAttribute("data-new", "");
     const sent = this.#sent.get(editId);
-    if (sent && this.#isUndisturbed(sent)) this.#present(first);
+    if (sent && this.#isUndisturbed(sent)) this.#present(first, sent.only);
     else this.#offer(first);
   }
 
@@ -77,12 +79,14 @@ class CanvasVersions extends CanvasPart {
     return shown.version.id === versionId && mask.revision === revision && mask.shape === null;
   }
 
-  // The mask did its work and would hide the result; undo brings it back.
-  #present(item) {
+  // The mask did its work and would hide the result; undo brings it back. Areas that were left out
+  // stay for the next edit.
+  #present(item, only) {
     // A reload shows the result again, not what it was made of.
     this.studio.moveTo(readVersion(item));
     this.#show(item);
-    this.studio.mask.clear();
+    if (only) this.studio.mask.push(makeRectangle("subtract", ...only.map(toEighths)));
+    else this.studio.mask.clear();
     this.studio.announce(this.dataset.shownText);
   }
 

@@ -33,7 +33,7 @@ class Announcer:
 
     database: Database
     window: float = WINDOW_SECONDS
-    _waiting: dict[int, Departure] = field(default_factory=dict)
+    _waiting: dict[tuple[int, int], Departure] = field(default_factory=dict)
     _timer: asyncio.TimerHandle | None = None
     _writing: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -41,14 +41,14 @@ class Announcer:
         """Have it written soon; the future has the new hold, or raises LostLease."""
         loop = asyncio.get_running_loop()
         departure = Departure(hold, attempt, loop.create_future())
-        self._waiting[attempt.pk] = departure
+        self._waiting[attempt.pk, attempt.fence] = departure
         if self._timer is None:
             self._timer = loop.call_later(self.window, self._write)
         return departure.written
 
     def withdraw(self, attempt: Attempt) -> bool:
         """Whether it is not written yet and now will not be."""
-        departure = self._waiting.pop(attempt.pk, None)
+        departure = self._waiting.pop((attempt.pk, attempt.fence), None)
         if departure is not None:
             departure.written.cancel()
         return departure is not None

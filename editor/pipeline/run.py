@@ -104,13 +104,15 @@ class Run:
         desk.barrier("claimed")
         try:
             request = await prepare.prepare(job, folder, desk)
+            has_room = await desk.database(room.for_flight, desk.hold, job.engine)
+            # The last that is asked: what is told to stop from here on has left.
             desk.check()
         except Interrupted as interruption:
             await desk.stopped(job, interruption.why)
         except Exception as error:  # noqa: BLE001  whatever broke, the row must learn of it
             await self._not_prepared(job, error)
         else:
-            if await desk.database(room.for_flight, desk.hold, job.engine):
+            if has_room:
                 return request
             await self._wait_for_room()
         return None

@@ -1,8 +1,9 @@
 """The database's side of a good run: each function is one short transaction."""
 
+import copy
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ def load(hold: Hold, registry: EngineSource, row: Edit | None = None) -> Job:
 
     Raises HostChanged, TooDear, and what the registry raises.
     """
-    edit = row or rows_of([hold])[hold.edit_id]
+    # A copy: a transaction of this step that fails leaves its marks on the row it was given.
+    edit = copy.copy(row) if row else rows_of([hold])[hold.edit_id]
     engine = _engine(hold, edit, registry)
     mask = edit.mask
     return Job(
@@ -143,8 +145,16 @@ def _is_unwanted(hold: Hold) -> bool:
 
 @transaction.atomic
 def sent(departures: Sequence[tuple[Hold, Attempt]]) -> dict[int, Hold]:
-    """Their engines have the whole requests; return the new holds by edit, without those lost."""
-    moved = move_each([hold for hold, _ in departures], State.AWAITING)
+    """Their engines have the whole requests; return the new holds by edit, without those lost.
+
+    What is written already was written by us, though nobody could tell: a fence is one run's.
+    """
+    holds = {hold.edit_id: hold for hold, _ in departures}
+    moved = move_each(list(holds.values()), State.AWAITING)
+    there = Edit.objects.filter(pk__in=holds.keys() - moved.keys(), state=State.AWAITING)
+    for pk, fence in there.values_list("pk", "fence"):
+        if fence == holds[pk].fence:
+            moved[pk] = replace(holds[pk], state=State.AWAITING)
     attempts_sent = [attempt.pk for hold, attempt in departures if hold.edit_id in moved]
     Attempt.objects.filter(pk__in=attempts_sent).update(sent_at=Now())
     return moved

@@ -37,7 +37,6 @@ class Watcher:
         barrier: Callable[[str], None],
     ) -> None:
         self.hold = hold
-        self.lost = False
         self._attempt = attempt
         self._database = database
         self._announcer = announcer
@@ -120,7 +119,6 @@ class Watcher:
         try:
             await step()
         except LostLease as error:
-            self.lost = True
             logger.info("what the engine told came late: %s", error)
         except Exception:  # the next step finds the row as it is
             logger.exception("what the engine told could not be written")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import subprocess
@@ -409,7 +408,7 @@ def test_a_child_is_not_kept_for_nobody() -> None:
     box = make_sandbox()
     pids = shared(box, "a", "a") + shared(box, "a")
     assert pids[0] == pids[1] != pids[2]
-    assert box._kept == {}
+    assert not len(box._kept)
     wait_for(lambda: not running(int(cast("int", pids[0]))))
     box.close()
 
@@ -418,7 +417,7 @@ def test_a_child_that_failed_serves_nobody_else() -> None:
     box = make_sandbox()
     failures = shared(box, "a", "a", "a", fails=True)
     assert all(isinstance(one, JobRejected) for one in failures)
-    assert box._kept == {}
+    assert not len(box._kept)
     assert len(set(shared(box, "a", "a"))) == 1
     box.close()
 
@@ -439,11 +438,51 @@ def test_a_kept_child_that_was_killed_is_replaced() -> None:
         tasks = [asyncio.create_task(first), asyncio.create_task(second)]
         (said,) = await tasks[0]
         os.kill(int(cast("int", said["pid"])), signal.SIGKILL)
-        with contextlib.suppress(JobCrashed):
-            await tasks[1]
-        (again,) = await box.run_each([ChildJob(f"{JOBS}:say_pid", {})], same="a")
+        (again,) = await tasks[1]
         return [said["pid"], again["pid"]]
 
     dead, alive = asyncio.run(main())
     assert dead != alive
+    box.close()
+
+
+def test_children_are_not_kept_beyond_the_slots() -> None:
+    box = make_sandbox(slots=2)
+
+    async def main() -> int:
+        most = 0
+
+        async def ask(same: str) -> None:
+            nonlocal most
+            await box.run_each([ChildJob(f"{JOBS}:say_pid", {})], same=same)
+            most = max(most, len(box._kept))
+
+        names = [f"picture {number}" for number in range(8)] * 2
+        await asyncio.gather(*map(ask, names))
+        return most
+
+    assert asyncio.run(main()) <= 2
+    assert not len(box._kept)
+    box.close()
+
+
+def test_a_child_is_let_go_when_the_last_who_waited_goes_away() -> None:
+    box = make_sandbox(slots=1)
+
+    def ask(function: str, same: str, **arguments: JSON) -> asyncio.Task[list[dict[str, JSON]]]:
+        jobs = [ChildJob(f"{JOBS}:{function}", arguments)]
+        return asyncio.create_task(box.run_each(jobs, same=same))
+
+    async def main() -> None:
+        first, other = ask("say_pid", "a"), ask("sleep", "", seconds=30)
+        second = ask("say_pid", "a")
+        await first
+        assert len(box._kept) == 1
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        assert not len(box._kept)
+        other.cancel()
+        await asyncio.gather(other, return_exceptions=True)
+
+    asyncio.run(main())
     box.close()

@@ -9,7 +9,7 @@ from editor.models import Attempt, Edit, State
 from editor.pipeline import steps
 from editor.pipeline.states import Hold, LostLease
 from tests.making import make_edit_row, make_rows
-from tests.pipeline.stub_engine import StubEngine
+from tests.pipeline.stub_engine import StubEngine, registry_of
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import DjangoAssertNumQueries
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from tests.conftest import People
 
 
+FOCUS = {"box": [0, 0, 8, 8]}
+
+
 def make_held(people: People, count: int = 1) -> list[Hold]:
     """Edits that this process has claimed."""
     rows = make_rows(people.project, people.olga, count)
     edits = [
-        make_edit_row(people.project, people.olga, picture, state="claimed", fence=1)
+        make_edit_row(people.project, people.olga, picture, state="claimed", fence=1, engine="stub")
         for picture in rows
     ]
     return [Hold.on(edit) for edit in edits]
@@ -62,3 +65,19 @@ def test_many_edits_are_read_together(
             rows = steps.rows_of(holds)
             assert all(not row.inputs.all() and row.picture.name for row in rows.values())
         assert set(rows) == {hold.edit_id for hold in holds}
+
+
+def test_a_departure_whose_commit_was_in_doubt_is_found_by_its_second_try(hold: Hold) -> None:
+    leaving = [steps.intend(hold, StubEngine())]
+    first = steps.sent(leaving)
+    assert steps.sent(leaving) == first != {}
+    Edit.objects.update(fence=2)
+    assert steps.sent(leaving) == {}
+
+
+def test_what_a_failed_try_left_on_a_row_is_not_seen_by_the_next(hold: Hold) -> None:
+    row = steps.rows_of([hold])[hold.edit_id]
+    job = steps.load(hold, registry_of(StubEngine()), row)
+    job.edit.plan = {"fields": {"n": 9}}
+    assert row.plan != job.edit.plan
+    assert steps.load(hold, registry_of(StubEngine()), row).edit.plan == row.plan

@@ -73,10 +73,19 @@ class Files:
     mask: Sent | None
 
     @classmethod
-    def of(cls, made: Mapping[str, Any]) -> Self:
-        """Read what the job answered."""
+    def of(cls, made: Mapping[str, Any], work: Path) -> Self:
+        """Read what the job answered. Raises ValueError for files that are not in `work`.
+
+        A picture may have taken the child over, and nothing else of this machine is to leave it.
+        """
         mask = made["mask"]
-        return cls(tuple(Sent.of(one) for one in made["pictures"]), Sent.of(mask) if mask else None)
+        files = cls(
+            tuple(Sent.of(one) for one in made["pictures"]), Sent.of(mask) if mask else None
+        )
+        for one in (*files.pictures, *filter(None, [files.mask])):
+            if not one.path.resolve().is_relative_to(work.resolve()):
+                raise ValueError("a file that the job did not make")
+        return files
 
 
 def encoding(provider: ProviderConfig, model: Model, request: EditRequest) -> dict[str, JSON]:
@@ -121,7 +130,7 @@ def build(
     said = {
         name: value for name, value in said.items() if value is not None and name not in refused
     }
-    files = Files.of(made)
+    files = Files.of(made, request.work)
     if manner.mask_field in refused:
         files = replace(files, mask=None)
     url = endpoint(provider.base_url, manner, model.id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import select
 import socket
 import time
 from dataclasses import dataclass
@@ -35,8 +34,17 @@ class Child:
     def may_go_on(self, server: Server | None) -> bool:
         """Whether it can take another job: it is young, and has not died meanwhile."""
         young = self.served < MOST_JOBS and time.monotonic() - self.born < LONGEST_LIFE_SECONDS
-        silent = not select.select([self.job], [], [], 0)[0]
-        return young and silent and self.server is server and server.alive()
+        return young and self._is_silent() and self.server is server and server.alive()
+
+    def _is_silent(self) -> bool:
+        """Whether nothing has come since its last line: neither its end nor nonsense."""
+        try:
+            self.job.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     async def speak(self, jobs: Sequence[ChildJob], conversation: Conversation) -> None:
         """Ask, and listen until it has said its last line or is gone."""

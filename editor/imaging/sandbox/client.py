@@ -13,12 +13,12 @@ import subprocess
 import threading
 import time
 import weakref
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from editor.imaging.sandbox.children import Child
 from editor.imaging.sandbox.conversation import Conversation
 from editor.imaging.sandbox.errors import JobCrashed, JobRejected, SandboxError
+from editor.imaging.sandbox.kept import Kept
 from editor.imaging.sandbox.server import Server
 from editor.imaging.sandbox.slots import Slots
 from editor.imaging.sandbox.wire import CHUNK, JSON, ChildJob, Limits, line
@@ -55,9 +55,7 @@ class Sandbox:
         self._lock = threading.Lock()
         self._slots = Slots(self._count)
         self._server: Server | None = None
-        # How many wait to open the same, and the children that have it open.
-        self._wanted: Counter[str] = Counter()
-        self._kept: dict[str, list[Child]] = {}
+        self._kept = Kept(self._count)
         self._finalizer: weakref.finalize[..., Sandbox] | None = None
 
     def call(self, function: str, **arguments: JSON) -> dict[str, JSON]:
@@ -93,17 +91,24 @@ class Sandbox:
     ) -> list[dict[str, JSON]]:
         """Run functions one after the other in the same child; the first that fails ends it.
 
-        `same` names all that the jobs open: a child that has seen it may do the next that waits
-        for the same, but nothing else, since a picture may have taken the child over.
+        `same` names the picture that the jobs open: a child that has seen it may do the next that
+        waits for the same, but nothing else, since a picture may have taken the child over. Such
+        a job may be run twice.
         """
-        rank, slots = self._rank(jobs), self._slots
-        self._wanted[same] += 1
+        rank, slots, kept = self._rank(jobs), self._slots, self._kept
+        kept.await_turn(same)
         try:
             await slots.acquire_async(rank)
-        finally:
-            self._wanted[same] -= 1
+        except BaseException:
+            kept.give_up(same)
+            raise
         try:
-            return await self._talk_async(jobs, progress, same)
+            used = kept.take(same, self._server)
+            if used:
+                with contextlib.suppress(JobCrashed):
+                    return await self._talk_async(used, jobs, progress, same)
+                # What an earlier job left in it may be to blame: this one is done anew.
+            return await self._talk_async(self._new_child(), jobs, progress, same)
         finally:
             slots.release()
 
@@ -115,6 +120,7 @@ class Sandbox:
 
     def close(self) -> None:
         """Kill what runs and end the zygote; the next call starts a new one."""
+        self._kept.clear()
         with self._lock:
             if self._finalizer:
                 self._finalizer()
@@ -142,11 +148,17 @@ class Sandbox:
                 raise self._give_up(server) from None
         return self._conclude(server, conversation)
 
+    def _new_child(self) -> Child:
+        return Child(*self._open(), born=time.monotonic())
+
     async def _talk_async(
-        self, jobs: Sequence[ChildJob], progress: Callable[[float], None] | None, same: str
+        self,
+        child: Child,
+        jobs: Sequence[ChildJob],
+        progress: Callable[[float], None] | None,
+        same: str,
     ) -> list[dict[str, JSON]]:
         conversation = Conversation(self._limits, progress)
-        child = self._kept_for(same) or Child(*self._open(), born=time.monotonic())
         try:
             async with asyncio.timeout(self._limits.wall_seconds + GRACE_SECONDS):
                 await child.speak(jobs, conversation)
@@ -159,26 +171,11 @@ class Sandbox:
         except BaseException:
             child.hang_up()
             raise
-        self._keep(child, same, conversation)
-        return self._conclude(child.server, conversation)
-
-    def _kept_for(self, same: str) -> Child | None:
-        """A child that has the same open; the others when nobody else waits for it."""
-        kept = self._kept.pop(same, [])
-        living = [child for child in kept if child.may_go_on(self._server)]
-        chosen = living.pop() if living else None
-        for child in kept:
-            if child is not chosen and (child not in living or not self._wanted[same]):
-                child.hang_up()
-        if living and self._wanted[same]:
-            self._kept[same] = living
-        return chosen
-
-    def _keep(self, child: Child, same: str, conversation: Conversation) -> None:
-        if same and self._wanted[same] and conversation.went_well:
-            self._kept.setdefault(same, []).append(child)
+        if same and conversation.went_well:
+            self._kept.put(same, child)
         else:
             child.hang_up()
+        return self._conclude(child.server, conversation)
 
     def _conclude(self, server: Server, conversation: Conversation) -> list[dict[str, JSON]]:
         if conversation.cut_off:

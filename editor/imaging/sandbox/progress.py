@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_listeners: list[Callable[[float], None]] = []
+_listener: Callable[[float], None] | None = None
 
 
 def listen(listener: Callable[[float], None]) -> None:
-    """Send every later report of this process to `listener`."""
-    _listeners.append(listener)
+    """Send every later report of this process to `listener` alone."""
+    global _listener
+    _listener = listener
 
 
 def report(fraction: float) -> None:
     """Say that `fraction` (0 to 1) of the job is done."""
-    for listener in _listeners:
-        listener(min(1.0, max(0.0, fraction)))
+    if _listener:
+        _listener(min(1.0, max(0.0, fraction)))

@@ -76,7 +76,7 @@ class DatabaseThread:
     there to be had.
     """
 
-    tries: int = 6
+    tries: int = 8
     wait_seconds: float = 5.0
 
     async def __call__(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

@@ -230,7 +230,9 @@ def test_the_job_runs_in_a_child_and_says_what_it_made(tmp_path: Path) -> None:
     sandbox = Sandbox(preload=["editor.engines.openai.outgoing"], limits=limits, slots=1)
     call = wire.encoding(make_provider(), make_model(TWO), make_request(tmp_path))
     try:
-        files = wire.Files.of(sandbox.call("editor.engines.openai.outgoing:encode", **call))
+        files = wire.Files.of(
+            sandbox.call("editor.engines.openai.outgoing:encode", **call), tmp_path
+        )
     finally:
         sandbox.close()
     assert [opened(one.path).size for one in files.pictures] == [(1248, 832), (60, 40)]
@@ -254,3 +256,12 @@ def test_a_second_run_replaces_the_files_of_the_first(tmp_path: Path) -> None:
     run(tmp_path, make_picture())
     files = run(tmp_path, make_picture(seed=2))
     assert files["image-1.png"].tobytes() == make_picture(seed=2).tobytes()
+
+
+def test_a_child_cannot_have_other_files_sent(tmp_path: Path) -> None:
+    other = tmp_path / "secrets"
+    work = tmp_path / "work"
+    made = {"pictures": [{"path": str(work / ".." / "secrets"), "mime": "image/png"}], "mask": None}
+    other.write_text("secret")
+    with pytest.raises(ValueError, match="did not make"):
+        wire.Files.of(made, work)

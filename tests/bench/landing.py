@@ -1,6 +1,6 @@
 """One edit's way through the studio's own code in a process of its own, without the engine.
 
-Prints seconds of each part, of the stitch alone, and the MiB it needed at most, as JSON.
+Prints seconds of each part, wall and own work, and the MiB it held at most, as JSON.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ def main() -> None:
     told: dict[str, Any] = json.loads(sys.argv[1])
     # The peak counts from here on (proc(5), clear_refs).
     Path("/proc/self/clear_refs").write_text("5")
-    before = kib("VmRSS")
     parts: dict[str, list[float]] = {}
     steps: dict[str, Callable[[], Any]] = {
         "open, crop": lambda: errand.write(**told["errand"]),
@@ -38,7 +37,7 @@ def main() -> None:
         wall, work = time.perf_counter(), time.process_time()
         step()
         parts[name] = [time.perf_counter() - wall, time.process_time() - work]
-    sys.stdout.write(json.dumps({"parts": parts, "mib": (kib("VmHWM") - before) / 1024}))
+    sys.stdout.write(json.dumps({"parts": parts, "mib": kib("VmHWM") / 1024}))
 
 
 if __name__ == "__main__":

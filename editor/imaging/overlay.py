@@ -1,7 +1,8 @@
-"""Previews of a picture made of its base's previews and its patches; no full picture is decoded.
+"""Previews of a picture made of an ancestor's preview and patches; no full picture is decoded.
 
-The base's preview was packed once already, so what no patch touches is packed twice, however long
-the chain is. Where it has none, the picture is rendered.
+A preview was packed with loss. So those of a chain do not all begin at the one before: each begins
+at the base, or at every fifth result, and what no patch touches is packed anew once in five edits.
+Where there is no preview to begin with, the picture is rendered.
 """
 
 from __future__ import annotations
@@ -21,21 +22,24 @@ if TYPE_CHECKING:
 
     from editor.imaging.recipe import Patch, Recipe
 
+EVERY = 5
 # Pixels of the preview beside a patch that the filter still reaches.
 REACH = 3
 
 
 def write(recipe: Recipe, size: Sequence[int], out_dir: Path) -> dict[str, list[int]]:
     """Write the previews of a picture of `size` (width, height) as `preview.write` does."""
-    side = preview.SIDES[0]
-    ground = Path(recipe["base"]).with_name(f"{side}.webp")
+    side, patches = preview.SIDES[0], recipe["patches"]
+    done = (len(patches) - 1) // EVERY * EVERY
+    begun = patches[done - 1]["pixels"] if done > 0 else recipe["base"]
+    ground = Path(begun).with_name(f"{side}.webp")
     fitting = preview.fit((size[0], size[1]), side)
     if not ground.exists():
         return preview.write(working(recipe), profile(recipe), out_dir)
     shown, icc = pixels.load(ground, Container("webp")), profile(recipe)
     if shown.size != fitting:
         raise ValueError(f"a preview of {shown.size} for a picture of {tuple(size)}")
-    for patch in recipe["patches"]:
+    for patch in patches[max(done, 0) :]:
         draw(shown, patch, (size[0] / fitting[0], size[1] / fitting[1]), icc)
     return preview.write(shown, None, out_dir)
 

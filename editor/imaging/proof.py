@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from editor.imaging import pixels
+from editor.imaging.answer import inside, shared
 from editor.imaging.recipe import Patch, Recipe, apply, working
 
 if TYPE_CHECKING:
@@ -60,11 +61,9 @@ def of_patch(scene: Scene, parent: Image.Image, patch: Patch) -> Proof:
     """
     alpha = pixels.load_png(patch["alpha"])
     box = patch["x"], patch["y"], patch["x"] + alpha.width, patch["y"] + alpha.height
-    inside = shared(shared(box, scene["crop_box"]), (0, 0, *scene["size"]))
-    if inside != box:
+    if shared(shared(box, scene["crop_box"]), (0, 0, *scene["size"])) != box:
         raise ValueError(f"a patch at {box} in a crop at {list(scene['crop_box'])}")
-    left, top = scene["crop_box"][:2]
-    before = parent.crop((box[0] - left, box[1] - top, box[2] - left, box[3] - top))
+    before = parent.crop(inside(box, scene["crop_box"]))
     after = before.copy()
     apply(after, patch | {"x": 0, "y": 0})
     free = coverage_in(scene["mask"], scene["mask_box"], box)
@@ -76,23 +75,9 @@ def of_patch(scene: Scene, parent: Image.Image, patch: Patch) -> Proof:
 
 def painted(scene: Scene) -> int:
     """How many pixels of the picture the mask covers at all."""
-    left, top = scene["mask_box"][:2]
-    x0, y0, x1, y1 = shared(scene["mask_box"], (0, 0, *scene["size"]))
-    part = pixels.load_png(scene["mask"]).crop((x0 - left, y0 - top, x1 - left, y1 - top))
+    box = shared(scene["mask_box"], (0, 0, *scene["size"]))
+    part = pixels.load_png(scene["mask"]).crop(inside(box, scene["mask_box"]))
     return part.width * part.height - part.histogram()[0]
-
-
-def shared(first: Sequence[int], second: Sequence[int]) -> tuple[int, int, int, int]:
-    """The box that two boxes share; ValueError when they share none."""
-    box = (
-        max(first[0], second[0]),
-        max(first[1], second[1]),
-        min(first[2], second[2]),
-        min(first[3], second[3]),
-    )
-    if box[0] >= box[2] or box[1] >= box[3]:
-        raise ValueError(f"{list(first)} lies outside {list(second)}")
-    return box
 
 
 def everywhere(*, parent: Recipe, recipe: Recipe, mask: str, mask_box: Sequence[int]) -> Proof:

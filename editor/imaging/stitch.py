@@ -5,7 +5,6 @@ What this takes depends on the crop, not on the picture: nothing here decodes th
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
@@ -13,25 +12,22 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from editor.imaging import compose, container, overlay, pixels, png, preview, proof
-from editor.imaging.errors import Rejected
+from editor.imaging import answer as answer_of
+from editor.imaging import compose, overlay, pixels, png, preview, proof
+from editor.imaging.answer import Raw, inside, shared
 from editor.imaging.files import replacing
-from editor.imaging.recipe import Patch, Recipe, profile, working
+from editor.imaging.recipe import Patch, Recipe, profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from editor.imaging.answer import Box
     from editor.imaging.bands import Pixels
     from editor.imaging.proof import Scene
 
-type Box = tuple[int, int, int, int]
-
-# Answers come from outside; no engine draws more than this for a smaller crop.
-ANSWER_PIXELS: Final = 64_000_000
 HEAT: Final = "heat.webp"
 # Pixels around a mask that tell whether its border shows.
 NEXT_TO: Final = 64
-EXTENSIONS: Final = {"jpeg": "jpg"}
 GRADIENTS: Final[dict[str, Literal["auto", "always", "never"]]] = {
     "auto": "auto",
     "gradient": "always",
@@ -49,16 +45,6 @@ class Manner(TypedDict):
     redraws: bool
     feather: Literal["inside", "centred", "hard"]
     blend: Literal["auto", "gradient", "off"]
-
-
-class Raw(TypedDict):
-    """The answer as it came: a file beside the others, never shown as it is."""
-
-    file: str
-    format: str
-    width: int
-    height: int
-    bytes: int
 
 
 class Landed(TypedDict):
@@ -94,8 +80,8 @@ def land(*, scene: Scene, answer: str, manner: Manner, parent: Recipe, out_dir: 
     # Other jobs have the other cores.
     cv2.setNumThreads(1)
     out, crop = Path(out_dir), pixels.load_png(scene["crop"])
-    box = proof.shared(scene["mask_box"], scene["crop_box"])
-    drawn = read_answer(Path(answer), max(ANSWER_PIXELS, crop.width * crop.height))
+    box = shared(scene["mask_box"], scene["crop_box"])
+    drawn = answer_of.read(Path(answer), crop.width * crop.height)
     made, area = composed(scene, crop, drawn, manner)
     png.write(image(made.pixels).crop(inside(box, area)), out / "pixels.png")
     alpha = proof.coverage_in(scene["mask"], scene["mask_box"], box).point([0] + [255] * 255)
@@ -128,7 +114,7 @@ def composed(
     if not manner["redraws"]:
         choices = IN_PLACE
         if drawn.size == crop.size:
-            area = proof.shared(grown(scene["mask_box"], NEXT_TO), area)
+            area = shared(grown(scene["mask_box"], NEXT_TO), area)
             crop, drawn = (one.crop(inside(area, (x0, y0))) for one in (crop, drawn))
     coverage = array(proof.coverage_in(scene["mask"], scene["mask_box"], area))[..., 0]
     return compose.compose(array(crop), array(drawn), coverage, choices), area
@@ -136,12 +122,6 @@ def composed(
 
 def grown(box: Sequence[int], by: int) -> Box:
     return box[0] - by, box[1] - by, box[2] + by, box[3] + by
-
-
-def inside(box: Sequence[int], ground: Sequence[int]) -> Box:
-    """A box as seen from where another begins."""
-    left, top = ground[:2]
-    return box[0] - left, box[1] - top, box[2] - left, box[3] - top
 
 
 def array(picture: Image.Image) -> Pixels:
@@ -154,29 +134,11 @@ def image(bands: Pixels) -> Image.Image:
     return Image.fromarray(bands[..., 0] if bands.shape[2] == 1 else bands)
 
 
-def kept(made: compose.Composed, answer: Path, drawn: Image.Image, out: Path) -> dict[str, Raw]:
+def kept(made: compose.Composed, came: Path, drawn: Image.Image, out: Path) -> dict[str, Raw]:
     """Keep the answer as it came, and where it changed what is protected: the lighter, the more."""
     with replacing(out / HEAT) as path:
         Image.fromarray(made.heat).save(path, "WEBP", lossless=True, method=0)
-    return keep_raw(answer, drawn, out)
-
-
-def keep_raw(answer: Path, drawn: Image.Image, out: Path) -> dict[str, Raw]:
-    """Keep the answer's bytes as they came."""
-    kind = container.examine(answer).format
-    name = f"raw.{EXTENSIONS.get(kind, kind)}"
-    shutil.copyfile(answer, out / name)
-    size = (out / name).stat().st_size
-    raw = Raw(file=name, format=kind, width=drawn.width, height=drawn.height, bytes=size)
-    return {"raw": raw}
-
-
-def read_answer(path: Path, max_pixels: int) -> Image.Image:
-    """The working pixels of a file that an engine or provider made."""
-    try:
-        return pixels.load(path, container.examine(path), max_pixels)
-    except Rejected as refusal:
-        raise Rejected("answer_unreadable") from refusal
+    return {"raw": answer_of.keep(came, drawn, out)}
 
 
 def whole(  # noqa: PLR0913 - where it comes from, what it must be, and where it goes
@@ -193,27 +155,15 @@ def whole(  # noqa: PLR0913 - where it comes from, what it must be, and where it
 
     What it shows beyond the picture is cut off. Raises Rejected answer_unreadable.
     """
-    out = Path(out_dir)
-    drawn = read_answer(Path(answer), max(ANSWER_PIXELS, size[0] * size[1]))
-    raw = keep_raw(Path(answer), drawn, out) if keeps_raw else {}
-    wanted = crop_box[2] - crop_box[0], crop_box[3] - crop_box[1]
-    full = drawn if drawn.size == wanted else drawn.resize(wanted, Image.Resampling.LANCZOS)
-    if full.size != tuple(size):
-        full = full.crop(inside((0, 0, *size), crop_box))
-    full = in_mode(full, mode, parent)
+    out, came = Path(out_dir), Path(answer)
+    drawn = answer_of.read(came, size[0] * size[1])
+    raw = {"raw": answer_of.keep(came, drawn, out)} if keeps_raw else {}
+    full, box = answer_of.placed(drawn, crop_box, size)
+    full = answer_of.in_mode(full, mode, parent, box)
     png.write(full, out / "whole.png")
+    resized = drawn.size != (crop_box[2] - crop_box[0], crop_box[3] - crop_box[1])
     return WholeFacts(
         mode=mode,
-        proof={"resized": drawn.size != wanted, **raw},
+        proof={"resized": resized, **raw},
         previews=preview.write(full, profile(parent), out),
     )
-
-
-def in_mode(drawn: Image.Image, mode: str, parent: Recipe) -> Image.Image:
-    """The answer in the parent's mode; a hole in an answer shows what was there."""
-    if drawn.mode == mode:
-        return drawn
-    if "A" in drawn.mode and "A" not in mode:
-        ground = working(parent).convert("RGBA")
-        drawn = Image.alpha_composite(ground, drawn.convert("RGBA"))
-    return drawn.convert(mode)

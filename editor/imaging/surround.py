@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from editor.imaging import answer as answer_of
 from editor.imaging import pixels, png, preview
 from editor.imaging.proof import Proof, differing
 from editor.imaging.recipe import Recipe, profile, working
-from editor.imaging.stitch import ANSWER_PIXELS, read_answer
 
 PROTECTED = [255] + [0] * 255
 
@@ -33,7 +33,7 @@ def keep(*, parent: Recipe, answer: str, coverage: str, out: str, out_dir: str) 
     Raises Rejected answer_unreadable; ValueError when a size is not the parent's.
     """
     before = working(parent)
-    drawn = read_answer(Path(answer), max(ANSWER_PIXELS, before.width * before.height))
+    drawn = answer_of.read(Path(answer), before.width * before.height)
     free = pixels.load_png(coverage)
     if {drawn.size, free.size} != {before.size}:
         raise ValueError(f"an answer of {drawn.size} for a picture of {before.size}")

@@ -13,6 +13,7 @@ from editor.imaging.recipe import profile, working
 from tests.imaging.make import make_file, make_photo, make_swapped_profile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from editor.imaging.recipe import Patch, Recipe
@@ -57,12 +58,13 @@ def read(path: Path) -> np.typing.NDArray[np.int64]:
         return np.asarray(image.convert("RGBA")).astype(np.int64)
 
 
-def apart(folder: Path, recipe: Recipe) -> float:
-    """How far the larger preview in `folder` is from that of the rendered picture."""
+def apart(folder: Path, recipe: Recipe, box: Sequence[int] = (0, 0, 1280, 1280)) -> float:
+    """How far the larger preview in `folder` is from that of the rendered picture, in a box of it."""
     full = folder / "full"
     full.mkdir()
     preview.write(working(recipe), profile(recipe), full)
-    shown, wanted = read(folder / "1280.webp"), read(full / "1280.webp")
+    area = slice(box[1], box[3]), slice(box[0], box[2])
+    shown, wanted = (read(one / "1280.webp")[area] for one in (folder, full))
     visible = wanted[..., 3:] > 0
     return float((np.abs(shown - wanted) * visible).mean())
 
@@ -76,6 +78,24 @@ def test_it_looks_as_if_it_had_been_rendered(
     written = overlay.write(result, SIZE, tmp_path / "1")
     assert written == {"1280.webp": [1280, 960], "320.webp": [320, 240]}
     assert apart(tmp_path / "1", result) < NEAR
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+@pytest.mark.parametrize("box", [(500, 300, 1111, 777), (4, 4, 74, 64)])
+def test_a_patch_is_drawn_in_its_place_to_a_part_of_a_pixel(
+    tmp_path: Path, mode: str, box: tuple[int, int, int, int]
+) -> None:
+    """Two pixels of the picture beside it, one and a quarter of the preview, is clearly worse."""
+    result = patched(tmp_path / "1", make_parent(tmp_path, mode), box, 30)
+    around = [int(place * 0.64) for place in box]
+    off = []
+    for shift in (0, -2, 2):
+        folder = tmp_path / f"shifted {shift}"
+        folder.mkdir()
+        patch: Patch = {**result["patches"][0], "x": box[0] + shift}
+        overlay.write({**result, "patches": [patch]}, SIZE, folder)
+        off.append(apart(folder, result, around))
+    assert off[0] < 0.8 * min(off[1:])
 
 
 def test_a_small_picture_shows_every_pixel_of_a_patch(tmp_path: Path) -> None:

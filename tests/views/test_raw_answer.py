@@ -53,7 +53,7 @@ def result(people: People) -> Picture:
     edit = make_edit_row(people.project, people.olga, parent, **values)
     with media.scratch() as folder:
         with Image.open(media.path(parent.base_file)) as image:
-            image.crop(tuple(CROP)).save(folder / "crop.png")
+            image.crop((CROP[0], CROP[1], CROP[2], CROP[3])).save(folder / "crop.png")
         (folder / "answer").write_bytes(make_answer())
         out = folder / "out"
         out.mkdir()

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from editor.imaging import mirror, png, render, stitch
+from editor.imaging import mirror, png, proof, render
 from editor.imaging.recipe import working
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def write(  # noqa: PLR0913  what to write, and where
     png.write(mirror.cut(picture, box), Path(out), lasting=False)
     if mask is not None:
         shown = mirror.inside(box, picture.size)
-        area = stitch.coverage_in(mask, mask_box, shown)
+        area = proof.coverage_in(mask, mask_box, shown)
         there = [place - shown[index % 2] for index, place in enumerate(box)]
         png.write(grown(mirror.cut(area, there), grow), Path(mask_out), lasting=False)
     for one, target in zip(inputs, input_outs, strict=True):

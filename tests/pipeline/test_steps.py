@@ -24,7 +24,15 @@ def make_held(people: People, count: int = 1) -> list[Hold]:
     """Edits that this process has claimed."""
     rows = make_rows(people.project, people.olga, count)
     edits = [
-        make_edit_row(people.project, people.olga, picture, state="claimed", fence=1, engine="stub")
+        make_edit_row(
+            people.project,
+            people.olga,
+            picture,
+            state="claimed",
+            fence=1,
+            engine="stub",
+            focus=FOCUS,
+        )
         for picture in rows
     ]
     return [Hold.on(edit) for edit in edits]

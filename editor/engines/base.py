@@ -118,7 +118,8 @@ class Engine(Protocol):
 
     ``free`` engines cost nothing; a ``replay_safe`` one may simply run again when its answer was
     lost; a ``resend_safe`` one recognises the attempt's token, so that the same request may be
-    sent again. ``host`` is where the pixels go, empty when they stay in the house.
+    sent again. ``host`` is where the pixels go, empty when they stay in the house. One that
+    ``redraws`` makes the whole crop anew: its answer may lie beside its place, in other colours.
     """
 
     @property
@@ -144,6 +145,10 @@ class Engine(Protocol):
     @property
     def resend_safe(self) -> bool:
         """Whether the same token twice is executed once."""
+
+    @property
+    def redraws(self) -> bool:
+        """Whether an answer must be aligned with the crop and given its colours."""
 
     @property
     def max_answer_bytes(self) -> int:

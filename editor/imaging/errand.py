@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from editor.imaging import png, render, stitch
+from editor.imaging import png, proof, render
 from editor.imaging.recipe import working
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def write(  # noqa: PLR0913  what to write, and where
     x0, y0, x1, y1 = box
     png.write(working(recipe).crop((x0, y0, x1, y1)), Path(out), lasting=False)
     if mask is not None:
-        png.write(stitch.coverage_in(mask, mask_box, box), Path(mask_out), lasting=False)
+        png.write(proof.coverage_in(mask, mask_box, box), Path(mask_out), lasting=False)
     for one, target in zip(inputs, input_outs, strict=True):
         render.export(recipe=one, out=target, format="png", max_side=max_side)
     return {"files": 1 + (mask is not None) + len(inputs)}

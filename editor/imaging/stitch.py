@@ -1,214 +1,169 @@
-"""Puts an engine's answer into the picture and proves that the rest is untouched."""
+"""Puts an engine's answer into the picture and proves that the rest is untouched.
+
+What this takes depends on the crop, not on the picture: nothing here decodes that.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
+import cv2
 import numpy as np
 from PIL import Image
 
-from editor.imaging import container, pixels, png, preview
-from editor.imaging.errors import Rejected
-from editor.imaging.recipe import Recipe, profile, working
+from editor.imaging import answer as answer_of
+from editor.imaging import compose, overlay, pixels, png, preview, proof
+from editor.imaging.answer import Raw, inside, shared
+from editor.imaging.files import replacing
+from editor.imaging.recipe import Patch, Recipe, profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from editor.imaging.answer import Box
+    from editor.imaging.bands import Pixels
+    from editor.imaging.proof import Scene
 
-# Rows compared or blended at once: keeps the extra memory of 80 MP under 100 MB.
-STRIP = 512
-# Answers come from outside; no engine draws more than this for a smaller crop.
-ANSWER_PIXELS = 64_000_000
+HEAT: Final = "heat.webp"
+# Pixels around a mask that tell whether its border shows.
+NEXT_TO: Final = 64
+GRADIENTS: Final[dict[str, Literal["auto", "always", "never"]]] = {
+    "auto": "auto",
+    "gradient": "always",
+    "off": "never",
+}
+IN_PLACE: Final = compose.Choices(align=False, match=False, edge="hard", gradient="never")
 
 
-class PatchFacts(TypedDict):
-    """Where the patch lies in the picture and how many of its pixels replace the parent's."""
+class Manner(TypedDict):
+    """How an answer is put in; one that was not redrawn lies where it belongs, as it is.
+
+    `feather` and `blend` are a member's choices, in the words of the edit's focus.
+    """
+
+    redraws: bool
+    feather: Literal["inside", "centred", "hard"]
+    blend: Literal["auto", "gradient", "off"]
+
+
+class Landed(TypedDict):
+    """Where the patch lies in the picture, what it holds, and what was proven of it.
+
+    `proof` is what people are told: `compose.Facts`, and under "raw" what is kept of the answer.
+    """
 
     x: int
     y: int
-    width: int
-    height: int
     painted: int
-    resized: bool
-
-
-class Proof(TypedDict):
-    """Pixels with coverage exactly 0, and how many of them differ from the parent's."""
-
+    mode: str
     protected: int
     changed: int
-    width: int
-    height: int
-    mode: str
+    proof: dict[str, object]
     previews: dict[str, list[int]]
 
 
 class WholeFacts(TypedDict):
-    """A whole new picture."""
+    """A whole new picture; `proof` says whether the answer was of another size, and holds Raw."""
 
-    width: int
-    height: int
     mode: str
-    resized: bool
+    proof: dict[str, object]
+    previews: dict[str, list[int]]
 
 
-def coverage_in(mask: str, mask_box: Sequence[int], box: Sequence[int]) -> Image.Image:
-    """The part of the mask file inside `box` of the picture, 0 where the mask is not."""
-    area = Image.new("L", (box[2] - box[0], box[3] - box[1]), 0)
-    area.paste(pixels.load_png(mask), (mask_box[0] - box[0], mask_box[1] - box[1]))
-    return area
+def land(*, scene: Scene, answer: str, manner: Manner, parent: Recipe, out_dir: str) -> Landed:
+    """Compose the answer into the crop and write what the mask covers, proof and previews.
 
-
-def patch(  # noqa: PLR0913 - a file of each kind and the two places
-    *,
-    crop: str,
-    answer: str,
-    mask: str,
-    crop_box: Sequence[int],
-    mask_box: Sequence[int],
-    out_pixels: str,
-    out_alpha: str,
-) -> PatchFacts:
-    """Blend the engine's answer into the parent's crop by coverage; write what changed.
-
-    With coverage c every band is round((parent * (255 - c) + answer * c) / 255). Raises Rejected
-    answer_unreadable; ValueError when mask and crop have nothing in common.
+    Files: pixels.png, alpha.png, the previews, heat.webp, and the answer as it came if it was
+    redrawn. Raises Rejected answer_unreadable; ValueError when mask and crop share nothing.
     """
-    box = overlap(mask_box, crop_box)
-    inside = tuple(place - crop_box[index % 2] for index, place in enumerate(box))
-    local = (inside[0], inside[1], inside[2], inside[3])
-    parent = pixels.load_png(crop)
-    drawn, resized = fitted(Path(answer), parent)
-    coverage = coverage_in(mask, mask_box, box)
-    png.write(blended(parent.crop(local), drawn.crop(local), coverage), Path(out_pixels))
-    alpha = coverage.point([0] + [255] * 255)
-    png.write(alpha, Path(out_alpha))
-    return PatchFacts(
+    # Other jobs have the other cores.
+    cv2.setNumThreads(1)
+    out, crop = Path(out_dir), pixels.load_png(scene["crop"])
+    box = shared(scene["mask_box"], scene["crop_box"])
+    drawn = answer_of.read(Path(answer), crop.width * crop.height)
+    made, area = composed(scene, crop, drawn, manner)
+    png.write(image(made.pixels).crop(inside(box, area)), out / "pixels.png")
+    alpha = proof.coverage_in(scene["mask"], scene["mask_box"], box).point([0] + [255] * 255)
+    png.write(alpha, out / "alpha.png")
+    patch = Patch(pixels=str(out / "pixels.png"), alpha=str(out / "alpha.png"), x=box[0], y=box[1])
+    counted = proof.of_patch(scene, crop, patch)
+    result: Recipe = {**parent, "patches": [*parent["patches"], patch]}
+    return Landed(
         x=box[0],
         y=box[1],
-        width=alpha.width,
-        height=alpha.height,
         painted=alpha.histogram()[255],
-        resized=resized,
+        mode=crop.mode,
+        protected=counted["protected"],
+        changed=counted["changed"],
+        proof={**made.facts, **(kept(made, Path(answer), drawn, out) if manner["redraws"] else {})},
+        previews=overlay.write(result, scene["size"], out),
     )
 
 
-def overlap(first: Sequence[int], second: Sequence[int]) -> tuple[int, int, int, int]:
-    """The box that two boxes share; ValueError when they share none."""
-    box = (
-        max(first[0], second[0]),
-        max(first[1], second[1]),
-        min(first[2], second[2]),
-        min(first[3], second[3]),
-    )
-    if box[0] >= box[2] or box[1] >= box[3]:
-        raise ValueError(f"the mask {list(first)} lies outside the crop {list(second)}")
-    return box
+def composed(
+    scene: Scene, crop: Image.Image, drawn: Image.Image, manner: Manner
+) -> tuple[compose.Composed, Box]:
+    """The answer in the crop, as engine and member would have it, and the box that this shows.
 
-
-def fitted(answer: Path, parent: Image.Image) -> tuple[Image.Image, bool]:
-    """The answer in the mode and size of `parent`, and whether it had to be resampled."""
-    drawn = read_answer(answer, max(ANSWER_PIXELS, parent.width * parent.height))
-    resized = drawn.size != parent.size
-    if resized:
-        drawn = drawn.resize(parent.size, Image.Resampling.LANCZOS)
-    if drawn.mode == parent.mode:
-        return drawn, resized
-    if "A" in drawn.mode and "A" not in parent.mode:
-        # A hole in an answer shows what was there.
-        ground = parent.convert("RGBA")
-        drawn = Image.alpha_composite(ground, drawn.convert("RGBA"))
-    return drawn.convert(parent.mode), resized
-
-
-def read_answer(path: Path, max_pixels: int) -> Image.Image:
-    """The working pixels of a file that an engine or provider made."""
-    try:
-        return pixels.load(path, container.examine(path), max_pixels)
-    except Rejected as refusal:
-        raise Rejected("answer_unreadable") from refusal
-
-
-def blended(parent: Image.Image, answer: Image.Image, coverage: Image.Image) -> Image.Image:
-    """The formula of `patch`, strip by strip, in integers."""
-    result = Image.new(parent.mode, parent.size)
-    for top, bottom in strips(parent.height):
-        old, new = rows(parent, top, bottom), rows(answer, top, bottom)
-        share = rows(coverage, top, bottom).astype(np.uint16)
-        mixed = old * (255 - share) + new * share + np.uint16(127)
-        strip = (mixed // np.uint16(255)).astype(np.uint8)
-        result.paste(Image.fromarray(strip.reshape(shape_of(parent, top, bottom))), (0, top))
-    return result
-
-
-def strips(height: int) -> list[tuple[int, int]]:
-    return [(top, min(top + STRIP, height)) for top in range(0, height, STRIP)]
-
-
-def shape_of(image: Image.Image, top: int, bottom: int) -> tuple[int, ...]:
-    bands = len(image.getbands())
-    size = (bottom - top, image.width)
-    return size if bands == 1 else (*size, bands)
-
-
-def rows(image: Image.Image, top: int, bottom: int) -> NDArray[np.uint8]:
-    """Rows top..bottom as height x width x bands."""
-    strip = np.asarray(image.crop((0, top, image.width, bottom)), dtype=np.uint8)
-    return strip.reshape(bottom - top, image.width, -1)
-
-
-def finish(
-    *,
-    parent: Recipe,
-    recipe: Recipe,
-    mask: str | None,
-    mask_box: Sequence[int] | None,
-    out_dir: str,
-) -> Proof:
-    """Render parent and result, count protected pixels that differ, write the previews.
-
-    Both are rendered from their files, so that the count is evidence and not an assumption.
-    Without a mask nothing is protected. Raises ValueError when size or mode differ.
+    Of an answer that is in its place nothing is looked at but the mask and what is next to it.
     """
-    before, after = working(parent), working(recipe)
-    if (before.size, before.mode) != (after.size, after.mode):
-        raise ValueError(f"{after.mode} {after.size} made of {before.mode} {before.size}")
-    protected, changed = 0, 0
-    if mask is not None and mask_box is not None:
-        protected, changed = count(before, after, mask, mask_box)
-    return Proof(
-        protected=protected,
-        changed=changed,
-        width=after.width,
-        height=after.height,
-        mode=after.mode,
-        previews=preview.write(after, profile(recipe), Path(out_dir)),
+    x0, y0, x1, y1 = scene["crop_box"]
+    area: Box = (x0, y0, x1, y1)
+    choices = compose.Choices(edge=manner["feather"], gradient=GRADIENTS[manner["blend"]])
+    if not manner["redraws"]:
+        choices = IN_PLACE
+        if drawn.size == crop.size:
+            area = shared(grown(scene["mask_box"], NEXT_TO), area)
+            crop, drawn = (one.crop(inside(area, (x0, y0))) for one in (crop, drawn))
+    coverage = array(proof.coverage_in(scene["mask"], scene["mask_box"], area))[..., 0]
+    return compose.compose(array(crop), array(drawn), coverage, choices), area
+
+
+def grown(box: Sequence[int], by: int) -> Box:
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
+def array(picture: Image.Image) -> Pixels:
+    """Height x width x bands."""
+    return np.asarray(picture).reshape(picture.height, picture.width, -1)
+
+
+def image(bands: Pixels) -> Image.Image:
+    """The reverse of `array`."""
+    return Image.fromarray(bands[..., 0] if bands.shape[2] == 1 else bands)
+
+
+def kept(made: compose.Composed, came: Path, drawn: Image.Image, out: Path) -> dict[str, Raw]:
+    """Keep the answer as it came, and where it changed what is protected: the lighter, the more."""
+    with replacing(out / HEAT) as path:
+        Image.fromarray(made.heat).save(path, "WEBP", lossless=True, method=0)
+    return {"raw": answer_of.keep(came, drawn, out)}
+
+
+def whole(  # noqa: PLR0913 - where it comes from, what it must be, and where it goes
+    *,
+    answer: str,
+    parent: Recipe,
+    size: Sequence[int],
+    mode: str,
+    crop_box: Sequence[int],
+    keeps_raw: bool,
+    out_dir: str,
+) -> WholeFacts:
+    """Write the answer of an edit without mask in the parent's mode and size, and its previews.
+
+    What it shows beyond the picture is cut off. Raises Rejected answer_unreadable.
+    """
+    out, came = Path(out_dir), Path(answer)
+    drawn = answer_of.read(came, size[0] * size[1])
+    raw = {"raw": answer_of.keep(came, drawn, out)} if keeps_raw else {}
+    full, box = answer_of.placed(drawn, crop_box, size)
+    full = answer_of.in_mode(full, mode, parent, box)
+    png.write(full, out / "whole.png")
+    resized = drawn.size != (crop_box[2] - crop_box[0], crop_box[3] - crop_box[1])
+    return WholeFacts(
+        mode=mode,
+        proof={"resized": resized, **raw},
+        previews=preview.write(full, profile(parent), out),
     )
-
-
-def count(
-    before: Image.Image, after: Image.Image, mask: str, mask_box: Sequence[int]
-) -> tuple[int, int]:
-    """How many pixels have coverage 0, and how many of those differ in any band."""
-    protected = changed = 0
-    coverage = np.asarray(pixels.load_png(mask), dtype=np.uint8)
-    x0, y0, x1, _ = mask_box
-    for top, bottom in strips(before.height):
-        free = np.ones((bottom - top, before.width), dtype=np.bool_)
-        inside = coverage[max(0, top - y0) : max(0, bottom - y0)]
-        start = max(y0, top) - top
-        free[start : start + len(inside), x0:x1] = inside == 0
-        differs = (rows(before, top, bottom) != rows(after, top, bottom)).any(axis=2)
-        protected += int(np.count_nonzero(free))
-        changed += int(np.count_nonzero(free & differs))
-    return protected, changed
-
-
-def whole(*, answer: str, parent: Recipe, out: str) -> WholeFacts:
-    """Write the answer of an edit without mask as lossless PNG in the parent's mode and size."""
-    ground = working(parent)
-    drawn, resized = fitted(Path(answer), ground)
-    png.write(drawn, Path(out))
-    return WholeFacts(width=drawn.width, height=drawn.height, mode=drawn.mode, resized=resized)

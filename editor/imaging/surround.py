@@ -7,16 +7,11 @@ it. So the whole picture is kept, perhaps in another mode: a subject cut out has
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
-
+from editor.imaging import answer as answer_of
 from editor.imaging import pixels, png, preview
+from editor.imaging.proof import Proof, differing
 from editor.imaging.recipe import Recipe, profile, working
-from editor.imaging.stitch import ANSWER_PIXELS, Proof, read_answer, rows, strips
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 PROTECTED = [255] + [0] * 255
 
@@ -24,6 +19,10 @@ PROTECTED = [255] + [0] * 255
 class Kept(Proof):
     """The proof, and whether the parent's colour profile still describes the pixels."""
 
+    width: int
+    height: int
+    mode: str
+    previews: dict[str, list[int]]
     profile_fits: bool
 
 
@@ -34,7 +33,7 @@ def keep(*, parent: Recipe, answer: str, coverage: str, out: str, out_dir: str) 
     Raises Rejected answer_unreadable; ValueError when a size is not the parent's.
     """
     before = working(parent)
-    drawn = read_answer(Path(answer), max(ANSWER_PIXELS, before.width * before.height))
+    drawn = answer_of.read(Path(answer), before.width * before.height)
     free = pixels.load_png(coverage)
     if {drawn.size, free.size} != {before.size}:
         raise ValueError(f"an answer of {drawn.size} for a picture of {before.size}")
@@ -44,24 +43,12 @@ def keep(*, parent: Recipe, answer: str, coverage: str, out: str, out_dir: str) 
     drawn.paste(before, mask=free.point(PROTECTED))
     png.write(drawn, Path(out))
     after = working(Recipe(base=out, icc=None, patches=[]))
-    protected, changed = count(before, after, free)
     return Kept(
-        protected=protected,
-        changed=changed,
+        protected=free.histogram()[0],
+        changed=differing(before, after, free),
         width=after.width,
         height=after.height,
         mode=after.mode,
         previews=preview.write(after, profile(parent) if fits else None, Path(out_dir)),
         profile_fits=fits,
     )
-
-
-def count(before: Image.Image, after: Image.Image, free: Image.Image) -> tuple[int, int]:
-    """How many pixels are protected (coverage 0), and how many of those differ in any band."""
-    protected = changed = 0
-    for top, bottom in strips(before.height):
-        kept = rows(free, top, bottom)[..., 0] == 0
-        differs = (rows(before, top, bottom) != rows(after, top, bottom)).any(axis=2)
-        protected += int(np.count_nonzero(kept))
-        changed += int(np.count_nonzero(kept & differs))
-    return protected, changed

@@ -89,37 +89,39 @@ class Finisher:
         return steps.new_result(self.job, self.attempt, number=number, facts=facts)
 
     async def _patch(self, answer: Path, out: Path) -> dict[str, Any]:
-        job = self.job
-        pixels, alpha = str(out / "pixels.png"), str(out / "alpha.png")
-        placed = await self.child(
-            "editor.imaging.stitch:patch",
-            crop=str(self.folder / prepare.CROP),
+        job, focus = self.job, self.job.edit.focus
+        parent = job.edit.picture
+        return await self.child(
+            "editor.imaging.stitch:land",
+            scene={
+                "size": [parent.width, parent.height],
+                "crop": str(self.folder / prepare.CROP),
+                "crop_box": job.crop_box,
+                "mask": job.mask_file,
+                "mask_box": job.mask_box,
+            },
             answer=str(answer),
-            mask=job.mask_file,
-            crop_box=job.crop_box,
-            mask_box=job.mask_box,
-            out_pixels=pixels,
-            out_alpha=alpha,
-        )
-        layer = {"pixels": pixels, "alpha": alpha, "x": placed["x"], "y": placed["y"]}
-        counted = await self.child(
-            "editor.imaging.stitch:finish",
+            manner={
+                "redraws": job.engine.redraws,
+                "feather": focus.get("feather", "inside"),
+                "blend": focus.get("blend", "auto"),
+            },
             parent=job.parent,
-            recipe=job.parent | {"patches": [*job.parent["patches"], layer]},
-            mask=job.mask_file,
-            mask_box=job.mask_box,
             out_dir=str(out),
         )
-        return {**placed, **counted}
 
     async def _whole(self, answer: Path, out: Path) -> dict[str, Any]:
-        parent, whole = self.job.parent, str(out / "whole.png")
-        await self.child(
-            "editor.imaging.stitch:whole", answer=str(answer), parent=parent, out=whole
+        job, parent = self.job, self.job.edit.picture
+        return await self.child(
+            "editor.imaging.stitch:whole",
+            answer=str(answer),
+            parent=job.parent,
+            size=[parent.width, parent.height],
+            mode=parent.mode,
+            crop_box=job.crop_box,
+            keeps_raw=job.engine.redraws,
+            out_dir=str(out),
         )
-        recipe = {"base": whole, "icc": parent["icc"], "patches": []}
-        await self.child("editor.imaging.render:previews", recipe=recipe, out_dir=str(out))
-        return {}
 
     async def _surround(self, answer: Path, coverage: Path, out: Path) -> dict[str, Any]:
         """Keep an answer that changed all but the subject the engine found."""

@@ -207,6 +207,7 @@ def new_result(job: Job, attempt: Attempt, *, number: int, facts: dict[str, Any]
         patch_y=facts.get("y", 0),
         protected_pixels=facts.get("protected", 0),
         changed_protected_pixels=facts.get("changed", 0),
+        proof=facts.get("proof", {}),
         size_bytes=facts["size_bytes"],
         sha256=facts["sha256"],
         folder=facts["folder"],

@@ -13,7 +13,12 @@ SLOTS = 2  # an 80 MP picture takes about a gigabyte while it is checked
 def decoder() -> Sandbox:
     """Return this process's decoder of files from outside; its first job starts it."""
     return Sandbox(
-        preload=["editor.imaging.intake", "editor.imaging.mask", "editor.imaging.partial"],
+        preload=[
+            "editor.imaging.answer",
+            "editor.imaging.intake",
+            "editor.imaging.mask",
+            "editor.imaging.partial",
+        ],
         limits=INTAKE_LIMITS,
         slots=SLOTS,
     )

@@ -46,6 +46,7 @@ class PaidEngine:
     free: bool = False
     replay_safe: bool = False
     resend_safe: bool = False
+    redraws: bool = True
     id: str = "paid"
     label: str = "Paid"
     host: str = HOST

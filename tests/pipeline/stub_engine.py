@@ -43,6 +43,7 @@ class StubEngine:
     calls: int = 0
     host: str = ""
     resend_safe: bool = True
+    redraws: bool = False
     max_answer_bytes: int = 1_000_000
     abilities: Abilities = field(default_factory=Abilities)
 

@@ -46,6 +46,8 @@ class Builtin:
     free = True
     replay_safe = True
     resend_safe = True
+    # It works on the crop's own pixels.
+    redraws = False
     # A lossless PNG of the largest crop.
     max_answer_bytes = 512 * 1024 * 1024
     abilities = Abilities()

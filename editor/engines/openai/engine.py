@@ -43,6 +43,7 @@ class OpenAICompatible:
 
     free = False
     replay_safe = False
+    redraws = True
 
     def __init__(
         self,

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from editor.imaging.focus import Focus
-from editor.models import PictureKind
-from editor.services import media, proof_texts
+from editor.services import proof_texts, raw_answers
 from editor.services.instructions import is_about_background
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from editor.models import Edit, Picture
     from editor.services.proof_texts import Line
 
-RAW: Final = "raw"
-HEAT_FILE: Final = "heat.webp"
 # Pixels around the mask that are still so far out of place may show at its edge.
 MOST_OFF: Final = 2.0
 
@@ -61,18 +58,18 @@ def proof(picture: Picture) -> Proof | None:
         return None
     focus = Focus.from_json(edit.focus) if edit.focus else None
     told = proof_texts.lines(facts, focus.size if focus else (picture.width, picture.height))
-    raw = facts.get(RAW)
+    raw = facts.get(raw_answers.RAW)
     standing = _standing(picture)
     return Proof(
         standing=standing,
         claim=_claim(picture, edit),
-        how=_how(edit, standing),
+        how=_how(picture, edit, standing),
         warning=_warning(picture),
         lines=[*told, *([proof_texts.raw_line(raw)] if raw else [])],
         outside=proof_texts.outside(facts) if raw and "verdict" in facts else None,
         box=focus.box if focus else None,
-        has_raw=bool(raw and focus) and picture.kind == PictureKind.PATCH,
-        has_heat=focus is not None and media.path(f"{picture.folder}/{HEAT_FILE}").is_file(),
+        has_raw=focus is not None and raw_answers.can_be_taken(picture),
+        has_heat=focus is not None and raw_answers.heat(picture) is not None,
     )
 
 
@@ -88,6 +85,8 @@ def _standing(picture: Picture) -> Standing:
 
 
 def _claim(picture: Picture, edit: Edit) -> str:
+    if raw_answers.RAW_OF in picture.proof:
+        return _("The raw answer: nothing was protected")
     if not picture.protected_pixels and edit.mask_id is None:
         return _("No mask: the whole picture was to change")
     if not picture.protected_pixels:
@@ -102,7 +101,9 @@ def _claim(picture: Picture, edit: Edit) -> str:
     }
 
 
-def _how(edit: Edit, standing: Standing) -> str:
+def _how(picture: Picture, edit: Edit, standing: Standing) -> str:
+    if raw_answers.RAW_OF in picture.proof:
+        return _("Somebody took the answer as it came. The stitched version lies beside it.")
     if standing == Standing.NONE:
         return _("Compare it with the version before to see what became of it.")
     if standing == Standing.CHANGED:

@@ -15,7 +15,7 @@ import cv2
 
 from editor.engines.openai import answer_job, outgoing
 from editor.imaging import errand, stitch
-from tests.bench.composing import STATUS, kib
+from tests.bench.composing import kib
 
 if TYPE_CHECKING:
     from collections.abc import Callable

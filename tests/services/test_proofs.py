@@ -32,7 +32,13 @@ FACTS: dict[str, Any] = {
     "outside_percent": 93.49,
     "outside_mean": 35.84,
 }
-RAW = {"file": "raw.png", "format": "png", "width": 800, "height": 400, "bytes": 2_200_000}
+RAW: dict[str, Any] = {
+    "file": "raw.png",
+    "format": "png",
+    "width": 800,
+    "height": 400,
+    "bytes": 2_200_000,
+}
 
 
 @pytest.fixture
@@ -44,7 +50,11 @@ def mask(people: People) -> Mask:
 @pytest.fixture
 def result(people: People, mask: Mask) -> Picture:
     parent = make_row(people.project, people.olga, "photo.jpg")
-    values = {"kind": "patch", "protected_pixels": 4_812_331, "proof": {**FACTS, "raw": RAW}}
+    with media.scratch() as folder:
+        (folder / RAW["file"]).write_bytes(b"png")
+        kept = media.keep(folder)
+    values: dict[str, object] = {"kind": "patch", "protected_pixels": 4_812_331, "folder": kept}
+    values["proof"] = {**FACTS, "raw": RAW}
     picture = make_result_row(parent, people.olga, "a lantern", **values)
     assert picture.edit
     picture.edit.mask = mask
@@ -122,6 +132,15 @@ def test_a_raw_answer_is_looked_at_over_the_part_that_was_sent(result: Picture) 
     )
     result.kind = PictureKind.WHOLE
     assert not proven(result).has_raw
+
+
+def test_a_raw_answer_that_was_taken_says_that_nothing_was_protected(result: Picture) -> None:
+    result.proof, result.protected_pixels = {"raw_of": "other", "resized": True}, 0
+    found = proven(result)
+    assert found.claim == "The raw answer: nothing was protected"
+    assert found.standing == Standing.NONE
+    assert [line.name for line in found.lines] == ["Size"]
+    assert not found.has_raw
 
 
 def test_a_heat_map_is_shown_where_its_file_lies(result: Picture) -> None:

@@ -21,10 +21,20 @@ if TYPE_CHECKING:
     from tests.conftest import People
 
 PROVEN = {
-    "resized": False, "verdict": "aligned", "reliable": True, "residual": 0.1,
-    "matrix": [1.0, 0.0, 12.0, 0.0, 1.0, 0.0], "agreement": 1.0, "matched": True,
-    "gain": [1.0, 1.0, 1.0], "offset": [3.0, 0.0, -3.0], "border": 2.0, "gradient": False,
-    "seam": 1.0, "outside_percent": 93.4, "outside_mean": 35.9,
+    "resized": False,
+    "verdict": "aligned",
+    "reliable": True,
+    "residual": 0.1,
+    "matrix": [1.0, 0.0, 12.0, 0.0, 1.0, 0.0],
+    "agreement": 1.0,
+    "matched": True,
+    "gain": [1.0, 1.0, 1.0],
+    "offset": [3.0, 0.0, -3.0],
+    "border": 2.0,
+    "gradient": False,
+    "seam": 1.0,
+    "outside_percent": 93.4,
+    "outside_mean": 35.9,
 }
 
 
@@ -57,6 +67,7 @@ def prove(result: Picture, **facts: object) -> None:
     raw = {"file": "raw.png", "format": "png", "width": 400, "height": 200, "bytes": 9000}
     with media.scratch() as folder:
         (folder / "heat.webp").write_bytes(b"")
+        (folder / "raw.png").write_bytes(b"")
         result.folder = media.keep(folder)
     result.kind, result.proof = "patch", PROVEN | facts | {"raw": raw}
     result.save()

@@ -73,6 +73,11 @@ def proof(picture: Picture) -> Proof | None:
     )
 
 
+def is_raw(picture: Picture) -> bool:
+    """Whether a result is an answer as it came, in which nothing was protected."""
+    return raw_answers.RAW_OF in picture.proof
+
+
 def is_doubtful(picture: Picture) -> bool:
     """Whether somebody should look at the mask's edge of a result."""
     return bool(_warning(picture))
@@ -85,7 +90,7 @@ def _standing(picture: Picture) -> Standing:
 
 
 def _claim(picture: Picture, edit: Edit) -> str:
-    if raw_answers.RAW_OF in picture.proof:
+    if is_raw(picture):
         return _("The raw answer: nothing was protected")
     if not picture.protected_pixels and edit.mask_id is None:
         return _("No mask: the whole picture was to change")
@@ -102,7 +107,7 @@ def _claim(picture: Picture, edit: Edit) -> str:
 
 
 def _how(picture: Picture, edit: Edit, standing: Standing) -> str:
-    if raw_answers.RAW_OF in picture.proof:
+    if is_raw(picture):
         return _("Somebody took the answer as it came. The stitched version lies beside it.")
     if standing == Standing.NONE:
         return _("Compare it with the version before to see what became of it.")

@@ -28,6 +28,12 @@ def is_doubtful(picture: Picture) -> bool:
 
 
 @register.filter
+def is_raw(picture: Picture) -> bool:
+    """Return whether a result is an answer as it came, in which nothing was protected."""
+    return proofs.is_raw(picture)
+
+
+@register.filter
 def preview_width(picture: Picture, longest: int) -> int:
     """Return how many pixels wide the preview is whose longer side has at most `longest`."""
     scale = min(1.0, longest / max(picture.width, picture.height))

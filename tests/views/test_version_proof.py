@@ -118,6 +118,40 @@ def test_a_doubtful_result_warns_and_is_marked_among_the_versions(
     assert "raw answer" not in words(warning)
 
 
+def test_a_doubtful_result_is_marked_in_gallery_and_strip(
+    client: Client, people: People, result: Picture
+) -> None:
+    slug = people.project.slug
+    states: list[tuple[dict[str, object], int]] = [({}, 0), ({"reliable": False}, 1)]
+    for facts, count in states:
+        prove(result, **facts)
+        client.force_login(people.vito)
+        for url in (
+            reverse("gallery", args=[slug]),
+            reverse("canvas", args=[slug, result.public_id]),
+        ):
+            page = BeautifulSoup(client.get(url).content, "html.parser")
+            signs = page.select("[data-testid=doubtful]")
+            assert [words(sign) for sign in signs] == [
+                "Could not be lined up: look at its edge"
+            ] * count
+
+
+def test_a_raw_answer_that_was_taken_is_named_so(
+    client: Client, people: People, result: Picture
+) -> None:
+    prove(result)
+    assert result.parent
+    taken = make_result_row(result.parent, people.emil, "a lantern", proof={"raw_of": "other"})
+    page = get(client, people.vito, taken)
+    assert "The raw answer: nothing was protected" in words(page)
+    (row,) = page.select(f".tree a[data-picture-id='{taken.public_id}']")
+    assert "Raw answer" in words(row)
+    (other,) = page.select(f".tree a[data-picture-id='{result.public_id}']")
+    assert "Raw answer" not in words(other)
+    assert not page.select("[data-testid=use-raw], viewer-raw")
+
+
 def test_who_may_edit_is_asked_before_the_raw_answer_is_used(
     client: Client, people: People, result: Picture
 ) -> None:

@@ -51,5 +51,7 @@ def _of_picture(picture: Picture) -> Iterator[Holding]:
     yield Holding("pictures", f"{picture.folder}/{first}", picture.sha256, owner)
     master = ["master.png"] if picture.has_master else []
     profile = ["icc.bin"] if picture.has_icc else []
-    for name in (*others, *master, *PREVIEWS, *profile):
+    raw = [picture.proof["raw"]["file"]] if "raw" in picture.proof else []
+    heat = ["heat.webp"] if raw and picture.kind == PictureKind.PATCH else []
+    for name in (*others, *master, *PREVIEWS, *profile, *raw, *heat):
         yield Holding("pictures", f"{picture.folder}/{name}", "", owner)

@@ -27,4 +27,5 @@ def decoder() -> Sandbox:
 @cache
 def renderer() -> Sandbox:
     """Return this process's renderer of pictures that were taken in; it may take longer."""
-    return Sandbox(preload=["editor.imaging.render"], limits=RENDER_LIMITS, slots=SLOTS)
+    preload = ["editor.imaging.proof", "editor.imaging.render"]
+    return Sandbox(preload=preload, limits=RENDER_LIMITS, slots=SLOTS)

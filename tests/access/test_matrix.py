@@ -42,6 +42,8 @@ STAFF_READ = (404, 404, 404, 404, 404, 200, TO_LOGIN)
 STAFF_SEND = (404, 404, 404, 404, 404, 422, TO_LOGIN)
 STAFF_DO = (404, 404, 404, 404, 404, 302, TO_LOGIN)
 MAKERS_READ = (200, 200, 403, 403, 404, 404, TO_LOGIN)
+# Whoever may, but the picture has none.
+MAKERS_FIND_NONE = (404, 404, 403, 403, 404, 404, TO_LOGIN)
 MAKERS_DO = (302, 302, 403, 403, 404, 404, TO_LOGIN)
 MAKERS_SEND = (422, 422, 403, 403, 404, 404, TO_LOGIN)
 OWNERS_READ = (200, 403, 403, 403, 404, 404, TO_LOGIN)
@@ -136,6 +138,10 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "full": {"GET": MEMBERS_READ},
     "download": {"GET": MEMBERS_READ},
     "original": {"GET": MAKERS_READ},
+    "raw_answer": {"GET": MEMBERS_READ},
+    "heat_map": {"GET": NOTHING_THERE},
+    # An original was no answer; tests/views/test_raw_answer.py uses one.
+    "use_raw": {"POST": MAKERS_FIND_NONE},
     "edit_mask": {"GET": MEMBERS_READ},
     "edit_partial": {"GET": MEMBERS_READ},
     "status": {"GET": STAFF_READ},
@@ -190,6 +196,7 @@ WITH_AN_ID = {
     *("rename_picture", "edit_mask", "favourite", "member_role", "remove_member"),
     "member_budget",
     "quote",
+    *("raw_answer", "heat_map", "use_raw"),
     *("decide_edit", "edit_partial"),
     *("project_provider", "project_switch_provider", "project_delete_provider"),
     *("project_provider_probe", "project_provider_model", "project_provider_manner"),
@@ -246,6 +253,7 @@ def needed(name: str) -> list[str]:
 @pytest.fixture
 def scene(people: People) -> Scene:
     picture = make_picture(people.project, people.olga)
+    Picture.objects.update(proof={"raw": {"file": "original.png"}})
     mask = make_mask_row(people.project, picture)
     edit = make_edit_row(people.project, people.olga, picture, mask=mask)
     make_attempt_row(edit, partial=as_bytes(make_image()))
@@ -330,6 +338,7 @@ RESTING = {
     ("understand", "POST"),
     ("quote", "POST"),
     ("rename_picture", "POST"),
+    ("use_raw", "POST"),
     ("delete_pictures", "POST"),
     ("restore_pictures", "POST"),
     ("project_settings", "POST"),

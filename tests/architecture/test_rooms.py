@@ -20,6 +20,7 @@ PAGELESS = {
     "favourite": "nothing, or the version page",
     "health": "JSON for probes",
     "media": "bytes of pictures",
+    "raw_answer": "bytes of a picture, or the version page",
     "samples": "the gallery with two photos more",
     "selection": "JSON for scripts, a ZIP, or the gallery",
 }

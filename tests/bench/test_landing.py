@@ -42,7 +42,7 @@ def make_photo(size: tuple[int, int]) -> Pixels:
     photo[top : top + CROP[1], left : left + CROP[0]] = crop
     grain = np.random.default_rng(3).integers(-3, 4, (512, 512, 1), np.int16)
     tiles = np.tile(grain, (size[1] // 512 + 1, size[0] // 512 + 1, 1))[: size[1], : size[0]]
-    return np.clip(photo + tiles, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(photo + tiles, 0, 255), np.uint8)
 
 
 def middle(size: tuple[int, int]) -> tuple[int, int]:
@@ -75,7 +75,7 @@ def jobs(
     folder: Path, size: tuple[int, int], crop_box: list[int], mask_box: list[int]
 ) -> dict[str, Any]:
     """The arguments of every child job, as the pipeline gives them."""
-    parent = {"base": str(folder / "original.jpg"), "icc": None, "patches": []}
+    parent: dict[str, Any] = {"base": str(folder / "original.jpg"), "icc": None, "patches": []}
     crop, mask = str(folder / "crop.png"), str(folder / "mask.png")
     covered, out = str(folder / "crop-mask.png"), folder / "result-1"
     out.mkdir()

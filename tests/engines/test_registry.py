@@ -7,12 +7,19 @@ import pytest
 
 from editor.engines.builtin.engine import Builtin
 from editor.engines.errors import UnknownEngine
+from editor.engines.openai.engine import OpenAICompatible
 from editor.engines.registry import Registry
+from tests.engines.openai.setting import make_provider
 
 
 def test_the_built_in_engine_is_offered_first() -> None:
     first = Registry().engines()[0]
     assert (first.id, first.free, first.replay_safe) == ("builtin", True, True)
+
+
+def test_only_what_draws_everything_anew_must_be_put_in_its_place() -> None:
+    assert not Builtin().redraws
+    assert OpenAICompatible(make_provider(), "brush-1").redraws
 
 
 def test_an_engine_is_found_by_its_id_and_made_once() -> None:

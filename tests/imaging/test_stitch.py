@@ -1,19 +1,23 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
-from editor.imaging import stitch
+from editor.imaging import proof, stitch
 from editor.imaging.errors import Rejected
 from editor.imaging.recipe import working
 from tests.imaging.make import make_bomb_1_bit, make_exif, make_file, make_photo, make_picture
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from editor.imaging.proof import Scene
     from editor.imaging.recipe import Patch, Recipe
 
 MODES = ["L", "LA", "RGB", "RGBA"]
@@ -21,6 +25,8 @@ MODES = ["L", "LA", "RGB", "RGBA"]
 SIZE = (60, 50)
 CROP = [10, 5, 50, 45]
 MASK = [20, 15, 37, 41]
+IN_PLACE: stitch.Manner = {"redraws": False, "feather": "inside", "blend": "auto"}
+REDRAWN: stitch.Manner = {"redraws": True, "feather": "inside", "blend": "auto"}
 
 
 def make_mask(folder: Path, image: Image.Image | None = None) -> str:
@@ -33,37 +39,41 @@ def make_mask(folder: Path, image: Image.Image | None = None) -> str:
     return str(make_file(folder / "mask.png", image))
 
 
-def make_scene(folder: Path, mode: str) -> tuple[Recipe, Image.Image]:
+def make_parent(folder: Path, mode: str = "RGB", box: Sequence[int] = tuple(CROP)) -> Recipe:
     """A parent picture, its crop saved as the pipeline does."""
     image = make_picture(mode, SIZE)
-    parent: Recipe = {
-        "base": str(make_file(folder / "parent.png", image)),
-        "icc": None,
-        "patches": [],
-    }
-    make_file(folder / "crop.png", image.crop((CROP[0], CROP[1], CROP[2], CROP[3])))
-    return parent, image
+    make_file(folder / "crop.png", image.crop((box[0], box[1], box[2], box[3])))
+    return {"base": str(make_file(folder / "parent.png", image)), "icc": None, "patches": []}
 
 
-def blend(
-    folder: Path, answer: Image.Image, mask: str, mask_box: list[int] | None = None
-) -> tuple[stitch.PatchFacts, Patch]:
-    facts = stitch.patch(
-        crop=str(folder / "crop.png"),
-        answer=str(make_file(folder / "answer.png", answer)),
-        mask=mask,
-        crop_box=CROP,
-        mask_box=mask_box or MASK,
-        out_pixels=str(folder / "pixels.png"),
-        out_alpha=str(folder / "alpha.png"),
+def make_scene(folder: Path, mask: str, **more: Any) -> Scene:
+    scene = {"size": SIZE, "crop": str(folder / "crop.png"), "crop_box": CROP, "mask": mask}
+    return {**scene, "mask_box": MASK, **more}  # type: ignore[typeddict-item]
+
+
+def land(
+    folder: Path,
+    scene: Scene,
+    parent: Recipe,
+    answer: Image.Image,
+    manner: stitch.Manner = IN_PLACE,
+) -> tuple[stitch.Landed, Recipe]:
+    """What was landed, and the recipe of the result."""
+    answer.save(folder / "answer", "PNG")
+    landed = stitch.land(
+        scene=scene,
+        answer=str(folder / "answer"),
+        manner=manner,
+        parent=parent,
+        out_dir=str(folder),
     )
     patch: Patch = {
         "pixels": str(folder / "pixels.png"),
         "alpha": str(folder / "alpha.png"),
-        "x": facts["x"],
-        "y": facts["y"],
+        "x": landed["x"],
+        "y": landed["y"],
     }
-    return facts, patch
+    return landed, {**parent, "patches": [*parent["patches"], patch]}
 
 
 def bands(image: Image.Image) -> np.typing.NDArray[np.int64]:
@@ -71,180 +81,222 @@ def bands(image: Image.Image) -> np.typing.NDArray[np.int64]:
     return pixels.reshape(*pixels.shape[:2], -1)
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_patch_and_recipe_give_the_blend_of_the_formula(tmp_path: Path, mode: str) -> None:
-    parent, image = make_scene(tmp_path, mode)
-    mask = make_mask(tmp_path)
-    answer = make_picture(mode, (40, 40), seed=2)
-    facts, patch = blend(tmp_path, answer, mask)
-    whole = Image.new(mode, SIZE)
-    whole.paste(answer, (CROP[0], CROP[1]))
+def share_of(mask: str) -> np.typing.NDArray[np.int64]:
     coverage = Image.new("L", SIZE, 0)
     with Image.open(mask) as opened:
         coverage.paste(opened, (MASK[0], MASK[1]))
-    share = bands(coverage)
-    exact = (bands(image) * (255 - share) + bands(whole) * share) / 255
-    shown = working({**parent, "patches": [patch]})
-    assert np.array_equal(bands(shown), np.rint(exact).astype(np.int64))
-    painted = int(np.count_nonzero(share))
-    assert facts == {
-        "x": 20,
-        "y": 15,
-        "width": 17,
-        "height": 26,
-        "painted": painted,
-        "resized": False,
-    }
+    return bands(coverage)
+
+
+def counted(parent: Recipe, result: Recipe, mask: str) -> proof.Proof:
+    return proof.everywhere(parent=parent, recipe=result, mask=mask, mask_box=MASK)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_what_lies_in_its_place_is_blended_by_coverage_alone(tmp_path: Path, mode: str) -> None:
+    parent, mask = make_parent(tmp_path, mode), make_mask(tmp_path)
+    answer = make_picture(mode, (40, 40), seed=2)
+    _, result = land(tmp_path, make_scene(tmp_path, mask), parent, answer)
+    whole = Image.new(mode, SIZE)
+    whole.paste(answer, (CROP[0], CROP[1]))
+    share = share_of(mask)
+    exact = (bands(working(parent)) * (255 - share) + bands(whole) * share) / 255
+    assert np.array_equal(bands(working(result)), np.rint(exact).astype(np.int64))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("manner", [IN_PLACE, REDRAWN])
+def test_protected_pixels_are_counted_and_none_has_changed(
+    tmp_path: Path, mode: str, manner: stitch.Manner
+) -> None:
+    parent, mask = make_parent(tmp_path, mode), make_mask(tmp_path)
+    answer = make_picture(mode, (40, 40), seed=2)
+    landed, result = land(tmp_path, make_scene(tmp_path, mask), parent, answer, manner)
+    painted = int(np.count_nonzero(share_of(mask)))
+    assert (landed["x"], landed["y"], landed["mode"]) == (20, 15, mode)
+    assert (landed["painted"], landed["protected"]) == (painted, 60 * 50 - painted)
+    assert landed["changed"] == 0
+    assert counted(parent, result, mask) == {"protected": landed["protected"], "changed": 0}
+    assert landed["previews"] == {"1280.webp": [60, 50], "320.webp": [60, 50]}
     with Image.open(tmp_path / "alpha.png") as alpha:
         assert alpha.histogram()[0] + alpha.histogram()[255] == 17 * 26
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_finish_counts_protected_pixels_and_finds_none_changed(tmp_path: Path, mode: str) -> None:
-    parent, _ = make_scene(tmp_path, mode)
-    mask = make_mask(tmp_path)
-    facts, patch = blend(tmp_path, make_picture(mode, (40, 40), seed=2), mask)
-    proof = stitch.finish(
-        parent=parent,
-        recipe={**parent, "patches": [patch]},
-        mask=mask,
-        mask_box=MASK,
-        out_dir=str(tmp_path),
-    )
-    assert proof == {
-        "protected": 60 * 50 - facts["painted"],
-        "changed": 0,
-        "width": 60,
-        "height": 50,
-        "mode": mode,
-        "previews": {"1280.webp": [60, 50], "320.webp": [60, 50]},
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_answer_in_any_place_leaves_the_rest_alone(tmp_path: Path, data: st.DataObject) -> None:
+    mode = data.draw(st.sampled_from(MODES))
+    # Also beyond the picture's edges, as crops of masks there are.
+    box = [
+        data.draw(st.integers(-12, 20)),
+        data.draw(st.integers(-12, 15)),
+        data.draw(st.integers(37, 72)),
+        data.draw(st.integers(41, 62)),
+    ]
+    mask = make_mask(tmp_path, make_picture("L", (17, 26), seed=data.draw(st.integers(0, 9))))
+    parent = make_parent(tmp_path, mode, box)
+    scene = make_scene(tmp_path, mask, crop_box=box)
+    size = data.draw(st.tuples(st.integers(1, 90), st.integers(1, 90)))
+    answer = make_picture(data.draw(st.sampled_from(MODES)), size, seed=3)
+    manner: stitch.Manner = {
+        "redraws": data.draw(st.booleans()),
+        "feather": data.draw(st.sampled_from(["inside", "centred", "hard"])),
+        "blend": data.draw(st.sampled_from(["auto", "gradient", "off"])),
     }
-    assert (tmp_path / "320.webp").exists()
+    landed, result = land(tmp_path, scene, parent, answer, manner)
+    whole = counted(parent, result, mask)
+    assert (landed["protected"], landed["changed"]) == (whole["protected"], whole["changed"])
+    assert whole["changed"] == 0
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("strip", [1, 7, 512])
-def test_finish_sees_every_pixel_that_should_not_have_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, strip: int
-) -> None:
-    monkeypatch.setattr(stitch, "STRIP", strip)
-    parent, image = make_scene(tmp_path, mode)
-    mask = make_mask(tmp_path)
-    last = len(image.getbands()) - 1
-    pixels = np.asarray(image).copy().reshape(SIZE[1], SIZE[0], -1)
-    # The corners, two places beside the mask, one in the mask of coverage 0, one painted.
-    for x, y in ((0, 0), (59, 0), (0, 49), (59, 49), (19, 15), (37, 40), (21, 16), (26, 21)):
-        pixels[y, x, last] ^= 1
-    changed = Image.fromarray(pixels.squeeze())
-    recipe: Recipe = {**parent, "base": str(make_file(tmp_path / "b.png", changed))}
-    proof = stitch.finish(
-        parent=parent, recipe=recipe, mask=mask, mask_box=MASK, out_dir=str(tmp_path)
-    )
-    assert proof["changed"] == 7
+def test_the_choices_of_a_member_are_heard(tmp_path: Path) -> None:
+    mask = make_mask(tmp_path, Image.new("L", (17, 26), 255))
+    parent, scene = make_parent(tmp_path), make_scene(tmp_path, mask)
+    # The ring is the parent's, so that nothing is matched; the mask is filled with one colour.
+    answer = working(parent).crop((10, 5, 50, 45))
+    answer.paste((1, 2, 3), (10, 10, 27, 36))
+    found = {}
+    for feather in ("inside", "hard"):
+        for blend in ("gradient", "off"):
+            manner: Any = {"redraws": True, "feather": feather, "blend": blend}
+            landed, result = land(tmp_path, scene, parent, answer, manner)
+            assert landed["proof"]["gradient"] is (blend == "gradient")
+            found[feather, blend] = working(result).getpixel((20, 28))
+    assert found["hard", "off"] == (1, 2, 3)
+    assert found["inside", "off"] not in {(1, 2, 3), found["hard", "gradient"]}
 
 
-def test_finish_without_a_mask_protects_nothing(tmp_path: Path) -> None:
-    parent, _ = make_scene(tmp_path, "RGB")
-    proof = stitch.finish(
-        parent=parent, recipe=parent, mask=None, mask_box=None, out_dir=str(tmp_path)
-    )
-    assert (proof["protected"], proof["changed"]) == (0, 0)
-
-
-@pytest.mark.parametrize("other", [make_picture("RGB", (60, 51)), make_picture("RGBA", SIZE)])
-def test_finish_refuses_another_size_or_mode(tmp_path: Path, other: Image.Image) -> None:
-    parent, _ = make_scene(tmp_path, "RGB")
-    recipe: Recipe = {**parent, "base": str(make_file(tmp_path / "other.png", other))}
-    with pytest.raises(ValueError, match="made of RGB"):
-        stitch.finish(parent=parent, recipe=recipe, mask=None, mask_box=None, out_dir=str(tmp_path))
+@pytest.mark.parametrize("redraws", [False, True])
+def test_only_of_what_was_redrawn_the_answer_is_kept(tmp_path: Path, redraws: bool) -> None:
+    parent, scene = make_parent(tmp_path), make_scene(tmp_path, make_mask(tmp_path))
+    manner: stitch.Manner = {**IN_PLACE, "redraws": redraws}
+    landed, _ = land(tmp_path, scene, parent, make_picture("RGB", (30, 40)), manner)
+    assert landed["proof"]["resized"] is True
+    assert landed["proof"]["verdict"] == "off" or redraws
+    assert ("raw" in landed["proof"]) == (tmp_path / "raw.png").exists() == redraws
+    assert (tmp_path / "heat.webp").exists() == redraws
+    if redraws:
+        size = (tmp_path / "answer").stat().st_size
+        raw = {"file": "raw.png", "format": "png", "width": 30, "height": 40, "bytes": size}
+        assert landed["proof"]["raw"] == raw
+        assert (tmp_path / "raw.png").read_bytes() == (tmp_path / "answer").read_bytes()
 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("answer", ["L", "RGB", "1", "P", "CMYK", "I;16"])
 def test_answers_of_any_mode_fit(tmp_path: Path, mode: str, answer: str) -> None:
-    parent, _ = make_scene(tmp_path, mode)
+    parent = make_parent(tmp_path, mode)
     grey = Image.new("L", (40, 40), 128)
-    drawn = grey.convert("RGB").convert(answer) if answer != "I;16" else grey.convert("I;16")
-    if answer == "CMYK":
-        drawn.save(tmp_path / "answer.jpg")
-    else:
-        drawn.save(tmp_path / "answer.jpg", "PNG")
-    facts = stitch.patch(
-        crop=str(tmp_path / "crop.png"),
-        answer=str(tmp_path / "answer.jpg"),
-        mask=make_mask(tmp_path, Image.new("L", (17, 26), 255)),
-        crop_box=CROP,
-        mask_box=MASK,
-        out_pixels=str(tmp_path / "pixels.png"),
-        out_alpha=str(tmp_path / "alpha.png"),
-    )
-    assert (facts["painted"], facts["resized"]) == (17 * 26, False)
+    drawn = grey.convert("I;16") if answer == "I;16" else grey.convert("RGB").convert(answer)
+    drawn.save(tmp_path / "answer", "JPEG" if answer == "CMYK" else "PNG")
+    mask = make_mask(tmp_path, Image.new("L", (17, 26), 255))
+    landed = stitch.land(
+        scene=make_scene(tmp_path, mask), answer=str(tmp_path / "answer"), manner=REDRAWN,
+        parent=parent, out_dir=str(tmp_path),
+    )  # fmt: skip
+    assert (landed["painted"], landed["mode"]) == (17 * 26, mode)
     with Image.open(tmp_path / "pixels.png") as pixels:
-        assert pixels.mode == working(parent).mode
+        assert pixels.mode == mode
 
 
 def test_a_hole_in_an_answer_shows_the_parent(tmp_path: Path) -> None:
-    _, image = make_scene(tmp_path, "RGB")
+    parent = make_parent(tmp_path)
     mask = make_mask(tmp_path, Image.new("L", (17, 26), 255))
-    blend(tmp_path, Image.new("RGBA", (40, 40), (9, 9, 9, 0)), mask)
-    with Image.open(tmp_path / "pixels.png") as pixels:
-        assert pixels.tobytes() == image.crop((20, 15, 37, 41)).tobytes()
-
-
-@pytest.mark.parametrize("size", [(20, 20), (80, 80), (41, 39)])
-def test_answers_of_another_size_are_resampled_and_said(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    make_scene(tmp_path, "RGB")
-    answer = Image.new("RGB", size, (10, 20, 30))
-    facts, _ = blend(tmp_path, answer, make_mask(tmp_path, Image.new("L", (17, 26), 255)))
-    assert facts["resized"] is True
-    with Image.open(tmp_path / "pixels.png") as pixels:
-        assert pixels.getcolors() == [(17 * 26, (10, 20, 30))]
+    clear = Image.new("RGBA", (40, 40), (9, 9, 9, 0))
+    for manner in (IN_PLACE, REDRAWN):
+        _, result = land(tmp_path, make_scene(tmp_path, mask), parent, clear, manner)
+        assert working(result).tobytes() == working(parent).tobytes()
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>", make_bomb_1_bit(10_000)])
 def test_an_unreadable_answer_is_refused(tmp_path: Path, data: bytes) -> None:
-    parent, _ = make_scene(tmp_path, "RGB")
-    (tmp_path / "answer").write_bytes(data)
+    parent, scene = make_parent(tmp_path), make_scene(tmp_path, make_mask(tmp_path))
+    answer = tmp_path / "answer"
+    answer.write_bytes(data)
     with pytest.raises(Rejected) as caught:
-        stitch.whole(answer=str(tmp_path / "answer"), parent=parent, out=str(tmp_path / "out"))
+        stitch.land(
+            scene=scene, answer=str(answer), manner=REDRAWN, parent=parent, out_dir=str(tmp_path)
+        )
     assert caught.value.code == "answer_unreadable"
 
 
 def test_a_mask_larger_than_the_crop_is_cut_to_it(tmp_path: Path) -> None:
-    make_scene(tmp_path, "RGB")
+    parent = make_parent(tmp_path)
     mask = str(make_file(tmp_path / "mask.png", Image.new("L", SIZE, 255)))
-    facts, _ = blend(tmp_path, make_picture("RGB", (40, 40)), mask, [0, 0, 60, 50])
-    assert facts == {"x": 10, "y": 5, "width": 40, "height": 40, "painted": 1600, "resized": False}
+    scene = make_scene(tmp_path, mask, mask_box=[0, 0, 60, 50])
+    landed, _ = land(tmp_path, scene, parent, make_picture("RGB", (40, 40)))
+    assert (landed["x"], landed["y"], landed["painted"]) == (10, 5, 1600)
+    assert (landed["protected"], landed["changed"]) == (0, 0)
 
 
 def test_a_mask_beside_the_crop_is_a_defect(tmp_path: Path) -> None:
-    make_scene(tmp_path, "RGB")
+    parent = make_parent(tmp_path)
     mask = str(make_file(tmp_path / "mask.png", Image.new("L", (5, 5), 255)))
-    with pytest.raises(ValueError, match="outside the crop"):
-        blend(tmp_path, make_picture("RGB", (40, 40)), mask, [50, 0, 55, 5])
+    scene = make_scene(tmp_path, mask, mask_box=[50, 0, 55, 5])
+    with pytest.raises(ValueError, match="outside"):
+        land(tmp_path, scene, parent, make_picture("RGB", (40, 40)))
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_whole_answer_takes_the_parents_mode_and_size(tmp_path: Path, mode: str) -> None:
-    parent, _ = make_scene(tmp_path, mode)
+    parent = make_parent(tmp_path, mode)
     answer = make_file(tmp_path / "answer", make_picture(mode, SIZE, seed=5))
-    out = tmp_path / "out.png"
-    facts = stitch.whole(answer=str(answer), parent=parent, out=str(out))
-    assert facts == {"width": 60, "height": 50, "mode": mode, "resized": False}
-    assert working({"base": str(out), "icc": None, "patches": []}).tobytes() == (
-        make_picture(mode, SIZE, seed=5).tobytes()
-    )
+    facts = keep_whole(tmp_path, parent, mode)
+    assert (facts["mode"], facts["proof"]) == (mode, {"resized": False})
+    written = working({"base": str(tmp_path / "whole.png"), "icc": None, "patches": []})
+    with Image.open(answer) as image:
+        assert written.tobytes() == image.tobytes()
+
+
+def keep_whole(folder: Path, parent: Recipe, mode: str = "RGB", **more: Any) -> stitch.WholeFacts:
+    wanted = {"crop_box": [0, 0, *SIZE], "keeps_raw": False, **more}
+    return stitch.whole(
+        answer=str(folder / "answer"), parent=parent, size=SIZE, mode=mode, out_dir=str(folder),
+        **wanted,
+    )  # fmt: skip
+
+
+def test_a_small_whole_answer_comes_out_at_full_size_and_says_so(tmp_path: Path) -> None:
+    parent = make_parent(tmp_path)
+    small = make_photo(size=(30, 25))
+    make_file(tmp_path / "answer", small)
+    facts = keep_whole(tmp_path, parent, keeps_raw=True)
+    raw = facts["proof"]["raw"]
+    assert facts["proof"]["resized"] is True
+    assert isinstance(raw, dict)
+    assert (raw["width"], raw["height"]) == (30, 25)
+    assert facts["previews"] == {"1280.webp": [60, 50], "320.webp": [60, 50]}
+    with Image.open(tmp_path / "whole.png") as whole:
+        assert whole.size == SIZE
+        back = np.asarray(whole.resize(small.size, Image.Resampling.BOX)).astype(int)
+    assert np.abs(back - np.asarray(small)).mean() < 2
+
+
+def test_what_a_whole_answer_shows_beyond_the_picture_is_cut_off(tmp_path: Path) -> None:
+    parent = make_parent(tmp_path)
+    answer = make_picture("RGB", (80, 80), seed=5)
+    make_file(tmp_path / "answer", answer)
+    facts = keep_whole(tmp_path, parent, crop_box=[-8, -20, 72, 60])
+    assert facts["proof"] == {"resized": False}
+    with Image.open(tmp_path / "whole.png") as whole:
+        assert whole.tobytes() == answer.crop((8, 20, 68, 70)).tobytes()
+
+
+def test_a_hole_in_a_whole_answer_shows_the_parent(tmp_path: Path) -> None:
+    parent = make_parent(tmp_path)
+    answer = Image.new("RGBA", SIZE, (1, 2, 3, 255))
+    answer.paste((0, 0, 0, 0), (0, 0, 30, 50))
+    make_file(tmp_path / "answer", answer)
+    keep_whole(tmp_path, parent)
+    with Image.open(tmp_path / "whole.png") as whole:
+        assert whole.crop((30, 0, 60, 50)).getcolors() == [(1500, (1, 2, 3))]
+        left = whole.crop((0, 0, 30, 50))
+    assert left.tobytes() == working(parent).crop((0, 0, 30, 50)).tobytes()
 
 
 def test_a_jpeg_parent_is_compared_upright(tmp_path: Path) -> None:
     base = make_file(tmp_path / "a.jpg", make_photo(), "JPEG", exif=make_exif(orientation=6))
     parent: Recipe = {"base": str(base), "icc": None, "patches": []}
     mask = str(make_file(tmp_path / "mask.png", Image.new("L", (10, 10), 255)))
-    proof = stitch.finish(
-        parent=parent, recipe=parent, mask=mask, mask_box=[150, 230, 160, 240],
-        out_dir=str(tmp_path),
-    )  # fmt: skip
-    assert (proof["width"], proof["height"]) == (160, 240)
-    assert (proof["protected"], proof["changed"]) == (160 * 240 - 100, 0)
+    found = proof.everywhere(parent=parent, recipe=parent, mask=mask, mask_box=[150, 230, 160, 240])
+    assert found == {"protected": 160 * 240 - 100, "changed": 0}

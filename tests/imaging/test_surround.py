@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from editor.imaging import surround
+from editor.imaging import proof, surround
 from editor.imaging.errors import Rejected
 from tests.imaging.make import make_file, make_picture
 
@@ -76,7 +76,7 @@ def test_the_count_is_evidence() -> None:
     before, after = make_picture("RGB", SIZE), make_picture("RGB", SIZE)
     after.putpixel((30, 20), (1, 2, 3))
     after.putpixel((0, 0), (1, 2, 3))
-    assert surround.count(before, after, make_coverage()) == (16 * 31, 1)
+    assert proof.differing(before, after, make_coverage()) == 1
 
 
 def test_an_answer_of_another_size_is_a_defect(tmp_path: Path) -> None:

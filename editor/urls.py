@@ -135,7 +135,7 @@ media_urls = [
     path("p/<slug:slug>/edits/<slug:edit>/mask.png", media.mask, name="edit_mask"),
     path("p/<slug:slug>/edits/<slug:edit>/partial", media.partial, name="edit_partial"),
     path("p/<slug:slug>/m/<slug:picture>/original", media.original, name="original"),
-    path("p/<slug:slug>/m/<slug:picture>/heat.webp", media.heat, name="heat_map"),
+    path("p/<slug:slug>/m/<slug:picture>/heat.webp", raw_answer.heat, name="heat_map"),
     path("p/<slug:slug>/m/<slug:picture>/raw.webp", raw_answer.show, name="raw_answer"),
     path("p/<slug:slug>/v/<slug:picture>/use-raw/", raw_answer.use, name="use_raw"),
 ]

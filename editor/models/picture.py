@@ -53,8 +53,8 @@ class Picture(models.Model):
     Files in `folder`: an original has `original.<ext>` (the bytes as uploaded) and, where these
     had to be converted, `master.png`; a patch has `pixels.png` and `alpha.png` (0 or 255), placed
     at (patch_x, patch_y) of its parent; a whole has `whole.png`. Each has `320.webp`, `1280.webp`
-    and, when it carries a colour profile, `icc.bin`. A patch may have `raw.<ext>`, the engine's answer
-    as it came, and `heat.webp`, where that answer changed what is protected.
+    and, when it carries a colour profile, `icc.bin`. A result may have `raw.<ext>`, the engine's
+    answer as it came, and a patch `heat.webp`, where that answer changed what is protected.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
@@ -101,7 +101,8 @@ class Picture(models.Model):
     protected_pixels = models.PositiveBigIntegerField(default=0)
     changed_protected_pixels = models.PositiveBigIntegerField(default=0)
     # How the answer fitted in, for people: compose.Facts, and under "raw" what is kept of the
-    # answer as it came: {"file", "format", "width", "height", "bytes"}. Empty for an original.
+    # answer as it came: {"file", "format", "width", "height", "bytes"}. An answer that was used
+    # without protection names its result under "raw_of". Empty for an original.
     proof = models.JSONField(default=dict, blank=True)
 
     # In the trash: its pixels stay readable until it is purged, for what was made from it.

@@ -13,7 +13,7 @@ from editor.forms.first_error import first_error
 from editor.forms.media import DownloadForm
 from editor.http import PageRequest, plain, stream_file, waits_for_sandbox
 from editor.imaging.sandbox.errors import JobRejected
-from editor.services import intake_texts, media, partials, raw_answers, renders
+from editor.services import intake_texts, media, partials, renders
 
 PREVIEW_SIZES = (320, 1280)
 ORIGINAL_TYPES = {
@@ -43,16 +43,6 @@ def preview(request: PageRequest, slug: str, picture: str, size: int) -> HttpRes
     opened = fetch.door(request.user, slug, Action.PREVIEW)
     found = fetch.picture(opened, picture)
     file = media.path(f"{found.folder}/{size}.webp")
-    return _for_ever(stream_file(file, content_type="image/webp"))
-
-
-@require_GET
-def heat(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
-    """Send where the answer changed what is protected: the lighter, the more."""
-    opened = fetch.door(request.user, slug, Action.PREVIEW)
-    file = raw_answers.heat(fetch.picture(opened, picture))
-    if file is None:
-        raise Http404
     return _for_ever(stream_file(file, content_type="image/webp"))
 
 

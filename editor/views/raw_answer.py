@@ -1,6 +1,7 @@
-"""The answer of an engine as it came: looked at, or used without protection."""
+"""The answer of an engine as it came: looked at, compared, or used without protection."""
 
 from http import HTTPStatus
+from pathlib import Path
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -25,6 +26,18 @@ def show(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
         file = raw_answers.shown(fetch.picture(opened, picture))
     except media.DiskFull:
         return _no_room()
+    return _for_ever(file)
+
+
+@require_GET
+def heat(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
+    """Send where the answer changed what is protected: the lighter, the more."""
+    opened = fetch.door(request.user, slug, Action.PREVIEW)
+    return _for_ever(raw_answers.heat(fetch.picture(opened, picture)))
+
+
+def _for_ever(file: Path | None) -> HttpResponseBase:
+    """What came of an answer never changes. Raises Http404 when there is nothing."""
     if file is None:
         raise Http404
     response = stream_file(file, content_type="image/webp")

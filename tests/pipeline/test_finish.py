@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
-from tests.pipeline.paid_engine import CHARGED, PaidEngine
-from tests.pipeline.test_paid import run, sandbox, sums
+from editor.services import media
+from tests.pipeline.paid_engine import CHARGED, PaidEngine, queue_paid
+from tests.pipeline.test_paid import run, sandbox, sums, work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,3 +38,50 @@ def test_a_picture_that_always_breaks_its_reader_costs_only_itself(people: Peopl
     assert (edit.state, len(engine.asked), engine.read_times) == ("succeeded", 1, 4)
     assert list(edit.results.order_by("number").values_list("number", flat=True)) == [1, 3]
     assert sums(edit)["settled"] == CHARGED
+
+
+@dataclass
+class DrawsSmaller(PaidEngine):
+    """Its pictures are of another size than was asked for."""
+
+    async def read(self, answer: Answer, work: Path) -> EditResult:
+        drawn = await PaidEngine.read(self, answer, work)
+        Image.new("RGB", (33, 22), (9, 8, 7)).save(drawn.images[0])
+        return drawn
+
+
+def test_what_a_provider_drew_is_kept_beside_the_result_and_said(people: People) -> None:
+    result = run(DrawsSmaller(), people).results.get()
+    raw = media.path(f"{result.folder}/raw.png")
+    assert result.proof["raw"] == {
+        "file": "raw.png",
+        "format": "png",
+        "width": 33,
+        "height": 22,
+        "bytes": raw.stat().st_size,
+    }
+    assert (result.proof["resized"], result.changed_protected_pixels) == (True, 0)
+    assert media.path(f"{result.folder}/heat.webp").is_file()
+
+
+def test_without_a_mask_a_smaller_answer_comes_out_at_full_size(people: People) -> None:
+    result = run(DrawsSmaller(), people, box=None).results.get()
+    assert (result.kind, result.width, result.height) == ("whole", 80, 60)
+    assert (result.proof["resized"], result.proof["raw"]["width"]) == (True, 33)
+    with Image.open(media.path(f"{result.folder}/whole.png")) as whole:
+        assert whole.size == (80, 60)
+
+
+def test_a_members_choices_reach_the_stitch(people: People) -> None:
+    """Pixels just inside a hard edge are the answer's own."""
+    found = []
+    for number, choice in enumerate(({"feather": "hard", "blend": "off"}, {"feather": "inside"})):
+        edit = queue_paid(engine := PaidEngine(), people.project, people.olga, key=f"k{number}")
+        edit.focus |= choice
+        edit.save()
+        work(engine)
+        result = edit.results.get()
+        with Image.open(media.path(f"{result.folder}/pixels.png")) as pixels:
+            found.append(pixels.getpixel((0, 10)))
+    assert found[0] == (0, 0, 0)
+    assert found[1] != found[0]

@@ -90,6 +90,7 @@ def test_a_masked_edit_changes_the_mask_and_nothing_else(mode: str, tmp_path: An
     result = edit.results.get()
     assert (result.mode, result.width, result.height) == (mode, 80, 60)
     assert (result.protected_pixels, result.changed_protected_pixels) == (80 * 60 - 400, 0)
+    assert (result.proof["verdict"], "raw" in result.proof) == ("off", False)
     pictures.render(result, tmp_path / "out.png", image_format="png")
     pictures.render(edit.picture, tmp_path / "in.png", image_format="png")
     with Image.open(tmp_path / "out.png") as after, Image.open(tmp_path / "in.png") as before:

@@ -14,6 +14,7 @@ from PIL import Image
 from editor.imaging import stitch
 from editor.models import Activity, Edit, Picture, State
 from editor.services import media, pictures
+from editor.services.parts import part
 from editor.services.recipes import recipe
 from tests.making import (
     as_bytes,
@@ -46,6 +47,10 @@ def make_answer(size: tuple[int, int] = (60, 45)) -> bytes:
 
 @pytest.fixture
 def result(people: People) -> Picture:
+    return make_landed(people)
+
+
+def make_landed(people: People) -> Picture:
     """What comes of an edit of the left half of a picture of 64 x 48, with files and all."""
     parent = make_picture(people.project, people.olga, as_bytes(make_image(seed=4)))
     mask = make_mask_row(people.project, parent)
@@ -146,6 +151,8 @@ def test_used_as_it_came_it_fills_its_whole_crop(
     assert response["Location"] == reverse("version", args=[people.project.slug, made.public_id])
     assert (made.edit, made.parent, made.number) == (result.edit, result.parent, 2)
     assert (made.created_by, made.protected_pixels) == (people.emil, 0)
+    # It is no part of what was drawn, and the result stays the only one.
+    assert {part(row) for row in Picture.objects.with_parts()} == {""}
     after = rendered(made, tmp_path)
     # What lies beyond the picture's left edge is left out.
     changed = after.crop((0, 6, 36, 36))

@@ -7,6 +7,7 @@ from django.urls import reverse
 from editor.models import Picture, Project
 from editor.services.instructions import in_words
 from editor.services.parts import part
+from editor.services.proofs import is_doubtful
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Version:
     prompt: str
     understood: str
     part: str
+    doubtful: bool
     parent_id: str
     width: int
     height: int
@@ -40,6 +42,7 @@ def version(project: Project, picture: Picture) -> Version:
         prompt=picture.edit.prompt if picture.edit else "",
         understood=in_words(picture.edit.instruction) if picture.edit else "",
         part=part(picture),
+        doubtful=is_doubtful(picture),
         parent_id=picture.parent.public_id if picture.parent else "",
         width=picture.width,
         height=picture.height,

@@ -6,7 +6,7 @@ from django import template
 from django.utils.formats import number_format
 
 from editor.models import Edit, Picture
-from editor.services import looks, parts, trash
+from editor.services import looks, parts, proofs, trash
 from editor.services.looks import Look
 
 register = template.Library()
@@ -19,6 +19,18 @@ SMALLEST_PERCENT, FEW_PERCENT, WHOLE_PERCENT = 0.1, 10, 100
 def part(picture: Picture) -> str:
     """Return which of several results of one edit it is: "2 of 4"; nothing when it came alone."""
     return parts.part(picture)
+
+
+@register.filter
+def is_doubtful(picture: Picture) -> bool:
+    """Return whether somebody should look at the mask's edge of a result."""
+    return proofs.is_doubtful(picture)
+
+
+@register.filter
+def is_raw(picture: Picture) -> bool:
+    """Return whether a result is an answer as it came, in which nothing was protected."""
+    return proofs.is_raw(picture)
 
 
 @register.filter

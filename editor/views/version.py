@@ -21,6 +21,7 @@ from editor.services.exchange import exchange
 from editor.services.lineage import Lineage
 from editor.services.parameters import parameters
 from editor.services.parts import part
+from editor.services.proofs import proof
 from editor.services.provenance import provenance
 from editor.services.pulse import Cursor
 
@@ -31,6 +32,7 @@ def version(request: PageRequest, slug: str, picture: str) -> HttpResponse:
     opened = fetch.door(request.user, slug, Action.VIEW)
     found = fetch.picture(opened, picture)
     context = _context(opened, found, whole=request.GET.get("versions") == "all")
+    context["asks_raw"] = request.GET.get("ask") == "raw"
     return render(request, "version/version.html", context)
 
 
@@ -103,10 +105,14 @@ def _edit_context(opened: Door, lineage: Lineage, edit: Edit | None) -> dict[str
     if edit is None:
         return {}
     parent = lineage.ancestors[-1]
+    shown = proof(lineage.current)
+    is_live = lineage.current.trashed_at is None
     return {
         "edit": edit,
         "parent": parent,
         "parent_is_live": parent.trashed_at is None,
+        "proof": shown,
+        "can_use_raw": bool(shown and shown.has_raw and is_live and opened.may(Action.EDIT)),
         "provenance": provenance(edit),
         "parameters": parameters(edit),
         "exchange": exchange(edit),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image, ImageOps
 from playwright.sync_api import expect
 
 from tests.browser import steps
@@ -12,6 +16,7 @@ from tests.browser.conftest import (
     DESKTOP,
     PASSWORD,
     PHONE,
+    ROOT,
     Watched,
     open_first_account,
     start_studio,
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from playwright.sync_api import Browser
 
     from tests.browser.conftest import Studio
@@ -34,6 +40,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 MODEL = "GPT Image 2"
+# Everything lies beside its place, in other colours, and went through a JPEG.
+DRIFT = "shift+gamma+tint+jpeg"
+PHOTO = ROOT / "tests/imaging/photos/picos.jpg"
+SIZE_24_MP = (6000, 4000)
 # Its connection ends in the middle of the first answer; the second is a good one.
 CUT_ONCE = "a blue door [[fault:eof*1]]"
 
@@ -170,3 +180,102 @@ def test_connected_tested_used_decided_and_paid(
     assert len([line for line in fake.ledger() if line["charged"]]) == 4
     assert dollars(person, "total") > 2 * cost
     expect(person.page.get_by_text("Held: may have been charged")).to_be_visible()
+
+
+def write_wall(path: Path) -> Path:
+    """A photo of 24 MP: a small one beside itself, mirrored each time, so that no edge shows."""
+    with Image.open(PHOTO) as image:
+        tile = image.resize((SIZE_24_MP[0] // 4, SIZE_24_MP[1] // 4), Image.Resampling.BICUBIC)
+    mirrored = ImageOps.mirror(tile)
+    wall = Image.new("RGB", SIZE_24_MP)
+    for row in range(4):
+        for column in range(4):
+            one = mirrored if column % 2 else tile
+            wall.paste(
+                ImageOps.flip(one) if row % 2 else one, (column * tile.width, row * tile.height)
+            )
+    wall.save(path, "JPEG", quality=90)
+    return path
+
+
+def coverage_of(one: Watched, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The mask of the version whose page is open, as large as the picture."""
+    mask = one.page.locator("viewer-mask")
+    answer = one.page.request.get(f"{one.studio.url}{mask.get_attribute('data-mask')}")
+    left, top, _, _ = map(int, (mask.get_attribute("data-box") or "").split())
+    coverage = Image.new("L", size)
+    coverage.paste(Image.open(io.BytesIO(answer.body())), (left, top))
+    return np.asarray(coverage)
+
+
+def choose_face(one: Watched, face: str) -> None:
+    """By finger, or by the keys that choose among radio buttons."""
+    radio = one.page.locator(f"[name=face][value={face}]")
+    if is_by_finger(one):
+        radio.tap()
+    else:
+        one.page.locator("[name=face]:checked").press(
+            "ArrowLeft" if face == "after" else "ArrowRight"
+        )
+    expect(radio).to_be_checked()
+
+
+def place_of(one: Watched, selector: str) -> list[float]:
+    box = one.page.locator(selector).bounding_box()
+    assert box
+    return [box["x"], box["y"], box["width"], box["height"]]
+
+
+def assert_lies_on_what_was_sent(one: Watched, selector: str) -> None:
+    """An element of the stage lies where the crop's pixels are, to half a pixel of the screen."""
+    x0, y0, x1, y1 = map(
+        int, (one.page.locator("viewer-raw").get_attribute("data-box") or "").split()
+    )
+    left, top, width, _ = place_of(one, "viewer-stage")
+    scale = width / SIZE_24_MP[0]
+    wanted = [left + x0 * scale, top + y0 * scale, (x1 - x0) * scale, (y1 - y0) * scale]
+    assert place_of(one, selector) == pytest.approx(wanted, abs=0.5)
+
+
+def assert_proven(one: Watched, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> None:
+    """No protected pixel differs, nearly all others do, and the open page counts them right."""
+    protected = coverage_of(one, SIZE_24_MP) == 0
+    assert after.shape == before.shape == (SIZE_24_MP[1], SIZE_24_MP[0], 3)
+    differs = (after != before).any(axis=2)
+    assert not differs[protected].any()
+    assert differs[~protected].mean() > 0.9
+    claim = f"{np.count_nonzero(protected):,} protected pixels, 0 changed"
+    expect(steps.by(one, "proof-claim")).to_have_text(claim)
+
+
+def test_a_drifting_answer_changes_nothing_outside_the_mask_of_a_24_mp_photo(
+    person: Watched, fake: Fake, tmp_path: Path
+) -> None:
+    fake.script(drift=DRIFT)
+    connect(person, fake)
+    photo = write_wall(tmp_path / "wall.jpg")
+    open_with_mask(person, photo)
+    send(person, "a red door", "succeeded")
+    result = steps.by(person, "edit-card").first.get_attribute("data-result-id")
+    person.page.locator(f"[data-picture-id='{result}'] [aria-current]").wait_for()
+    after = np.asarray(steps.download(person))
+
+    open_page(person, f"v/{result}/")
+    person.page.locator("version-viewer[data-ready]").wait_for()
+    assert_proven(person, np.asarray(upright(photo)), after)
+    press(person, "proof-details")
+    expect(steps.by(person, "proof").get_by_text(re.compile("^Moved .* px left"))).to_be_visible()
+    choose_face(person, "raw")
+    expect(person.page.locator(".viewer__label--after")).to_have_text("Raw answer")
+    assert_lies_on_what_was_sent(person, ".viewer__raw")
+    press(person, "show-heat")
+    expect(steps.by(person, "heat-legend")).to_be_visible()
+    expect(person.page.locator(".viewer__heat img")).to_be_visible()
+    assert_lies_on_what_was_sent(person, ".viewer__heat")
+    choose_face(person, "before")
+    expect(steps.by(person, "divider")).to_be_hidden()
+
+    press(person, "use-raw")
+    press(person, "confirm-use-raw")
+    expect(steps.by(person, "proof-claim")).to_have_text("The raw answer: nothing was protected")
+    assert len(fake.executions()) == 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import ExifTags, Image
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
@@ -73,7 +74,7 @@ def test_the_divider_by_mouse_and_keyboard(desktop: Watched, tmp_path: Path) -> 
     for key, expected in [("ArrowRight", 52), ("Shift+ArrowRight", 62), ("End", 100), ("Home", 0)]:
         divider.press(key)
         assert value(desktop) == expected
-    assert not page.get_by_text("Before", exact=True).is_visible()
+    assert not page.locator("[data-before-label]").is_visible()
     divider.press("PageUp")
     assert value(desktop) == 10
 
@@ -149,6 +150,35 @@ def test_the_mask_is_laid_over_and_another_version_chosen(desktop: Watched, tmp_
         "before => document.querySelector('[data-role=before] img').getAttribute('src') !== before",
         arg=first_source,
     )
+
+
+def test_the_version_before_is_shown_alone_until_another_is_compared(
+    desktop: Watched, tmp_path: Path
+) -> None:
+    page = desktop.page
+    first = make_result(desktop, write_photo(tmp_path / "faces.jpg"))
+    open_version(desktop, first)
+    original = steps.by(desktop, "compare").input_value()
+    steps.by(desktop, "open-canvas").click()
+    steps.by(desktop, "stage").wait_for()
+    second = steps.submit(desktop, "darken").get_attribute("data-result-id") or ""
+    open_version(desktop, second)
+    after, before = (page.locator(f"[name=face][value={name}]") for name in ("after", "before"))
+    steps.by(desktop, "compare").select_option(original)
+
+    after.press("ArrowRight")
+    expect(before).to_be_checked()
+    expect(steps.by(desktop, "divider")).to_be_hidden()
+    expect(page.locator("[data-before-label]")).to_be_visible()
+    shown = "document.querySelector('[data-role=before]').version.id"
+    assert page.evaluate(shown) == first
+    assert page.locator("[data-role=after]").evaluate("node => node.style.clipPath") == (
+        "inset(0px 0px 0px 100%)"
+    )
+
+    steps.by(desktop, "compare").select_option(first)
+    expect(after).to_be_checked()
+    expect(steps.by(desktop, "divider")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -8,5 +8,8 @@ import "./viewer-divider.js";
 import "./viewer-against.js";
 import "./viewer-zoom.js";
 import "./viewer-mask.js";
+import "./viewer-faces.js";
+import "./viewer-raw.js";
+import "./viewer-heat.js";
 import "../copy-text.js";
 import "./download-options.js";

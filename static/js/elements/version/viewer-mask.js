@@ -1,3 +1,4 @@
+import { layOver } from "../../lib/lay-over.js";
 import { ViewerPart } from "./viewer-part.js";
 
 /**
@@ -19,14 +20,8 @@ class ViewerMask extends ViewerPart {
   }
 
   #place() {
-    const { width, height } = this.viewer.viewport.picture;
-    const [left, top, right, bottom] = this.dataset.box.split(" ").map(Number);
-    const { style } = this.veil;
-    style.left = `${(100 * left) / width}%`;
-    style.top = `${(100 * top) / height}%`;
-    style.width = `${(100 * (right - left)) / width}%`;
-    style.height = `${(100 * (bottom - top)) / height}%`;
-    style.maskImage = `url("${this.dataset.mask}")`;
+    layOver(this.veil, this.dataset.box, this.viewer.viewport.picture);
+    this.veil.style.maskImage = `url("${this.dataset.mask}")`;
   }
 }
 

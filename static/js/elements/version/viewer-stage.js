@@ -1,19 +1,20 @@
-import { cutAt } from "../../models/divider.js";
 import { ViewerPart } from "./viewer-part.js";
 
 const PIXEL_GRID_SCALE = 4;
 
 /**
- * The pictures at their place: `data-role` after and, left of the line, before. Each is clipped at
- * the line, so that nothing shines through what is transparent.
+ * The pictures at their place: `data-role` after, over it the raw answer, and, left of the line,
+ * before. Each is clipped at the line, so that nothing shines through what is transparent.
  */
 class ViewerStage extends ViewerPart {
   connect() {
-    const { viewport, divider } = this.viewer;
+    const { viewport, divider, face } = this.viewer;
+    this.raw = this.querySelector("[data-raw]");
     this.after = this.querySelector("[data-role=after]");
     this.before = this.querySelector("[data-role=before]");
     this.listen(viewport, "change", () => this.#place());
     this.listen(divider, "change", () => this.#cut());
+    this.listen(face, "change", () => this.#cut());
     this.listen(this.viewer, "viewer:against", ({ detail }) => this.before.show(detail));
     this.#begin();
   }
@@ -40,10 +41,11 @@ class ViewerStage extends ViewerPart {
 
   #cut() {
     if (!this.before) return;
-    const { view, picture } = this.viewer.viewport;
-    const cut = cutAt(this.viewer.line, view, picture) * 100;
+    const cut = this.viewer.cut * 100;
     this.before.style.clipPath = `inset(0 ${100 - cut}% 0 0)`;
-    this.after.style.clipPath = `inset(0 0 0 ${cut}%)`;
+    for (const picture of [this.after, this.raw]) {
+      if (picture) picture.style.clipPath = `inset(0 0 0 ${cut}%)`;
+    }
   }
 }
 

@@ -46,7 +46,7 @@ deploy: dev ## check migrations, production settings and static files
 	$(PROD) $(PYTHON) manage.py collectstatic --noinput --clear --verbosity 0
 
 faults bench corpus: dev ## long runs: kills and faults in full, benchmarks, hostile files of others
-	$(PYTHON) -m pytest -m $@ -s tests/$@ $(ARGS)
+	$(PYTHON) -m pytest -m $@ -s $(or $(ARGS),tests/$@)
 
 pictures: dev ## take the pictures of the README anew
 	$(PYTHON) -m pytest -m $@ tests/browser/test_pictures.py

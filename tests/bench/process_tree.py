@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -24,6 +25,7 @@ class Tree:
         self._thread = threading.Thread(target=self._sample, daemon=True)
         self.peak = 0
         self.own = 0
+        self._used: list[tuple[float, float]] = []
 
     def start(self) -> Tree:
         self._thread.start()
@@ -33,8 +35,15 @@ class Tree:
         self._ended.set()
         self._thread.join()
 
+    def cpu_until(self, moment: float) -> float:
+        """Return the CPU seconds from `start` to the first sample after a moment of the clock."""
+        samples = [used for when, used in self._used if when >= moment] or [self._used[-1][1]]
+        return samples[0] - self._used[0][1]
+
     def _sample(self) -> None:
+        self._used.append((time.time(), cpu_seconds(*self._pids)))
         while not self._ended.wait(self._every):
+            self._used.append((time.time(), cpu_seconds(*self._pids)))
             self.peak = max(self.peak, sum(_proportional(pid) for pid in family(self._pids)))
             self.own = max(self.own, _resident(self._pids[0]))
 

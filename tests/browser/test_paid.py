@@ -239,7 +239,9 @@ def test_an_engine_of_one_picture_says_so_before_sending(desktop: Watched, tmp_p
     expect(steps.by(desktop, "quote")).to_contain_text("takes one picture")
     steps.by(desktop, "prompt").fill("a red door")
     steps.by(desktop, "submit-edit").click()
-    expect(desktop.page.get_by_role("alert")).to_contain_text("Remove the further ones")
+    reason = desktop.page.locator(".quote__blocked")
+    expect(reason).to_be_focused()
+    expect(reason).to_contain_text("Remove the further ones")
 
 
 def send_with_consent(watched: Watched, host: str) -> None:

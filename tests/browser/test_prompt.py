@@ -117,9 +117,9 @@ def assert_background_was_blurred(watched: Watched) -> None:
     expect(card).to_contain_text("Understood: blur 50 %, background only")
     card.get_by_role("link").click()
     expect(watched.page.locator(".version__prompt")).to_contain_text("blur 50 %, background only")
-    expect(watched.page.locator(".facts")).to_contain_text(
-        "The subject the engine found was protected: 0 of "
-    )
+    proof = steps.by(watched, "proof")
+    expect(proof).to_contain_text("The subject the engine found was protected.")
+    expect(steps.by(watched, "proof-claim")).to_contain_text("protected pixels, 0 changed")
 
 
 def test_the_background_is_blurred_with_the_mouse(desktop: Watched, tmp_path: Path) -> None:

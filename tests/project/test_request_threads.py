@@ -286,6 +286,8 @@ def test_exactly_what_opens_pictures_waits_for_the_sandbox() -> None:
         ("upload", "POST"),
         ("samples", "POST"),
         ("canvas", "POST"),
+        ("raw_answer", "GET"),
+        ("use_raw", "POST"),
         # They look names up, or wait for a provider.
         ("add_provider", "POST"),
         ("provider", "POST"),

@@ -107,13 +107,14 @@ def surroundings(**variables: str) -> dict[str, str]:
 @contextmanager
 def process(*command: object, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
     """A program of the benchmark, silent, ended at the end."""
-    running = subprocess.Popen(
-        [str(part) for part in command],
-        cwd=ROOT,
-        env=surroundings(**variables),
-        stdout=subprocess.DEVNULL,
-        stderr=LOG.open("ab"),
-    )
+    with LOG.open("ab") as log:
+        running = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=ROOT,
+            env=surroundings(**variables),
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
     try:
         yield running
     finally:

@@ -51,7 +51,9 @@ def queue(
 ) -> Edit:
     """Submit one edit as the page does."""
     host = provider.base_url.split("/")[2].split(":")[0]
-    values: dict[str, Any] = {"prompt": "a red hat", "seed": 1}
+    # Who is met waiting must not have its answer already.
+    late = " [[delay:1]]" if key.endswith("awaiting") else ""
+    values: dict[str, Any] = {"prompt": f"a red hat{late}", "seed": 1}
     box = wish.pop("box", BOX)
     wanted = Wish(
         picture=picture,

@@ -5,6 +5,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import InterfaceError, InternalError, OperationalError
+
 from editor.engines.errors import EngineError, ErrorClass, Execution, ProviderError, Refused
 from editor.models import State
 
@@ -16,6 +18,9 @@ DEFAULT_RETRIES: Final = 4
 FIRST_DELAY: Final = 2.0
 LONGEST_DELAY: Final = 300.0
 NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+# The connection, not what was written: another one may do. PostgreSQL ends a transaction that idled
+# for too long with an internal error (25P03).
+CONNECTION_LOST: Final = (InterfaceError, InternalError, OperationalError)
 # How databases say it: SQLite's result code, and the SQLSTATE "disk_full" of PostgreSQL.
 DATABASE_FULL: Final = frozenset({sqlite3.SQLITE_FULL, "53100"})
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from editor.engines.base import Answer, Engine
@@ -15,7 +15,7 @@ from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
 from editor.models import WAITING_STATES, Attempt, Edit, State, Worker
 from editor.pipeline import attempts, endings, spool, steps, wholeness
-from editor.pipeline.outcome import Verdict, after_loss
+from editor.pipeline.outcome import CONNECTION_LOST, Verdict, after_loss
 from editor.pipeline.states import Hold, LostLease, move
 from editor.services.vault import WrongKey
 
@@ -46,7 +46,7 @@ def _alone(decide: Callable[..., bool], edit: Edit, *more: Any) -> bool:
     """Decide one edit; whatever is wrong with it must not keep the others from being rescued."""
     try:
         return decide(edit, *more)
-    except (InterfaceError, OperationalError):
+    except CONNECTION_LOST:
         raise  # the database itself: the whole sweep is tried again
     except Exception:
         logger.exception("edit %s cannot be rescued; trying again at the next sweep", edit)

@@ -173,6 +173,10 @@ def _database() -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
+    if config["ENGINE"] == "django.db.backends.postgresql":
+        # A process that was stopped amid a transaction must not keep its locks from all others.
+        limit = "-c idle_in_transaction_session_timeout=60s"
+        config["OPTIONS"] = {"options": limit} | config.get("OPTIONS", {})
     return config
 
 

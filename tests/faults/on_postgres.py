@@ -6,13 +6,16 @@ committed already and nobody could be told.
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from editor.models import Edit
+from editor.pipeline.dispatch.local import DatabaseThread
 from tests.faults import paying, real_client
 from tests.faults.processes import nursery, until
 from tests.faults.test_kills import rests
@@ -150,6 +153,33 @@ def test_a_lost_connection_loses_nothing_in_full(
     how: str, point: str, fake: Fake, tmp_path: Path
 ) -> None:
     lose_at(how, point, fake, tmp_path)
+
+
+def test_whoever_idles_amid_a_transaction_loses_its_locks_and_tries_again() -> None:
+    """A process that was stopped there would keep them from everybody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("1min",)
+    tries = 0
+
+    def write() -> str:
+        nonlocal tries
+        tries += 1
+        with transaction.atomic(), connection.cursor() as cursor:
+            if tries == 1:
+                cursor.execute("SET idle_in_transaction_session_timeout = '50ms'")
+                threading.Event().wait(0.5)
+            cursor.execute("SELECT 'written'")
+            return str(cursor.fetchone()[0])
+
+    async def main() -> str:
+        database = DatabaseThread()
+        try:
+            return str(await database(write))
+        finally:
+            await database.close()
+
+    assert (asyncio.run(main()), tries) == ("written", 2)
 
 
 def test_some_kills(fake: Fake, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 KEY = "sk-canary-7Qm2xV9"
 MODEL = "quick-image"
 BOX = (20, 10, 40, 30)
+ANSWER_SECONDS = 0.5
 # What the model is said to take and to cost.
 ABILITIES = {
     "qualities": ["low", "medium", "high"],
@@ -40,6 +41,15 @@ def add_provider(base_url: str, name: str = "Fake", **fields: Any) -> Provider:
     )
 
 
+def let_answers_take_time(fake: Fake) -> None:
+    """That a request has left is written in the background: let it be there before the answer.
+
+    Else whoever is met waiting may have its answer already, and who is stopped when the answer
+    comes may be amid that transaction.
+    """
+    fake.script(delay=ANSWER_SECONDS)
+
+
 def queue(
     provider: Provider,
     picture: Picture,
@@ -51,9 +61,7 @@ def queue(
 ) -> Edit:
     """Submit one edit as the page does."""
     host = provider.base_url.split("/")[2].split(":")[0]
-    # Who is met waiting must not have its answer already.
-    late = " [[delay:1]]" if key.endswith("awaiting") else ""
-    values: dict[str, Any] = {"prompt": f"a red hat{late}", "seed": 1}
+    values: dict[str, Any] = {"prompt": "a red hat", "seed": 1}
     box = wish.pop("box", BOX)
     wanted = Wish(
         picture=picture,

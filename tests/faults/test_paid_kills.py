@@ -106,6 +106,7 @@ def kill_at_every_point(
     user = make_user("olga")
     make_project(user)
     provider = paying.add_provider(fake.base_url)
+    paying.let_answers_take_time(fake)
     edits: dict[str, Edit] = {}
     with nursery() as workers:
         for point in [point for point in points if point in POINTS]:

@@ -44,6 +44,7 @@ def sleep_through(points: dict[str, str], fake: Fake, folder: Path) -> None:
     user = make_user("olga")
     project = make_project(user)
     provider = paying.add_provider(fake.base_url)
+    paying.let_answers_take_time(fake)
     edits: dict[str, Edit] = {}
     with nursery() as workers:
         for number, point in enumerate(points):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from editor.engines.base import Children
 from editor.engines.registry import EngineSource
@@ -21,6 +21,7 @@ from editor.pipeline.claim import claim, to_stop
 from editor.pipeline.desk import Barrier, Desk, Interruption, Phase, no_barrier
 from editor.pipeline.heartbeat import Heartbeat
 from editor.pipeline.housekeeping import keep_house
+from editor.pipeline.outcome import CONNECTION_LOST
 from editor.pipeline.run import Run
 from editor.pipeline.states import Hold
 from editor.pipeline.turns import Turns
@@ -84,7 +85,7 @@ class DatabaseThread:
         for tried in range(1, self.tries + 1):
             try:
                 return await sync_to_async(function)(*arguments, **named)
-            except (InterfaceError, OperationalError):
+            except CONNECTION_LOST:
                 await sync_to_async(_disconnect)()
                 if tried == self.tries:
                     raise

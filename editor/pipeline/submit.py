@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -22,6 +23,7 @@ from editor.models import Edit, EditInput, Mask, Picture, Project, Provider, Sta
 from editor.pipeline import ledger, steps
 from editor.services import (
     activities,
+    bell,
     budget_texts,
     budgets,
     consents,
@@ -278,6 +280,7 @@ def _write(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> None
     )
     _reserve(edit, door)
     activities.record("edit.queued", edit.project, actor=edit.actor, edit=edit)
+    transaction.on_commit(partial(bell.ring, bell.Rope.WORK))
 
 
 def _reserve(edit: Edit, door: Door) -> None:

@@ -41,6 +41,7 @@ PICTURES_DIR = DATA_DIR / "pictures"
 SPOOL_DIR = DATA_DIR / "spool"
 RENDERS_DIR = DATA_DIR / "renders"
 SCRATCH_DIR = DATA_DIR / "scratch"
+BELLS_DIR = DATA_DIR / "bells"
 # The folder itself is closed to others; what lies in it need not be.
 DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 SCRATCH_DIR.mkdir(exist_ok=True, mode=0o700)

@@ -1,6 +1,7 @@
 """Waiting for edits without a thread each: one look at the database for all that wait here."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ TICK_SECONDS: Final = 0.5
 GATHER_SECONDS: Final = 0.01
 # Edits in one question to the database.
 CHUNK: Final = 500
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Hall:
             try:
                 while self._waiting:
                     await self._ring_or_tick()
-                    await self._tell()
+                    await self._try_to_tell()
             finally:
                 loop.remove_reader(handle)
 
@@ -98,6 +100,13 @@ class Hall:
         except TimeoutError:
             pass
         self._rung.clear()
+
+    async def _try_to_tell(self) -> None:
+        try:
+            await self._tell()
+        except Exception:  # nobody would ever be told again
+            log.exception("a look for waiting edits broke off; trying again")
+            await asyncio.sleep(self.tick)
 
     async def _tell(self) -> None:
         asked = tuple(self._waiting)

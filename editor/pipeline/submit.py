@@ -18,7 +18,7 @@ from editor.access.roles import Action
 from editor.engines.errors import EngineError
 from editor.imaging.focus import UNFRAMED, Framing
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
-from editor.models import Edit, EditInput, Mask, Picture, Project, Provider, State
+from editor.models import ApiKey, Edit, EditInput, Mask, Picture, Project, Provider, State
 from editor.pipeline import ledger, steps
 from editor.services import (
     activities,
@@ -81,6 +81,8 @@ class Wish:
     framing: Framing = UNFRAMED
     # The host that the member has agreed to send pictures to, on this very form.
     agreed_host: str = ""
+    # The key of the program that asks.
+    api_key: ApiKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def _draft(
     return Edit(
         project=door.project,
         actor=door.user,
+        api_key=wish.api_key,
         picture=wish.picture,
         engine=engine.id,
         provider=provider,

@@ -84,6 +84,7 @@ class Wish:
     framing: Framing = UNFRAMED
     # The host that the member has agreed to send pictures to, on this very form.
     agreed_host: str = ""
+    # How a program asked, where it was not a member on a page.
     call: ApiCall | None = None
 
 

@@ -1,0 +1,1 @@
+"""The studio as an OpenAI-compatible server: what tools speak to under /v1."""

@@ -1,4 +1,7 @@
-"""What goes wrong under /v1, in the envelope that every client of the API reads."""
+"""What a call is refused with: the error envelope that clients of OpenAI's API read.
+
+Its texts are for programmers and are, like the names of the fields, the same in every language.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class ApiError(Exception):
-    """An answer that is no success; `message` says what happened and what to do."""
+    """A call that is answered with an error; `param` names the field to mend."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the four keys of the envelope, its status and its headers
         self,
         status: int,
         message: str,
@@ -22,10 +25,52 @@ class ApiError(Exception):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
-        self.status, self.message, self.type = status, message, type
-        self.code, self.param, self.headers = code, param, dict(headers or {})
+        self.status = status
+        self.message = message
+        self.type = type
+        self.code = code
+        self.param = param
+        self.headers = dict(headers or {})
 
     def to_json(self) -> dict[str, Any]:
-        """The envelope, with all its keys."""
-        error = {"message": self.message, "type": self.type, "param": self.param}
-        return {"error": error | {"code": self.code}}
+        """The envelope, with all of its keys."""
+        return {
+            "error": {
+                "message": self.message,
+                "type": self.type,
+                "param": self.param,
+                "code": self.code,
+            }
+        }
+
+
+def invalid(param: str | None, message: str, code: str = "invalid_value") -> ApiError:
+    """A field that holds what it cannot hold."""
+    return ApiError(400, message, code=code, param=param)
+
+
+def missing(param: str, message: str = "") -> ApiError:
+    """A field without which there is nothing to do."""
+    return invalid(
+        param, message or f"Missing required parameter: '{param}'.", "missing_required_parameter"
+    )
+
+
+def wrong_type(param: str, wanted: str) -> ApiError:
+    """A field of another type; `wanted` is said as in "a whole number"."""
+    return invalid(param, f"Invalid type for '{param}': expected {wanted}.", "invalid_type")
+
+
+def repeated(param: str, message: str = "") -> ApiError:
+    """A field that was given twice."""
+    return invalid(param, message or f"Duplicate parameter: '{param}'.", "duplicate_parameter")
+
+
+def not_a_picture(param: str, message: str) -> ApiError:
+    """A file that is no picture we take."""
+    return invalid(param, message, "invalid_image_file")
+
+
+def too_large(message: str, param: str | None = None) -> ApiError:
+    """More bytes than are taken."""
+    return ApiError(413, message, code="request_too_large", param=param)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.test import RequestFactory
 
 from editor.api import models_list
 from editor.api.errors import ApiError
 from tests.making import make_provider_row
 
 if TYPE_CHECKING:
+    from django.test import RequestFactory
+
     from editor.models import Project
     from tests.conftest import People
 

@@ -229,7 +229,7 @@ def test_what_was_done_is_recorded_without_the_token(people: People) -> None:
 def test_an_edit_knows_the_key_it_was_asked_with(people: People) -> None:
     key, _ = make_api_key(people.project, people.emil)
     picture = make_picture(people.project, people.emil)
-    wish = Wish(picture, "builtin", "black and white", None, "one", api_key=key)
+    wish = Wish(picture, "builtin", "black and white", None, "one", call=ApiCall(key))
     edit = submit(door=api_keys.door(key), wish=wish, registry=planning_registry())
     assert edit.api_key == key
     assert edit.ledger.get().api_key == key

@@ -86,3 +86,23 @@ def internal(identity: str) -> ApiError:
     """Return the answer to a fault of ours."""
     text = f"Something went wrong on our side. It is in the server's log under {identity}."
     return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, text, type=SERVER, code="internal_error")
+
+
+def over_budget(text: str) -> ApiError:
+    """Return the answer when a budget has no room: trying again does not help."""
+    return ApiError(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        text,
+        type="insufficient_quota",
+        code="insufficient_quota",
+        headers=DO_NOT_RETRY,
+    )
+
+
+def not_agreed(host: str) -> ApiError:
+    """Return the answer where the key's member has not agreed yet that pictures leave for a host."""
+    text = (
+        f"Pictures would leave for {host}, and the member of this key has not agreed to that yet. "
+        "Send one edit with this model from the canvas: it asks, once."
+    )
+    return ApiError(HTTPStatus.FORBIDDEN, text, code="consent_needed", param="model")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from editor.models import OPEN_STATES, Edit
+from editor.engines.errors import ErrorClass
+from editor.models import OPEN_STATES, Edit, State
 from editor.models.public_id import new_public_id
 
 if TYPE_CHECKING:
@@ -54,12 +55,17 @@ def known(actor_id: int, idem_key: str, fingerprint: str, call: ApiCall | None) 
 
 
 def _is_forgotten(edit: Edit) -> bool:
+    """Whether it was long ago, or ended in what says "try again"."""
+    if edit.state == State.FAILED and edit.error_class == ErrorClass.BUSY:
+        return True
     old = Edit.objects.filter(pk=edit.pk, created_at__lt=Now() - REMEMBERED)
     return old.exclude(state__in=OPEN_STATES).exists()
 
 
 def _repeated(key: ApiKey, fingerprint: str) -> Edit | None:
-    same = Edit.objects.filter(api_key=key, fingerprint=fingerprint)
+    same = Edit.objects.filter(api_key=key, fingerprint=fingerprint).exclude(
+        state__in=[State.FAILED, State.CANCELED]
+    )
     fresh = Q(state__in=OPEN_STATES) | Q(created_at__gte=Now() - REPEATED_WITHIN)
     fresh |= Q(finished_at__gte=Now() - REPEATED_WITHIN)
     return same.filter(fresh).order_by("-pk").first()

@@ -15,6 +15,7 @@ from django.utils import timezone
 from editor.access import fetch
 from editor.access.roles import Action
 from editor.models import Activity, ApiKey, Edit, Membership, Project, Role, Scope, User
+from editor.pipeline.intents import ApiCall
 from editor.pipeline.submit import Wish, submit
 from editor.services import api_keys, members
 from editor.services.engines import planning_registry

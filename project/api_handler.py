@@ -8,12 +8,13 @@ import os
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from editor.api import entrance, refusals
-from project.body_limit import Refusal
+from project.body_limit import BodyLimit, Refusal
 
 
 class ApiHandler(ASGIHandler):
@@ -52,3 +53,11 @@ def too_large() -> Refusal:
         "application/json",
         ((b"x-request-id", identity.encode()),),
     )
+
+
+application = BodyLimit(
+    ApiHandler(),
+    limit=settings.MAX_BODY_BYTES,
+    refusal=too_large,
+    drained=3 * settings.MAX_BODY_BYTES,
+)

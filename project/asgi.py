@@ -11,9 +11,9 @@ from typing import Any
 import django
 from asgiref.wsgi import WsgiToAsgi
 from django.conf import settings
+from django.utils.module_loading import import_string
 from whitenoise import WhiteNoise
 
-from project.api_handler import ApiHandler, too_large
 from project.body_limit import BodyLimit, Refusal
 from project.request_threads import RequestThreads
 
@@ -28,13 +28,8 @@ _django = BodyLimit(
     limit=settings.MAX_BODY_BYTES,
     refusal=lambda: Refusal(TOO_LARGE.encode()),
 )
-# The same under the programming interface, where everything is JSON.
-_api = BodyLimit(
-    ApiHandler(),
-    limit=settings.MAX_BODY_BYTES,
-    refusal=too_large,
-    drained=3 * settings.MAX_BODY_BYTES,
-)
+# Imported by name: it knows the models, which are there only after the set-up above.
+_api = import_string("project.api_handler.application")
 API_PATHS = ("/v1/", "/openai/")
 # Every hashed name has twelve digits before its ending (ManifestFilesMixin.file_hash).
 HASHED_NAME = re.compile(r"\.[0-9a-f]{12}\.")

@@ -88,7 +88,8 @@ class BodyLimit:
 
 def _waits(scope: Scope) -> bool:
     """Whether the client sends nothing before it is told to go on (RFC 9110, 10.1.1)."""
-    return dict(scope["headers"]).get(b"expect", b"").lower() == b"100-continue"
+    expected: bytes = dict(scope["headers"]).get(b"expect", b"")
+    return expected.lower() == b"100-continue"
 
 
 def _announced(scope: Scope) -> int:

@@ -16,7 +16,7 @@ from editor.services import api_keys, rate_limits
 from editor.services.api_keys import KeyRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Coroutine
 
     from django.http.response import HttpResponseBase
 
@@ -56,17 +56,22 @@ class ApiRequest(HttpRequest):
     caller: Caller
 
 
-def needs_key[View: Callable[..., Awaitable[HttpResponseBase]]](
+def needs_key[View: Callable[..., Coroutine[Any, Any, HttpResponseBase]]](
     scope: Scope,
-) -> Callable[[View], Callable[..., Awaitable[HttpResponseBase]]]:
+) -> Callable[[View], Callable[..., Coroutine[Any, Any, HttpResponseBase]]]:
     """Let only calls with a key of that scope through; `request.caller` says whose."""
 
-    def guard(view: View) -> Callable[..., Awaitable[HttpResponseBase]]:
+    def guard(view: View) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
         @wraps(view)
         async def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             request.caller = await quick(admit, token_of(request), scope)
-            response = await view(request, *args, **kwargs)
-            for name, value in request.caller.headers.items():
+            headers = request.caller.headers
+            try:
+                response = await view(request, *args, **kwargs)
+            except ApiError as error:
+                error.headers = {**headers, **error.headers}
+                raise
+            for name, value in headers.items():
                 response[name] = value
             return response
 

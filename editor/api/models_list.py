@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from asgiref.sync import sync_to_async
-from django.http import JsonResponse
-
 from editor.api import served
+from editor.api.auth import needs_key
+from editor.api.calls import method
+from editor.api.entrance import quick
+from editor.api.json_answer import answer
+from editor.models import Scope
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
 
+    from editor.api.auth import ApiRequest
     from editor.api.served import Served
     from editor.models import Project
 
 OWN: Final = "pentimento"
 
 
-async def models(request: HttpRequest) -> HttpResponse:
+@method("GET")
+@needs_key(Scope.READ_MODELS)
+async def models(request: ApiRequest) -> HttpResponse:
     """Answer all models of the key's project."""
-    return JsonResponse(await sync_to_async(listed)(_project(request)))
+    return answer(await quick(listed, request.caller.door.project))
 
 
-async def model(request: HttpRequest, name: str) -> HttpResponse:
+@method("GET")
+@needs_key(Scope.READ_MODELS)
+async def model(request: ApiRequest, name: str) -> HttpResponse:
     """Answer one of them, by any name it can be called by. Raises ApiError."""
-    return JsonResponse(await sync_to_async(described)(_project(request), name))
+    return answer(await quick(described, request.caller.door.project, name))
 
 
 def listed(project: Project) -> dict[str, Any]:
@@ -39,11 +46,6 @@ def listed(project: Project) -> dict[str, Any]:
 def described(project: Project, name: str) -> dict[str, Any]:
     """Return one model as the API words it. One query. Raises ApiError."""
     return _worded(project, served.resolve(project, name))
-
-
-def _project(request: HttpRequest) -> Project:
-    # Set by whoever let the key in.
-    return request.api_key.project  # type: ignore[attr-defined,no-any-return]
 
 
 def _worded(project: Project, one: Served) -> dict[str, Any]:

@@ -3,10 +3,15 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
+from django.db import close_old_connections
+
+from editor.http import run_whole
 from editor.models import Edit, State
 from editor.services import bell
 
@@ -119,3 +124,28 @@ class Hall:
                 self._seen[edit] = now
             for queue in self._waiting.get(edit, ()):
                 queue.put_nowait(now)
+
+
+_halls: WeakKeyDictionary[asyncio.AbstractEventLoop, Hall] = WeakKeyDictionary()
+# Of its own, so that those who wait are told whatever else is asked of the database.
+_lookout = ThreadPoolExecutor(1, thread_name_prefix="api-look")
+
+
+def hall() -> Hall:
+    """Return the hall of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _halls:
+        _halls[loop] = Hall(_look_in_thread)
+    return _halls[loop]
+
+
+async def _look_in_thread(edits: Collection[int]) -> dict[int, Seen]:
+    return await run_whole(_lookout, _look_afresh, edits)
+
+
+def _look_afresh(edits: Collection[int]) -> dict[int, Seen]:
+    close_old_connections()
+    try:
+        return look(edits)
+    finally:
+        close_old_connections()

@@ -100,9 +100,7 @@ def check_size(size: tuple[int, int], wanted: tuple[int, int]) -> None:
         raise Rejected("mask_size", dict(zip(names, size + wanted, strict=True)))
 
 
-def coverage_of(
-    image: Image.Image, *, only_alpha: bool = False
-) -> tuple[Image.Image, Polarity]:
+def coverage_of(image: Image.Image, *, only_alpha: bool = False) -> tuple[Image.Image, Polarity]:
     """Coverage from the alpha of `image` if it says anything, else from its brightness."""
     if only_alpha and "A" not in image.mode:
         raise Rejected("mask_no_alpha")

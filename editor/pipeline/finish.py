@@ -92,7 +92,9 @@ class Finisher:
     @property
     def _is_patch(self) -> bool:
         """Whether only what was painted is taken from the answer."""
-        return self.job.mask_file is not None and Focus.from_json(self.job.edit.focus).framing.protect
+        return (
+            self.job.mask_file is not None and Focus.from_json(self.job.edit.focus).framing.protect
+        )
 
     async def _patch(self, answer: Path, out: Path) -> dict[str, Any]:
         job, focus = self.job, self.job.edit.focus

@@ -21,7 +21,6 @@ from editor.imaging.focus import UNFRAMED, Framing
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Edit, EditInput, Mask, Picture, Project, Provider, State
 from editor.pipeline import intents, ledger, steps
-from editor.pipeline.intents import ApiCall
 from editor.services import (
     activities,
     bell,
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from editor.access.fetch import Door
     from editor.engines.base import Engine, Instruction
     from editor.engines.registry import EngineSource
+    from editor.pipeline.intents import ApiCall
 
 PROMPT_LENGTH = 32_000
 IDEM_LENGTH = 64

@@ -48,7 +48,7 @@ def _pull(path: str, said: bytes) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:  # nobody has it open for reading
         with contextlib.suppress(OSError):
-            os.unlink(path)
+            Path(path).unlink()
         return
     try:
         with contextlib.suppress(BlockingIOError):  # rung often enough

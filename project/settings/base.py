@@ -77,6 +77,11 @@ PRIVATE_PROVIDERS = networks.parse(env.list("PENTIMENTO_PRIVATE_PROVIDERS", defa
 PROVIDER_RESOLVER = "editor.services.addresses.look_up"
 PROVIDER_PROBE = "editor.engines.openai.probe.probe"
 
+# How long a call of the programming interface is held until its edit is done, and how often one
+# that streams is sent a sign of life: proxies cut what is silent for a minute.
+API_WAIT_SECONDS = _number("PENTIMENTO_API_WAIT_SECONDS", 900, low=5, high=86_400)
+API_KEEPALIVE_SECONDS = _number("PENTIMENTO_API_KEEPALIVE_SECONDS", 10, low=1, high=60)
+
 # How long deleted things can be taken back, and how often a worker looks what is past that.
 TRASH_DAYS = _number("PENTIMENTO_TRASH_DAYS", 30, low=1, high=365)
 HOUSEKEEPING_SECONDS = 3600.0

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from asgiref.sync import async_to_sync
 
 from editor.api import models_list
 from editor.api.errors import ApiError
+from tests.api.calling import make_caller
 from tests.making import make_provider_row
 
 if TYPE_CHECKING:
-    from django.test import RequestFactory
-
     from editor.models import Project
     from tests.conftest import People
 
@@ -76,10 +72,9 @@ def test_no_more_queries_for_more_models(people: People, django_assert_num_queri
         models_list.listed(people.project)
 
 
-def test_the_views_answer_for_the_keys_project(people: People, rf: RequestFactory) -> None:
-    request = rf.get("/v1/models")
-    request.api_key = SimpleNamespace(project=people.project)  # type: ignore[attr-defined]
-    every = async_to_sync(models_list.models)(request)
-    assert json.loads(every.content) == models_list.listed(people.project)
-    one = async_to_sync(models_list.model)(request, "gpt-image-2")
-    assert json.loads(one.content)["id"] == "gpt-image-2"
+@pytest.mark.django_db(transaction=True)
+def test_the_views_answer_for_the_keys_project(people: People) -> None:
+    caller = make_caller(people)
+    assert caller.get("/v1/models").json() == models_list.listed(people.project)
+    assert caller.get("/v1/models/gpt-image-2").json()["id"] == "gpt-image-2"
+    assert caller.get("/v1/models/a%2Fb:c").status == 404

@@ -25,6 +25,7 @@ from editor.models import (
     User,
 )
 from editor.pipeline import submit
+from editor.pipeline.intents import ApiCall
 from editor.services import budgets
 from editor.services.months import Month
 from tests.making import (
@@ -109,7 +110,7 @@ def race(scene: Scene) -> None:
             None,
             f"click-{number}",
             agreed_host="api.atelier.test",
-            api_key=scene.key,
+            call=ApiCall(scene.key) if scene.key else None,
         )
         try:
             submit.submit(door=door, wish=wish, registry=Registry())

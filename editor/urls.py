@@ -16,6 +16,7 @@ from editor.views import (
     gallery,
     health,
     inputs,
+    keys,
     media,
     members,
     parameters,
@@ -120,6 +121,12 @@ money_urls = [
     path("p/<slug:slug>/budget/<int:member>/", budget.member, name="member_budget"),
 ]
 
+keys_urls = [
+    path("p/<slug:slug>/keys/", keys.keys, name="keys"),
+    path("p/<slug:slug>/keys/new/", keys.new, name="new_key"),
+    path("p/<slug:slug>/keys/<slug:key>/revoke/", keys.revoke, name="revoke_key"),
+]
+
 picture_urls = [
     path("p/<slug:slug>/v/<slug:picture>/favourite/", favourite.favourite, name="favourite"),
     path("p/<slug:slug>/pictures/favourite/", selection.favourite, name="favourite_pictures"),
@@ -175,6 +182,7 @@ urlpatterns = [
     *members_urls,
     *project_settings_urls,
     *money_urls,
+    *keys_urls,
     *providers_urls,
     *media_urls,
     *health_urls,

@@ -40,6 +40,11 @@ class Door:
         return may(self.role, Action.ARCHIVE)
 
     @property
+    def has_keys(self) -> bool:
+        """Whether the user looks after API keys: an owner after all, an editor after own ones."""
+        return may(self.role, Action.API_KEYS)
+
+    @property
     def sees_costs(self) -> bool:
         """Whether the user sees what edits cost: an owner of all, an editor of own ones."""
         return may(self.role, Action.SEE_COST)

@@ -76,6 +76,11 @@ PRIVATE_PROVIDERS = networks.parse(env.list("PENTIMENTO_PRIVATE_PROVIDERS", defa
 PROVIDER_RESOLVER = "editor.services.addresses.look_up"
 PROVIDER_PROBE = "editor.engines.openai.probe.probe"
 
+# Calls that come by the API: whether they may name pictures by their address on the web, which
+# this server then fetches; tests have a line of their own.
+API_FETCH_URLS: bool = env.bool("PENTIMENTO_API_FETCH_URLS", default=False)
+API_FETCH_LINE = "editor.api.links.line"
+
 # How long deleted things can be taken back, and how often a worker looks what is past that.
 TRASH_DAYS = _number("PENTIMENTO_TRASH_DAYS", 30, low=1, high=365)
 HOUSEKEEPING_SECONDS = 3600.0

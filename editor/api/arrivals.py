@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler
 
-from editor.api import names, pictures
+from editor.api import errors, names, pictures
 from editor.http import UploadsOnDisk
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ class Arrivals(FileUploadHandler):
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         """Leave it to the handlers that have it."""
         return None
+
+    def upload_interrupted(self) -> None:
+        """The form ends amid a file. Raises ApiError."""
+        raise errors.invalid(None, "The form breaks off before its end.", "invalid_multipart")
 
 
 class NamelessOnDisk(UploadsOnDisk):

@@ -28,6 +28,11 @@ class Body:
         """Names of fields that nobody asked for."""
         return self.unread | (self.values.given.keys() - self.values.known)
 
+    @property
+    def picture_field(self) -> str:
+        """What its pictures are called in errors."""
+        return "image" if self.values.as_text else "images"
+
     def close(self) -> None:
         """Let go of all files."""
         for file in (*self.pictures, *self.masks):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
@@ -12,14 +13,11 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from editor.api import errors, pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from editor.api.call import File
 
-HEAD: Final = re.compile(rb"data:[\w.+/-]*(?:;[\w=.+-]+)*;base64,", re.IGNORECASE)
-# No type of a picture has a longer name.
-HEAD_LENGTH: Final = 200
+HEAD: Final = re.compile(rb"data:[\w.+/-]{0,100}(?:;[\w=.+-]{1,50}){0,3};base64,", re.IGNORECASE)
 SPACES: Final = b" \t\r\n"
+ODD: Final = (b"-", b"_", b" ", b"\t", b"\r", b"\n")
 FROM_URLS: Final = bytes.maketrans(b"-_", b"+/")
 # Characters that are decoded at once.
 PIECE: Final = 256 * 1024
@@ -30,38 +28,45 @@ class NotBase64(ValueError):
 
 
 class Decoder:
-    """Takes the text of a picture in pieces and writes its bytes to a file of its own."""
+    """Takes a data URL in pieces, the first with its whole head, and writes its bytes to a file."""
 
     def __init__(self) -> None:
         self.file: File = TemporaryUploadedFile(pictures.UNNAMED, "", 0, None)
         self.size = 0
+        self._has_begun = False
+        self._has_ended = False
         self._rest = b""
-        self._is_over = False
 
     def feed(self, piece: bytes) -> None:
         """Take the next characters. Raises NotBase64; what is over the limit is only counted."""
-        text = self._rest + piece.translate(FROM_URLS, SPACES)
+        if not self._has_begun:
+            head = HEAD.match(piece)
+            if not head:
+                raise NotBase64
+            piece, self._has_begun = piece[head.end() :], True
+        text = self._rest + plain(piece)
         whole = len(text) // 4 * 4
         self._rest = text[whole:]
         self._write(text[:whole])
+
+    def finish(self) -> File:
+        """The whole file. Raises NotBase64."""
+        self._write(self._rest + b"=" * (-len(self._rest) % 4))
+        self.file.size = self.size
+        self.file.seek(0)
+        return self.file
 
     def close(self) -> None:
         """Remove the file."""
         self.file.close()
 
-    def finished(self) -> File:
-        """The whole file. Raises NotBase64."""
-        if self._rest:
-            self._write(self._rest + b"=" * (-len(self._rest) % 4))
-        self.file.size = self.size
-        self.file.seek(0)
-        return self.file
-
     def _write(self, text: bytes) -> None:
-        if text and self._is_over:
-            raise NotBase64
+        if not text:
+            return
         # Padding ends it: what follows would be another text.
-        self._is_over = text.endswith(b"=")
+        if self._has_ended:
+            raise NotBase64
+        self._has_ended = text.endswith(b"=")
         try:
             data = binascii.a2b_base64(text, strict_mode=True)
         except binascii.Error:
@@ -71,43 +76,43 @@ class Decoder:
             self.file.write(data)
 
 
+def plain(text: bytes) -> bytes:
+    """Base64 in its usual alphabet and without spaces. Most is so: then it is only looked at."""
+    if any(letter in text for letter in ODD):
+        return text.translate(FROM_URLS, SPACES)
+    return text
+
+
 def is_one(text: str) -> bool:
     """Whether a text says of itself that it holds a file."""
     return text[:5].lower() == "data:"
 
 
 def decoded(text: str, param: str) -> File:
-    """The file inside a data URL. Raises ApiError."""
-    try:
-        data = text.encode("ascii")
-    except UnicodeEncodeError:
-        raise broken(param) from None
-    return from_pieces((data[at : at + PIECE] for at in range(0, len(data), PIECE)), param)
-
-
-def from_pieces(pieces: Iterable[bytes], param: str) -> File:
-    """The file inside a data URL that comes in pieces, the first with its whole head."""
+    """The file inside a data URL. Raises ApiError, naming `param`."""
+    data = text.encode("ascii", "replace")
     decoder = Decoder()
     try:
-        for number, piece in enumerate(pieces):
-            decoder.feed(piece if number else _without_head(piece))
-        file = decoder.finished()
-        if decoder.size > settings.MAX_UPLOAD_BYTES:
-            raise pictures.too_large(param)
+        for at in range(0, len(data), PIECE):
+            decoder.feed(data[at : at + PIECE])
     except NotBase64:
         decoder.close()
         raise broken(param) from None
-    except BaseException:
-        decoder.close()
-        raise
+    return finished(decoder, param)
+
+
+def finished(decoder: Decoder, param: str) -> File:
+    """The file of a text that is over. Raises ApiError; then it is gone."""
+    with ExitStack() as leftovers:
+        leftovers.callback(decoder.close)
+        try:
+            file = decoder.finish()
+        except NotBase64:
+            raise broken(param) from None
+        if decoder.size > settings.MAX_UPLOAD_BYTES:
+            raise pictures.too_large(param)
+        leftovers.pop_all()
     return file
-
-
-def _without_head(piece: bytes) -> bytes:
-    head = HEAD.match(piece[:HEAD_LENGTH])
-    if not head:
-        raise NotBase64
-    return piece[head.end() :]
 
 
 def broken(param: str) -> errors.ApiError:

@@ -17,6 +17,7 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from editor.api import dataurls, errors, links, names, pictures
 from editor.api.arrivals import Handlers
 from editor.api.body import Body
+from editor.api.links import Links
 from editor.api.values import UNSET, Values
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ A_FILE: Final = object()
 class Form(MultiPartParser):
     """Django's own parser, for an encoding that leaves bytes as they are."""
 
-    def sanitize_file_name(self, file_name: str) -> str | None:
+    def sanitize_file_name(self, file_name: str) -> str:
         """Return the last part of a name, read as what it is: UTF-8."""
-        return super().sanitize_file_name(_utf8(file_name))
+        return super().sanitize_file_name(_utf8(file_name)) or pictures.UNNAMED
 
 
 def read(request: HttpRequest) -> Body:
@@ -91,27 +92,8 @@ def _decoded(name: str, data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        raise errors.invalid(names.root(name), f"'{names.root(name)}' is not UTF-8.") from None
-
-
-def _file_of(data: bytes, param: str) -> File | None:
-    """The picture that a part without a file name is or names; None when it is neither."""
-    if pictures.looks_like_one(data):
-        file: File = SimpleUploadedFile(pictures.UNNAMED, data)
-    else:
-        text = data.decode(BYTES).strip()
-        if dataurls.is_one(text):
-            file = dataurls.decoded(text, param)
-        elif links.is_one(text):
-            file = links.fetched(text, param)
-        else:
-            return None
-    try:
-        pictures.check(file, param)
-    except errors.ApiError:
-        file.close()
-        raise
-    return file
+        param = names.fit(names.root(name))
+        raise errors.invalid(param, f"Invalid '{param}': it is not UTF-8.") from None
 
 
 class _Draft:
@@ -119,6 +101,7 @@ class _Draft:
 
     def __init__(self, files: list[tuple[str, File]]) -> None:
         self.files = files
+        self.links = Links()
         self.given: dict[str, Any] = {}
         self.body = Body(Values(self.given, as_text=True))
         self.placed: list[tuple[int, File]] = []
@@ -145,7 +128,6 @@ class _Draft:
 
     def _file(self, name: str, file: File) -> None:
         if (place := names.place(name)) is not None:
-            pictures.check(file, "image")
             self._place(place, file)
         elif names.MASK.fullmatch(name):
             self._mask(file)
@@ -160,17 +142,18 @@ class _Draft:
         elif data.decode(BYTES) in UNSET:
             return
         elif is_mask:
-            if not (file := _file_of(data, "mask")):
+            if not (file := self._file_of(data, "mask")):
                 raise errors.wrong_type("mask", "a file")
             self._mask(file)
-        elif file := _file_of(data, "image"):
-            self._place(place or 0, file)
+        elif file := self._file_of(data, "image"):
+            self._place(-1 if place is None else place, file)
         else:
             # Generated examples send image=<string> beside the files.
             self.strays.add("image")
 
     def _place(self, place: int, file: File) -> None:
         self.placed.append((place, file))
+        pictures.check(file, "image")
         if len(self.placed) > pictures.MOST:
             raise pictures.too_many("image")
 
@@ -182,6 +165,15 @@ class _Draft:
         if names.MARKUP.fullmatch(name):
             self.body.has_markup |= value not in UNSET
         elif name in self.given:
-            raise errors.repeated(names.root(name))
+            raise errors.repeated(names.fit(names.root(name)))
         else:
             self.given[name] = value
+
+    def _file_of(self, data: bytes, param: str) -> File | None:
+        """The picture that a part without a file name is or names; None when it is neither."""
+        if pictures.looks_like_one(data):
+            return SimpleUploadedFile(pictures.UNNAMED, data)
+        text = data.decode(BYTES).strip()
+        if dataurls.is_one(text):
+            return dataurls.decoded(text, param)
+        return self.links.fetched(text, param) if links.is_one(text) else None

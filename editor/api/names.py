@@ -27,10 +27,14 @@ def root(name: str) -> str:
     return re.split(r"[\[.]", name, maxsplit=1)[0]
 
 
+def fit(name: str) -> str:
+    """A client's own name, fit to be told in an answer."""
+    return UNPRINTABLE.sub("?", name)[:SHOWN_LENGTH]
+
+
 def shown(names: set[str]) -> tuple[str, ...]:
     """Some of the names, fit to be named in a header."""
-    fit = {UNPRINTABLE.sub("?", name)[:SHOWN_LENGTH] for name in names} - {""}
-    return tuple(sorted(fit)[:SHOWN])
+    return tuple(sorted({fit(name) for name in names} - {""})[:SHOWN])
 
 
 def is_file(name: str) -> bool:

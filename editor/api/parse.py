@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+from typing import TYPE_CHECKING, Final
 
-from editor.api import errors, fields, multipart
+from django.conf import settings
+
+from editor.api import errors, fields, jsonbody, multipart
 from editor.api.call import EditCall, GenerationCall, VariationCall
+from editor.services import media
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from editor.api.body import Body
+
+NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def edit_call(request: HttpRequest) -> EditCall:
@@ -34,7 +40,15 @@ def variation_call(request: HttpRequest) -> VariationCall:
 
 
 def _made[Made](request: HttpRequest, make: Callable[[Body], Made]) -> Made:
-    body = _read(request)
+    try:
+        media.check_room(settings.SCRATCH_DIR)
+        body = _read(request)
+    except media.DiskFull:
+        raise full() from None
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise full() from None
+        raise
     try:
         return make(body)
     except BaseException:
@@ -42,10 +56,23 @@ def _made[Made](request: HttpRequest, make: Callable[[Body], Made]) -> Made:
         raise
 
 
+def full() -> errors.ApiError:
+    """The server has no room for the files; to try again at once is no use."""
+    return errors.ApiError(
+        507,
+        "The server's disk is full. Tell its operator.",
+        type="server_error",
+        code="storage_full",
+        headers={"x-should-retry": "false"},
+    )
+
+
 def _read(request: HttpRequest) -> Body:
     kind = request.content_type
     if kind == "multipart/form-data":
         return multipart.read(request)
+    if kind == "application/json":
+        return jsonbody.read(request)
     raise errors.ApiError(
         415,
         "Unsupported content type. Send multipart/form-data or application/json.",
@@ -61,7 +88,7 @@ def _edit(body: Body) -> EditCall:
             "unsupported_parameter",
         )
     if not body.pictures:
-        raise errors.missing("image")
+        raise errors.missing(body.picture_field)
     if len(body.masks) > 1:
         raise errors.repeated("mask")
     wishes = fields.common(body) | fields.of_edits(body)
@@ -75,15 +102,17 @@ def _edit(body: Body) -> EditCall:
 
 def _generation(body: Body) -> GenerationCall:
     wishes = fields.common(body)
+    if body.pictures or body.masks:
+        body.unread.add(body.picture_field)
     body.close()
     return GenerationCall(ignored=fields.ignored(body), **wishes)
 
 
 def _variation(body: Body) -> VariationCall:
     if not body.pictures:
-        raise errors.missing("image")
+        raise errors.missing(body.picture_field)
     if len(body.pictures) > 1:
-        raise errors.repeated("image", "A variation is made of one picture.")
+        raise errors.repeated(body.picture_field, "A variation is made of one picture.")
     for mask in body.masks:
         mask.close()
     wishes = fields.common(body, has_prompt=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
-from editor.api import errors
+from editor.api import errors, masks
 from editor.imaging import container
 from editor.imaging.errors import Rejected
 from editor.services.pictures import EXTENSIONS
@@ -28,7 +28,11 @@ def check(file: File, param: str, *, is_mask: bool = False) -> None:
     file.seek(0)
     kind = recognised(head, param)
     if is_mask and kind not in MASKS:
-        raise errors.not_a_picture(param, "The mask must be a PNG file with an alpha channel.")
+        raise errors.not_a_picture(param, "The mask must be a PNG or WebP with an alpha channel.")
+    if is_mask and not masks.has_alpha(file, kind):
+        raise errors.not_a_picture(
+            param, "The mask has no alpha channel: where it is transparent, the picture changes."
+        )
     file.content_type = f"image/{kind}"
 
 

@@ -82,6 +82,11 @@ PROVIDER_PROBE = "editor.engines.openai.probe.probe"
 API_WAIT_SECONDS = _number("PENTIMENTO_API_WAIT_SECONDS", 900, low=5, high=86_400)
 API_KEEPALIVE_SECONDS = _number("PENTIMENTO_API_KEEPALIVE_SECONDS", 10, low=1, high=60)
 
+# Calls that come by the API: whether they may name pictures by their address on the web, which
+# this server then fetches; tests have a line of their own.
+API_FETCH_URLS: bool = env.bool("PENTIMENTO_API_FETCH_URLS", default=False)
+API_FETCH_LINE = "editor.api.links.line"
+
 # How long deleted things can be taken back, and how often a worker looks what is past that.
 TRASH_DAYS = _number("PENTIMENTO_TRASH_DAYS", 30, low=1, high=365)
 HOUSEKEEPING_SECONDS = 3600.0

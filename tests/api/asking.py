@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from django.core.handlers.asgi import ASGIRequest
 
+from editor.api import parse
+from editor.api.errors import ApiError
 from tests.making import as_bytes, make_image
 
 if TYPE_CHECKING:
@@ -53,3 +58,29 @@ def form(*parts: Part) -> ASGIRequest:
 def picture(name: str = "image", seed: int = 0, **how: Any) -> Part:
     """A part with a small picture of its own."""
     return (name, as_bytes(make_image(8, 6, seed=seed), **how), f"{seed}.png", "image/png")
+
+
+def document(**fields: Any) -> ASGIRequest:
+    """A JSON body with a prompt."""
+    return post(json.dumps({"prompt": "a sky", **fields}).encode(), "application/json")
+
+
+def data_url(data: bytes = PNG, kind: str = "image/png") -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def reference(data: bytes = PNG) -> dict[str, str]:
+    return {"image_url": data_url(data)}
+
+
+def mask(mode: str = "RGBA", image_format: str = "PNG", **how: Any) -> bytes:
+    """A mask of the pictures' size that marks a part of it."""
+    return as_bytes(make_image(8, 6, mode), image_format, **how)
+
+
+def refusal(request: ASGIRequest) -> ApiError:
+    """What a request for an edit is answered with."""
+    with pytest.raises(ApiError) as caught:
+        parse.edit_call(request)
+    assert set(caught.value.to_json()["error"]) == {"message", "type", "param", "code"}
+    return caught.value

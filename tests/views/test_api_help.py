@@ -86,7 +86,7 @@ def test_no_more_queries_for_more_models(client: Client, people: People) -> None
     counts = []
     page(client, people, people.emil)
     for count in (1, 6):
-        for number in range(count):
+        for _number in range(count):
             make_provider_row(people.project, offered=[f"m{each}" for each in range(10)])
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/p/{people.project.slug}/api/")

@@ -7,6 +7,7 @@ from django.urls import path
 
 from editor.views import (
     account,
+    api_help,
     budget,
     canvas,
     decide,
@@ -87,6 +88,7 @@ project_urls = [
     path("p/<slug:slug>/", gallery.gallery, name="gallery"),
     path("p/<slug:slug>/upload/", upload.upload, name="upload"),
     path("p/<slug:slug>/samples/", samples.samples, name="samples"),
+    path("p/<slug:slug>/api/", api_help.api_help, name="api_help"),
     path("p/<slug:slug>/pulse", pulse.pulse, name="pulse"),
     path("p/<slug:slug>/canvas/<slug:picture>/", canvas.canvas, name="canvas"),
     path("p/<slug:slug>/understand", understand.understand, name="understand"),

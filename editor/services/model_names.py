@@ -81,6 +81,20 @@ class Served:
         return self.model.ends if self.model else None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An engine with everything that is short for it."""
+
+    engine: Served
+    short: tuple[str, ...]
+
+    @property
+    def best(self) -> str:
+        """The name to show in an example: the model's own, else the engine's id."""
+        own = self.engine.model.id if self.engine.model else self.engine.engine_id
+        return own if own in self.short else self.engine.engine_id
+
+
 @dataclass(frozen=True)
 class _Offer:
     """One model of one provider of the project."""
@@ -151,6 +165,19 @@ def listing(project: Project) -> list[Served]:
         elif offer is None and not _connected(offers):
             listed.append(_builtin(name))
     return listed
+
+
+def by_engine(project: Project) -> list[Known]:
+    """Return the same by engine, the one that is used unless told otherwise first. One query."""
+    short: dict[str, list[str]] = {}
+    engines_of: list[Served] = []
+    for each in listing(project):
+        if each.alias_of is None:
+            engines_of.append(each)
+        else:
+            short.setdefault(each.alias_of, []).append(each.name)
+    known = [Known(each, tuple(short.get(each.engine_id, ()))) for each in engines_of]
+    return sorted(known, key=lambda each: DEFAULT not in each.short)
 
 
 def spelled(name: str) -> str:

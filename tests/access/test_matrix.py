@@ -133,6 +133,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "remove_member": {"GET": OWNERS_READ, "POST": OWNERS_DO},
     "leave_project": {"GET": MEMBERS_READ, "POST": LEAVE},
     "project_settings": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
+    "api_help": {"GET": MEMBERS_READ},
     "usage": {"GET": MAKERS_READ},
     "usage_csv": {"GET": MAKERS_READ},
     "budget": {"GET": OWNERS_READ, "POST": OWNERS_SEND},

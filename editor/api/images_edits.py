@@ -7,6 +7,7 @@ again joins it (reliability.md 4.8).
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
@@ -37,10 +38,15 @@ EVENT_STREAM: Final = "text/event-stream"
 
 @method("POST")
 @needs_key(Scope.EDIT)
-async def edits(request: ApiRequest) -> HttpResponseBase:
-    """Take an edit and answer with its pictures. Raises ApiError, media.DiskFull."""
+async def edits(request: ApiRequest, deployment: str = "") -> HttpResponseBase:
+    """Take an edit and answer with its pictures; `deployment` is the model's name at Azure.
+
+    Raises ApiError, media.DiskFull.
+    """
     intent = _intent(request)
     call = await quick(parse.edit_call, request)
+    if deployment:
+        call = replace(call, model=deployment)
     try:
         edit = await slow(placing.place, request.caller, call, intent)
     finally:

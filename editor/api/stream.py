@@ -98,7 +98,7 @@ class _Previews:
             "b64_json": base64.b64encode(data).decode(),
             "partial_image_index": self._count,
             "created_at": int(self._edit.created_at.timestamp()),
-            "size": f"{self._edit.picture.width}x{self._edit.picture.height}",
+            "size": _size_of(data),
             "quality": "auto",
             "background": "auto",
             "output_format": "webp",
@@ -106,6 +106,15 @@ class _Previews:
         self._left -= 1
         self._count += 1
         yield _event(PARTIAL, facts)
+
+
+def _size_of(webp: bytes) -> str:
+    """The size of a WebP of ours, as its header has it (RFC 9649, 2.5 and 2.7)."""
+    if webp[12:16] == b"VP8X":  # with alpha
+        width, height = (1 + int.from_bytes(webp[at : at + 3], "little") for at in (24, 27))
+    else:
+        width, height = (int.from_bytes(webp[at : at + 2], "little") for at in (26, 28))
+    return f"{width}x{height}"
 
 
 async def _completed(answer: Answer) -> AsyncIterator[bytes]:

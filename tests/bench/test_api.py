@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -17,25 +16,22 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from editor.models import Edit, Project, Worker
-from editor.services.rate_limits import MINUTE
+from editor.models import Worker
 from tests.bench.process_tree import MIB, Tree
 from tests.bench.test_makespan import process, production
 from tests.browser.conftest import free_port
 from tests.faults.fake import fake_provider
-from tests.faults.litellm_proxy import KEY, litellm_proxy
 from tests.faults.processes import ROOT, until
 from tests.making import (
     agree,
     as_bytes,
     make_api_key,
-    make_image,
     make_project,
     make_provider,
     make_user,

@@ -43,7 +43,8 @@ class IslandsField(forms.CharField):
     def clean(self, value: Any) -> Any:
         """Return the boxes. Raises ValidationError."""
         text = super().clean(value)
-        parts = text.split(",") if text else []
+        # Of a text without end no more is cut than is needed to see that it is too much.
+        parts = text.split(",", MOST_ISLANDS) if text else []
         boxes = [box_of(part) for part in parts]
         if len(boxes) > MOST_ISLANDS or None in boxes:
             raise ValidationError(_("The mask's areas must be a few boxes of four numbers."))

@@ -261,6 +261,18 @@ def test_nothing_is_kept(
     assert not Activity.objects.filter(kind__startswith="edit").exists()
 
 
+def test_the_provider_is_read_once(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    """What was found to be offered is what is asked: it cannot be gone in between."""
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        ask(client, people, picture, engine_of(provider))
+    read = [one for one in queries if 'FROM "editor_provider"' in one["sql"]]
+    assert len(read) == 1
+
+
 def test_questions_are_cheap(
     client: Client, people: People, picture: Picture, provider: Provider
 ) -> None:

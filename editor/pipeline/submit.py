@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import secrets
@@ -207,7 +206,7 @@ def _normalise(picture: Picture, source: Path, out: Path) -> dict[str, Any]:
         message = intake_texts.refusal(refusal.code, refusal.params, refusal.message)
         raise SubmitRefused(refusal.code, message) from refusal
     except JobCrashed as crash:
-        if crash.errno == errno.ENOSPC:
+        if crash.found_no_room:
             raise media.DiskFull from crash
         raise SubmitRefused("mask_unreadable", intake_texts.crash(crash.kind)) from crash
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -125,7 +124,7 @@ def _inspect(source: Path, folder: Path) -> dict[str, Any]:
             refusal.code, intake_texts.refusal(refusal.code, refusal.params, refusal.message)
         ) from refusal
     except JobCrashed as crash:
-        if crash.errno == errno.ENOSPC:
+        if crash.found_no_room:
             raise media.DiskFull from crash
         raise UploadRefused("unreadable", intake_texts.crash(crash.kind)) from crash
 
@@ -224,6 +223,6 @@ def render(picture: Picture, out: Path, *, image_format: str, **wishes: Any) -> 
             **wishes,
         )
     except JobCrashed as crash:
-        if crash.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if crash.found_no_room:
             raise media.DiskFull from crash
         raise

@@ -80,7 +80,7 @@ def too_large() -> Refusal:
 
 application = BodyLimit(
     ApiHandler(),
-    limit=settings.MAX_BODY_BYTES,
+    limit=settings.MAX_CALL_BYTES,
     refusal=too_large,
-    drained=3 * settings.MAX_BODY_BYTES,
+    drained=3 * settings.MAX_CALL_BYTES,
 )

@@ -44,7 +44,9 @@ async def edits(request: ApiRequest, deployment: str = "") -> HttpResponseBase:
     Raises ApiError, media.DiskFull.
     """
     intent = _intent(request)
-    call = await quick(parse.edit_call, request)
+    # Pictures may be named by their address, and are fetched then.
+    read = slow if settings.API_FETCH_URLS else quick
+    call = await read(parse.edit_call, request)
     if deployment:
         call = replace(call, model=deployment)
     try:

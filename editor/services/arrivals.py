@@ -6,7 +6,6 @@ worker that finishes the edit.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -125,7 +124,7 @@ def _looked_at(
     except JobRejected as refusal:
         raise _refused(refusal, new) from refusal
     except JobCrashed as crash:
-        if crash.errno == errno.ENOSPC:
+        if crash.found_no_room:
             raise media.DiskFull from crash
         raise ArrivalRefused(0, "unreadable", intake_texts.crash(crash.kind)) from crash
 

@@ -5,7 +5,6 @@ Pictures that came by the API have none until somebody looks at them, or their e
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING
 
 from editor.imaging.sandbox.client import JobCrashed
@@ -49,6 +48,6 @@ def _make(picture: Picture, folder: Path) -> None:
             "editor.imaging.render:previews", recipe=recipe(picture), out_dir=str(folder)
         )
     except JobCrashed as crash:
-        if crash.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if crash.found_no_room:
             raise media.DiskFull from crash
         raise

@@ -161,13 +161,13 @@ def _as_text(schema: Schema) -> Schema:
     if schema["type"] != "boolean":
         return schema
     words: Schema = {"type": "string", "pattern": FLAG_IN_A_FORM}
-    said = {"description": schema["description"], "default": schema["default"]}
+    said: Schema = {name: schema[name] for name in ("description", "default")}
     return {"anyOf": [{"type": "boolean"}, words], **said}
 
 
 def _or_unsaid(schema: Schema) -> Schema:
     """The same, or nothing said; what is told of a field stays beside it."""
-    told = {name: schema[name] for name in ("description", "default") if name in schema}
+    told: Schema = {name: schema[name] for name in ("description", "default") if name in schema}
     bare = {name: value for name, value in schema.items() if name not in told}
     choices = bare["anyOf"] if set(bare) == {"anyOf"} else [bare]
     return {"anyOf": [*choices, UNSAID], **told}

@@ -86,14 +86,14 @@ def _variations() -> Node:
 
 def _drawing(name: str, title: str, body: Node, *, kind: str, said: str = "") -> Node:
     """A call that is held until its pictures are there."""
-    shown = {
+    shown: Node = {
         JSON: {"schema": _schema("Images")},
         EVENTS: {
             "schema": {"type": "string"},
             "examples": {"stream": {"value": _stream_example(kind)}},
         },
     }
-    found = {"description": "The pictures.", "headers": _shared(*DRAWN), "content": shown}
+    found: Node = {"description": "The pictures.", "headers": _shared(*DRAWN), "content": shown}
     return {
         "operationId": name,
         "summary": title,
@@ -116,7 +116,7 @@ def _stream_example(kind: str) -> str:
 
 
 def _models() -> Node:
-    found = {"description": "Engines by their ids, then other names for them."}
+    found: Node = {"description": "Engines by their ids, then other names for them."}
     found |= {"headers": _shared(*ASKED), "content": {JSON: {"schema": _schema("Models")}}}
     return {
         "operationId": "listModels",
@@ -127,7 +127,7 @@ def _models() -> Node:
 
 
 def _model() -> Node:
-    found = {"description": "What the name means.", "headers": _shared(*ASKED)}
+    found: Node = {"description": "What the name means.", "headers": _shared(*ASKED)}
     found["content"] = {JSON: {"schema": _schema("Model")}}
     name = {"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}
     name["description"] = "As it is listed, slashes and colons too, or percent-encoded."

@@ -15,11 +15,45 @@ type Schema = dict[str, Any]
 # Not said: what clients write where they mean nothing at all.
 UNSAID: Final[Schema] = {"$ref": "#/components/schemas/Unsaid"}
 FLAG_IN_A_FORM: Final = "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|1|0)$"
+# Only the character that ends a text in C has no place in one; a prompt has to say something.
+TEXT: Final = r"^[^\u0000]*$"
+PROMPT: Final = r"^[^\u0000]*[^\s\u0000-\u001f\u0085\u00a0][^\u0000]*$"
 DATA_URL: Final = "^data:image/(png|jpeg|webp);base64,"
 
 # Edges of 16 to 8192 pixels, which is what fields.LEAST_EDGE and MOST_EDGE say.
 EDGE: Final = "(1[6-9]|[2-9][0-9]|[1-9][0-9]{2}|[1-7][0-9]{3}|80[0-9]{2}|81[0-8][0-9]|819[0-2])"
 SIZE: Final = f"^(auto|{EDGE}x{EDGE})$"
+
+# What does not go together, whatever the model.
+RAISED: Final[Schema] = {
+    "anyOf": [{"const": True}, {"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|1)$"}]
+}
+RULES: Final[Sequence[Schema]] = (
+    {
+        "description": "A transparent background needs png or webp.",
+        "required": ["background", "output_format"],
+        "properties": {
+            "background": {"const": "transparent"},
+            "output_format": {"const": "jpeg"},
+        },
+    },
+    {
+        "description": "output_compression needs jpeg or webp.",
+        "required": ["output_compression"],
+        "properties": {
+            "output_compression": {"type": "integer", "maximum": 99},
+            "output_format": {"not": {"enum": ["jpeg", "webp"]}},
+        },
+    },
+    {
+        "description": "partial_images needs stream.",
+        "required": ["partial_images"],
+        "properties": {
+            "partial_images": {"type": "integer", "minimum": 1},
+            "stream": {"not": RAISED},
+        },
+    },
+)
 
 PROMPT_SAID: Final = "What should change. The built-in engine reads English."
 MODEL_SAID: Final = "A name that `GET /models` lists; without one, `default`."
@@ -75,7 +109,7 @@ def _edit() -> dict[str, Schema]:
 def _common(*, prompt: bool) -> Iterator[tuple[str, Schema]]:
     """What all calls have, by the names of the wire."""
     if prompt:
-        yield "prompt", _text(fields.PROMPT_LENGTH, PROMPT_SAID, pattern=r"\S")
+        yield "prompt", _text(fields.PROMPT_LENGTH, PROMPT_SAID, pattern=PROMPT)
     yield "model", _text(fields.NAME_LENGTH, MODEL_SAID)
     yield "n", _whole(1, 10, "How many pictures.", default=1)
     yield "size", _text(fields.NAME_LENGTH, SIZE_SAID, pattern=SIZE)
@@ -91,9 +125,8 @@ def _common(*, prompt: bool) -> Iterator[tuple[str, Schema]]:
     yield "user", _text(fields.USER_LENGTH, "The former name of `safety_identifier`.")
 
 
-def _text(most: int, said: str, *, pattern: str | None = None) -> Schema:
-    found: Schema = {"type": "string", "maxLength": most, "description": said}
-    return found | ({"pattern": pattern} if pattern else {})
+def _text(most: int, said: str, *, pattern: str = TEXT) -> Schema:
+    return {"type": "string", "maxLength": most, "description": said, "pattern": pattern}
 
 
 def _word(words: Sequence[str], said: str, *, default: str | None = None) -> Schema:
@@ -122,14 +155,23 @@ def _form(known: Mapping[str, Schema], files: Mapping[str, Schema]) -> Schema:
         for name, schema in known.items()
     }
     required = [name for name in ("image", "prompt") if name in {*known, *files}]
-    return {"type": "object", "properties": {**files, **properties}, "required": required}
+    return _ruled({**files, **properties}, required)
 
 
 def _json(known: Mapping[str, Schema], required: list[str]) -> Schema:
     properties = {
         name: schema if name in required else _or_unsaid(schema) for name, schema in known.items()
     }
-    return {"type": "object", "properties": properties, "required": required}
+    return _ruled(properties, required)
+
+
+def _ruled(properties: Mapping[str, Schema], required: Sequence[str]) -> Schema:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(required),
+        "allOf": [{"not": rule} for rule in RULES],
+    }
 
 
 def _edit_json() -> Schema:
@@ -143,7 +185,7 @@ def _edit_json() -> Schema:
 
 
 def _reference() -> Schema:
-    url: Schema = {"type": "string", "pattern": DATA_URL}
+    url: Schema = {"type": "string", "format": "data-url", "pattern": DATA_URL}
     url["description"] = (
         "A data URL. Addresses (https) are fetched only where the operator allows it."
     )

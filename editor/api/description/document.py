@@ -74,13 +74,13 @@ def _edit_example() -> Node:
 def _generations() -> Node:
     example = {"model": "default", "prompt": "a red door in a white wall", "size": "1024x1024"}
     body = {JSON: {"schema": _schema("GenerationJson"), "examples": {"one": {"value": example}}}}
-    said = "An edit of a white sheet, by a provider's model; the built-in engine answers 400."
+    said = "An edit of a white sheet, by a provider's model; the built-in engine answers 404."
     return _drawing("generateImage", "Draw a picture", body, kind="image_generation", said=said)
 
 
 def _variations() -> Node:
     body = {FORM: {"schema": _schema("VariationForm"), "encoding": _files("image")}}
-    said = "An edit of the whole picture, by a provider's model; the built-in engine answers 400."
+    said = "An edit of the whole picture, by a provider's model; the built-in engine answers 404."
     return _drawing("varyImage", "Vary a picture", body, kind="image_edit", said=said)
 
 

@@ -10,6 +10,7 @@ type Schema = dict[str, Any]
 
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 WORD: Final[Schema] = {"type": "string"}
+DRAWN: Final = ("image_edit", "image_generation")
 OR_NOTHING: Final[Schema] = {"type": ["string", "null"]}
 SECONDS: Final[Schema] = {"type": "integer", "description": "Seconds since 1970."}
 
@@ -23,6 +24,7 @@ def schemas() -> dict[str, Schema]:
         "Tokens": _all_of({"text_tokens": COUNT, "image_tokens": COUNT}),
         "PartialImage": _event("partial_image", {"partial_image_index": COUNT}, "b64_json"),
         "Completed": _event("completed", {"usage": _ref("Usage")}),
+        "Event": _stream(),
         "ErrorEvent": _all_of({"type": {"const": "error"}, "error": _ref("ErrorFacts")}),
         "Model": _model(),
         "Models": _all_of(
@@ -78,9 +80,20 @@ def _usage() -> Schema:
     return _all_of(known, description="As the provider counted; nothing for the built-in engine.")
 
 
+def _stream() -> Schema:
+    """One event of a stream: what its data hold, its name says."""
+    names = [f"{what}.{kind}" for what in DRAWN for kind in ("partial_image", "completed")]
+    data: Schema = {**WORD, "contentMediaType": "application/json"}
+    data["contentSchema"] = {
+        "oneOf": [_ref(name) for name in ("PartialImage", "Completed", "ErrorEvent")]
+    }
+    known: dict[str, Schema] = {"event": {"enum": [*names, "error"]}, "data": data}
+    return _all_of(known, description="Lines that begin with a colon are signs of life.")
+
+
 def _event(kind: str, more: dict[str, Schema], *further: str) -> Schema:
     known: dict[str, Schema] = {
-        "type": {"enum": [f"image_edit.{kind}", f"image_generation.{kind}"]},
+        "type": {"enum": [f"{what}.{kind}" for what in DRAWN]},
         "created_at": SECONDS,
         **dict.fromkeys(("size", "quality", "background", "output_format", *further), WORD),
         **more,

@@ -89,7 +89,7 @@ def _drawing(name: str, title: str, body: Node, *, kind: str, said: str = "") ->
     shown: Node = {
         JSON: {"schema": _schema("Images")},
         EVENTS: {
-            "schema": {"type": "string"},
+            "schema": _schema("Event"),
             "examples": {"stream": {"value": _stream_example(kind)}},
         },
     }
@@ -99,7 +99,7 @@ def _drawing(name: str, title: str, body: Node, *, kind: str, said: str = "") ->
         "summary": title,
         "tags": ["images"],
         **({"description": said} if said else {}),
-        "parameters": [_idempotency(), _retry_count()],
+        "parameters": [_idempotency()],
         "requestBody": {"required": True, "content": body},
         "responses": {"200": found, **_errors(statuses())},
     }
@@ -149,16 +149,13 @@ def _files(*names: str) -> Node:
 
 
 def _idempotency() -> Node:
-    schema = {"type": "string", "maxLength": 255, "pattern": "^[!-~]+$"}
-    said = "The same key and the same call within a day are one edit."
+    schema = {"type": "string", "format": "idempotency-key", "maxLength": 255}
+    said = (
+        "A name for the call, new for each: the same key and the same call within a day are one edit, "
+        "with another call it is 422. Without one, a call that an SDK of OpenAI sends again "
+        "(`x-stainless-retry-count`) joins the edit of the first."
+    )
     return {"name": "Idempotency-Key", "in": "header", "schema": schema, "description": said}
-
-
-def _retry_count() -> Node:
-    said = "From 1 on, the call joins the edit of an equal one of the last ten minutes."
-    schema = {"type": "integer", "minimum": 0, "maximum": 9}
-    name = "x-stainless-retry-count"
-    return {"name": name, "in": "header", "schema": schema, "description": said}
 
 
 ASKED: Final = (

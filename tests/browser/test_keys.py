@@ -37,10 +37,13 @@ def make(one: Watched, keys: str, name: str) -> str:
     steps.by(one, "new-key").click()
     steps.by(one, "key-name").fill(name)
     steps.by(one, "make-key").click()
-    page.wait_for_url("**/accounts/reauthenticate/**")
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    steps.by(one, "token").wait_for()
+    password = page.locator("[name=password]")
+    password.or_(steps.by(one, "token")).wait_for()
+    # The session of these tests is one, and may have proven it a moment ago.
+    if password.is_visible():
+        password.fill(PASSWORD)
+        page.keyboard.press("Enter")
+        steps.by(one, "token").wait_for()
     return steps.by(one, "token").inner_text()
 
 

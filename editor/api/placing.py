@@ -18,9 +18,13 @@ from editor.services import arrivals, masks
 from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
     from editor.access.fetch import Door
     from editor.api.auth import Caller
-    from editor.api.call import EditCall
+    from editor.api.call import Call, EditCall
     from editor.api.served import Served
     from editor.models import Edit, Picture
     from editor.services.masks import Painted
@@ -46,13 +50,16 @@ class Intent:
     repeats: bool = False
 
 
-def place(caller: Caller, call: EditCall, intent: Intent) -> Edit:
-    """Return the edit of a call, queued now or by the call that this one repeats.
+def place[Asked: Call](
+    caller: Caller, asked: Asked, intent: Intent, as_edit: Callable[[Asked, Served], EditCall]
+) -> tuple[Edit, EditCall]:
+    """Return the edit of a call, queued now or by the call that this one repeats, and its own call.
 
-    Raises ApiError, media.DiskFull.
+    `as_edit` makes an edit of what was asked. Raises ApiError, media.DiskFull.
     """
-    chosen = served.resolve(caller.door.project, call.model)
-    fields.check(call, chosen.abilities, chosen.name)
+    chosen = served.resolve(caller.door.project, asked.model)
+    fields.check(asked, chosen.abilities, chosen.name)
+    call = as_edit(asked, chosen)
     found, painted = _taken_in(caller, call)
     wish = submit.Wish(
         picture=found[0],
@@ -65,7 +72,16 @@ def place(caller: Caller, call: EditCall, intent: Intent) -> Edit:
         framing=_framing(call, chosen),
         call=ApiCall(caller.key, _extra(call), repeats=intent.repeats and not intent.key),
     )
-    return _submitted(caller.door, wish, painted)
+    return _submitted(caller.door, wish, painted), call
+
+
+def intent_of(request: HttpRequest) -> Intent:
+    """Return what the headers say. Raises ApiError."""
+    key = request.headers.get("idempotency-key", "").strip()
+    if len(key) > KEY_LENGTH:
+        raise errors.invalid(None, f"Idempotency-Key is longer than {KEY_LENGTH} characters.")
+    again = request.headers.get("x-stainless-retry-count", "0")
+    return Intent(key, repeats=again.isdecimal() and again.strip("0") != "")
 
 
 def _submitted(door: Door, wish: submit.Wish, painted: Painted | None) -> Edit:

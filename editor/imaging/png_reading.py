@@ -95,14 +95,18 @@ class _Rows:
 
     def feed(self, packed: bytes) -> None:
         """Unpack so many rows as fit into a strip, and again until nothing is left."""
-        while packed:
+        while not self._packer.eof:
             got = self._packer.decompress(packed, self._strip - len(self._waiting))
+            rest = self._packer.unconsumed_tail
             self._waiting += got
-            packed = self._packer.unconsumed_tail
             if len(self._waiting) == self._strip or self._packer.eof:
                 self._paste()
-            elif not got and packed:
-                raise NotOurs
+            elif not got and len(rest) == len(packed):
+                # Nothing taken, nothing given: it waits for the next piece, or is damaged.
+                if packed:
+                    raise NotOurs
+                return
+            packed = rest
 
     def _paste(self) -> None:
         count, rest = divmod(len(self._waiting), self._row + 1)

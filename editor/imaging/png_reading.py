@@ -80,7 +80,8 @@ class _Rows:
     """An image that is filled from above as its packed rows come in."""
 
     def __init__(self, mode: str, size: tuple[int, int]) -> None:
-        self.image = Image.new(mode, size)
+        # Not filled: every row is pasted, or the image is not used.
+        self.image = Image.new(mode, size, None)
         self._row = size[0] * len(self.image.getbands())
         self._strip = max(1, STRIP_BYTES // self._row) * (self._row + 1)
         self._above = np.zeros(self._row, np.uint8)

@@ -107,13 +107,13 @@ def align(parent: Pixels, answer: Pixels, coverage: Coverage) -> Alignment:
     ring = ring_of(coverage)
     if ring is None:
         return Alignment(np.eye(2, 3), "small_ring", None, None)
-    pair = reduced(parent, answer, ring, FINE)
+    pair = reduced(parent, answer, ring)
     corners = tiles(pair)
     if len(corners) < LEAST_TILES:
         return without_texture(pair)
     back = parent.shape[1] / pair.parent.shape[1], parent.shape[0] / pair.parent.shape[0]
     before = look(pair, pair.answer, corners)
-    matrix = estimate(pair, reduced(parent, answer, ring, COARSE))
+    matrix = estimate(pair, smaller(pair, COARSE))
     if matrix is not None and plausible(matrix, pair.parent.shape):
         after = look(pair, moved(pair.answer, matrix), corners)
         if after.cost < before.cost - WORTH_MOVING:
@@ -143,34 +143,57 @@ def judged(matrix: Matrix, verdict: Verdict, found: Found, scale: float) -> Alig
 
 
 def ring_of(coverage: Coverage) -> NDArray[np.uint8] | None:
-    """255 where nothing was edited, also not by spilling over; None when that is next to nothing."""
+    """255 in a fine copy where nothing was edited, also not by spilling over.
+
+    None when that is next to nothing.
+    """
+    free = whole(coverage == 0, limited(coverage.shape, FINE))
+    far = np.asarray(cv2.distanceTransform(free, cv2.DIST_L2, 3))
     for spill in SPILL:
-        reach = max(2, round(spill * max(coverage.shape)))
-        free = np.asarray(cv2.distanceTransform((coverage == 0).astype(np.uint8), cv2.DIST_L2, 3))
-        ring = np.where(free > reach, np.uint8(255), np.uint8(0))
+        ring = np.where(far > max(2, round(spill * max(far.shape))), np.uint8(255), np.uint8(0))
         if np.count_nonzero(ring) >= LEAST_RING * ring.size:
             return ring
     return None
 
 
-def reduced(parent: Pixels, answer: Pixels, ring: NDArray[np.uint8], pixels: int) -> Pair:
-    """Copies of at most so many pixels."""
-    height, width = ring.shape
-    shrink = min(1.0, math.sqrt(pixels / (height * width)))
-    size = max(1, round(width * shrink)), max(1, round(height * shrink))
-    drawn = ring
-    if bands.has_alpha(answer):
-        drawn = np.where(answer[..., -1] == 255, ring, np.uint8(0))
-    # Half covered is covered: only whole pixels of the ring count.
-    kept = [
-        np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA)) for one in (ring, drawn)
-    ]
+def reduced(parent: Pixels, answer: Pixels, ring: NDArray[np.uint8]) -> Pair:
+    """Copies of the ring's size."""
+    size = ring.shape[1], ring.shape[0]
+    drawn = ring & whole(answer[..., -1] == 255, size) if bands.has_alpha(answer) else ring
+    grey = [reduced_grey(one, size) for one in (parent, answer)]
+    return Pair(grey[0], grey[1], ring, drawn)
+
+
+def smaller(pair: Pair, pixels: int) -> Pair:
+    """Copies of copies, of at most so many pixels."""
+    size = limited(pair.parent.shape, pixels)
     grey = [
-        np.asarray(cv2.resize(bands.luma(one), size, interpolation=cv2.INTER_AREA), np.float32)
-        for one in (parent, answer)
+        np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA), np.float32)
+        for one in (pair.parent, pair.answer)
     ]
-    rings = [(one == 255).astype(np.uint8) * np.uint8(255) for one in kept]
+    rings = [whole(one == 255, size) for one in (pair.parent_ring, pair.answer_ring)]
     return Pair(grey[0], grey[1], rings[0], rings[1])
+
+
+def limited(shape: tuple[int, ...], pixels: int) -> tuple[int, int]:
+    """Width and height of a copy of at most so many pixels."""
+    height, width = shape[:2]
+    shrink = min(1.0, math.sqrt(pixels / (height * width)))
+    return max(1, round(width * shrink)), max(1, round(height * shrink))
+
+
+def reduced_grey(pixels: Pixels, size: tuple[int, int]) -> Field:
+    """A grey copy. Made smaller first: that is quicker, but what is transparent has no colour."""
+    source = bands.luma(pixels)[..., None] if bands.has_alpha(pixels) else pixels
+    small = bands.with_bands(np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_AREA)))
+    return bands.luma(small).astype(np.float32)
+
+
+def whole(chosen: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """255 for the pixels of a copy that were chosen wholly: half of one does not count."""
+    full = chosen.view(np.uint8) * np.uint8(255)
+    small = np.asarray(cv2.resize(full, size, interpolation=cv2.INTER_AREA))
+    return np.where(small == 255, np.uint8(255), np.uint8(0))
 
 
 def estimate(fine: Pair, coarse: Pair) -> Matrix | None:

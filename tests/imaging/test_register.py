@@ -111,7 +111,7 @@ def test_the_residual_is_measured_and_not_guessed() -> None:
     """Tiles that each lie 3 px off, at a size that is compared without reduction."""
     photo = bands.resized(drift.photo("picos"), (540, 360))
     ring = np.full((360, 540), 255, np.uint8)
-    pair = register.reduced(photo, np.roll(photo, 3, axis=1), ring, register.FINE)
+    pair = register.reduced(photo, np.roll(photo, 3, axis=1), ring)
     corners = register.tiles(pair)
     found = register.look(pair, pair.answer, corners)
     assert len(corners) >= 40

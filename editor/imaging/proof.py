@@ -110,6 +110,7 @@ def differing(before: Image.Image, after: Image.Image, coverage: Image.Image) ->
 
 
 def strips(height: int) -> list[tuple[int, int]]:
+    """First and last row of each strip."""
     return [(top, min(top + STRIP, height)) for top in range(0, height, STRIP)]
 
 

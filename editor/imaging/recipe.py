@@ -102,5 +102,6 @@ def profile(recipe: Recipe) -> bytes | None:
 
 
 def head_of(path: Path) -> bytes:
+    """As much of a file as its format is recognised by."""
     with path.open("rb") as stream:
         return stream.read(64)

@@ -143,6 +143,7 @@ def layers(scene: Scene, came: Path, manner: Manner) -> Layers:
 
 
 def grown(box: Sequence[int], by: int) -> Box:
+    """A box with so many pixels more on each side."""
     return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
+from hypothesis import settings
 
 from editor.models import Project, Role, User
 from tests.making import make_member, make_project, make_user
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# How long one example takes says how busy the machine is.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @dataclass(frozen=True, slots=True)

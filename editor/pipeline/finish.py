@@ -4,6 +4,7 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,19 +45,19 @@ class Finisher:
         made: list[Picture] = []
         refusal: SandboxError | None = None
         await self._preview_parent()
-        try:
+        with ExitStack() as unfinished:
             for number, image in enumerate(drawn.images, start=1):
                 try:
-                    made.append(await self._result(image, drawn.coverage, number))
+                    result = await self._result(image, drawn.coverage, number)
                 except (JobRejected, JobCrashed) as rejected:
                     if not self._leaves_out(rejected):
                         raise
                     logger.warning("edit %s: picture %s is no use", self.job.edit, number)
                     refusal = rejected
-        except BaseException:
-            for result in made:
-                media.drop(result.folder)
-            raise
+                else:
+                    made.append(result)
+                    unfinished.callback(media.drop, result.folder)
+            unfinished.pop_all()
         if not made:
             raise EngineError(
                 "The answer holds no picture that can be read.",

@@ -32,7 +32,8 @@ _BROKE_OFF: Final = frozenset(
 
 NEXT: Final[Mapping[State, frozenset[State]]] = {
     # To unknown, received or waiting: the same token was sent before, to a service that
-    # recognises it; its answer may come before it is sent again. Or the row is of a backup, and may have run.
+    # recognises it; its answer may come before it is sent again. Or the row is of a backup, and
+    # may have run.
     State.QUEUED: frozenset({State.CLAIMED, State.CANCELED, State.FAILED})
     | {State.UNKNOWN, State.RECEIVED},
     State.CLAIMED: frozenset({State.SENDING, State.QUEUED, State.CANCELED, State.FAILED})
@@ -101,8 +102,9 @@ def move(
     """Move the edit on and return the new hold; `fields` are written in the same UPDATE.
 
     With `expired` only if its lease has run out, by the database's clock, at this very moment; with
-    `unless_canceled` only while nobody asked to cancel it. Raises IllegalMove when the table does not know the step, LostLease when the row has another
-    state or fence by now. Activity and pulse belong to the same transaction.
+    `unless_canceled` only while nobody asked to cancel it. Activity and pulse belong to the same
+    transaction. Raises IllegalMove when the table does not know the step, LostLease when the row
+    has another state or fence by now.
     """
     if to not in NEXT[hold.state]:
         raise IllegalMove(f"{hold.state} -> {to}")

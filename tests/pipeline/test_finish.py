@@ -40,6 +40,13 @@ def test_a_picture_that_always_breaks_its_reader_costs_only_itself(people: Peopl
     assert sums(edit)["settled"] == CHARGED
 
 
+def test_what_was_stored_before_a_picture_broke_is_dropped(people: People) -> None:
+    edit = run(LosesOne(count=3), people)
+    kept = {result.folder for result in edit.results.all()}
+    stored = {file.parent for file in media.path("").rglob("alpha.png")}
+    assert stored == {media.path(folder) for folder in kept}
+
+
 @dataclass
 class DrawsSmaller(PaidEngine):
     """Its pictures are of another size than was asked for."""

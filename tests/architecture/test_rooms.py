@@ -13,7 +13,9 @@ TOP_LEVEL = {
 }
 # Folders of editor/ that import-linter cannot see, or is told to leave alone.
 UNLAYERED_FOLDERS = {"locale", "migrations", "samples"}
-TEST_ROOMS = {"architecture", "browser", "js", "faults", "bench", "corpus", "project"}
+TEST_ROOMS = {
+    *("architecture", "browser", "js", "faults", "bench", "corpus", "project", "conformance"),
+}
 # View modules that show no page of their own, and what they answer with.
 PAGELESS = {
     "edits": "fragments of the gallery and the canvas",

@@ -118,6 +118,15 @@ class Scene:
         with closing(sqlite3.connect(self.studio.data / DATABASE)) as database:
             return database.execute(query, values).fetchall()
 
+    def charges(self, text: str) -> int:
+        """How many payments the studio's ledger holds for edits with this text in the prompt."""
+        query = (
+            "SELECT count(*) FROM editor_ledgerentry l JOIN editor_edit e ON e.id = l.edit_id "
+            "WHERE l.kind = 'settle' AND instr(e.prompt, ?)"
+        )
+        ((count,),) = self.rows(query, text)
+        return int(count)
+
     def write(self, order: str, *values: object) -> None:
         """Change the studio's books behind its back: a clock put on, a table missing."""
         with closing(sqlite3.connect(self.studio.data / DATABASE, timeout=20)) as database:

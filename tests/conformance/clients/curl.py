@@ -52,6 +52,7 @@ class Curl:
                 METHODS.get(call.operation, "POST"),
             ]
             words += ["--dump-header", str(place / "head"), "--output", str(place / "body")]
+            words += ["--retry", str(call.retries)] if call.retries else []
             words += [*self._who(call), *self._what(call, place), self._where(call)]
             done = subprocess.run(words, capture_output=True, text=True, check=False)
             return _reply(call, place, done)
@@ -114,7 +115,8 @@ def _text(value: Any) -> str:
 
 def _reply(call: Call, place: Path, done: subprocess.CompletedProcess[str]) -> Reply:
     head, body = place / "head", place / "body"
-    status, headers = _head(head.read_text("latin-1") if head.exists() else "")
+    heads = _heads(head.read_text("latin-1") if head.exists() else "")
+    status, headers = heads[-1] if heads else (0, {})
     text = body.read_text() if body.exists() else ""
     failure = Failure("curl", message=done.stderr) if done.returncode else None
     streams = headers.get("content-type", "").startswith("text/event-stream")
@@ -128,16 +130,19 @@ def _reply(call: Call, place: Path, done: subprocess.CompletedProcess[str]) -> R
         events=events,
         comments=sum(line.startswith(":") for line in text.splitlines()) if streams else 0,
         failure=failure,
+        sends=max(1, len(heads)),
         request_id=headers.get("x-request-id"),
     )
 
 
-def _head(text: str) -> tuple[int, dict[str, str]]:
-    """Read the last head: one of 100 comes before it where curl waited for leave to send."""
+def _heads(text: str) -> list[tuple[int, dict[str, str]]]:
+    """Read the head of each answer; leave to go on (100) is none."""
     blocks = [block for block in text.replace("\r", "").split("\n\n") if block.strip()]
-    if not blocks:
-        return 0, {}
-    first, *lines = blocks[-1].splitlines()
+    return [head for head in map(_head, blocks) if head[0] >= 200]
+
+
+def _head(text: str) -> tuple[int, dict[str, str]]:
+    first, *lines = text.splitlines()
     pairs = (line.partition(":") for line in lines)
     return int(first.split()[1]), {name.lower(): value.strip() for name, _, value in pairs}
 

@@ -7,6 +7,7 @@ from django.urls import path
 
 from editor.views import (
     account,
+    api_help,
     budget,
     canvas,
     decide,
@@ -16,6 +17,7 @@ from editor.views import (
     gallery,
     health,
     inputs,
+    keys,
     media,
     members,
     parameters,
@@ -86,6 +88,7 @@ project_urls = [
     path("p/<slug:slug>/", gallery.gallery, name="gallery"),
     path("p/<slug:slug>/upload/", upload.upload, name="upload"),
     path("p/<slug:slug>/samples/", samples.samples, name="samples"),
+    path("p/<slug:slug>/api/", api_help.api_help, name="api_help"),
     path("p/<slug:slug>/pulse", pulse.pulse, name="pulse"),
     path("p/<slug:slug>/canvas/<slug:picture>/", canvas.canvas, name="canvas"),
     path("p/<slug:slug>/understand", understand.understand, name="understand"),
@@ -118,6 +121,12 @@ money_urls = [
     path("p/<slug:slug>/usage/csv", usage.csv, name="usage_csv"),
     path("p/<slug:slug>/budget/", budget.budget, name="budget"),
     path("p/<slug:slug>/budget/<int:member>/", budget.member, name="member_budget"),
+]
+
+keys_urls = [
+    path("p/<slug:slug>/keys/", keys.keys, name="keys"),
+    path("p/<slug:slug>/keys/new/", keys.new, name="new_key"),
+    path("p/<slug:slug>/keys/<slug:key>/revoke/", keys.revoke, name="revoke_key"),
 ]
 
 picture_urls = [
@@ -175,6 +184,7 @@ urlpatterns = [
     *members_urls,
     *project_settings_urls,
     *money_urls,
+    *keys_urls,
     *providers_urls,
     *media_urls,
     *health_urls,

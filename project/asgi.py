@@ -11,9 +11,10 @@ from typing import Any
 import django
 from asgiref.wsgi import WsgiToAsgi
 from django.conf import settings
+from django.utils.module_loading import import_string
 from whitenoise import WhiteNoise
 
-from project.body_limit import BodyLimit
+from project.body_limit import BodyLimit, Refusal
 from project.request_threads import RequestThreads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.prod")
@@ -21,11 +22,15 @@ django.setup(set_prefix=False)
 # Each keeps a database connection, and PostgreSQL has 100 (docs/operations.md). More would not be
 # quicker on the few cores of a studio: two slow ones work for each sandbox, the others wait.
 QUICK_THREADS, SLOW_THREADS = 10, 6
+TOO_LARGE = f"Larger than the {settings.MAX_UPLOAD_MB} MB allowed for one file.\n"
 _django = BodyLimit(
     RequestThreads(quick=QUICK_THREADS, slow=SLOW_THREADS),
     limit=settings.MAX_BODY_BYTES,
-    message=f"Larger than the {settings.MAX_UPLOAD_MB} MB allowed for one file.\n",
+    refusal=lambda: Refusal(TOO_LARGE.encode()),
 )
+# Imported by name: it knows the models, which are there only after the set-up above.
+_api = import_string("project.api_handler.application")
+API_PATHS = ("/v1/", "/openai/")
 # Every hashed name has twelve digits before its ending (ManifestFilesMixin.file_hash).
 HASHED_NAME = re.compile(r"\.[0-9a-f]{12}\.")
 
@@ -59,8 +64,10 @@ async def _no_body() -> dict[str, Any]:
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Route /static/ to WhiteNoise and all other http requests to Django."""
+    """Route /static/ to WhiteNoise and all other http requests to Django: the API apart from pages."""
     if scope["type"] == "http" and scope["path"].startswith(settings.STATIC_URL):
         await _static(scope, _no_body, send)
+    elif scope["type"] == "http" and f"{scope['path']}/".startswith(API_PATHS):
+        await _api(scope, receive, send)
     elif scope["type"] == "http":
         await _django(scope, receive, send)

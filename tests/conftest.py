@@ -48,6 +48,7 @@ def data_dir(tmp_path: Path, settings: Any) -> Path:
         folder = tmp_path / name.lower()
         folder.mkdir()
         setattr(settings, f"{name}_DIR", folder)
+    settings.BELLS_DIR = tmp_path / "bells"
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "scratch")
     settings.STORAGES = {
         **settings.STORAGES,

@@ -17,6 +17,7 @@ from PIL import Image
 
 from editor.access.fetch import Door
 from editor.models import (
+    ApiKey,
     Attempt,
     Edit,
     Mask,
@@ -32,7 +33,7 @@ from editor.models import (
 )
 from editor.models.public_id import new_suffix
 from editor.pipeline.submit import Wish, submit
-from editor.services import consents, media, pictures, projects, vault
+from editor.services import api_keys, consents, media, pictures, projects, vault
 from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
@@ -246,6 +247,13 @@ HOSTS = {
     "2130706433": ["127.0.0.1"],
     "localhost": ["127.0.0.1", "::1"],
 }
+
+
+def make_api_key(project: Project, user: User, **wanted: Any) -> tuple[ApiKey, str]:
+    """A key of the member, with its token."""
+    role = Role(Membership.objects.get(project=project, user=user).role)
+    wish = api_keys.Wanted(wanted.pop("name", f"Key {next(_numbers)}"), **wanted)
+    return api_keys.create(door=make_door(project, user, role), wanted=wish)
 
 
 def look_up(host: str) -> list[str]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from editor.access.roles import RESTS_IN_ARCHIVE, Action, may
-from editor.models import Edit, Membership, Picture, Project, Provider, Role, User
+from editor.models import ApiKey, Edit, Membership, Picture, Project, Provider, Role, User
 from editor.models.public_id import is_public_id
 
 # An address may name any number; a database takes 64 bits of it.
@@ -38,6 +38,11 @@ class Door:
     def manages(self) -> bool:
         """Whether the user looks after the project: its name, its members, its end."""
         return may(self.role, Action.ARCHIVE)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the user looks after API keys: an owner after all, an editor after own ones."""
+        return may(self.role, Action.API_KEYS)
 
     @property
     def sees_costs(self) -> bool:
@@ -274,6 +279,21 @@ def membership(opened: Door, pk: int) -> Membership:
     """Return a membership of the opened project. Raises Http404 for any other."""
     rows = Membership.objects.select_related("user").filter(project=opened.project)
     found = rows.filter(pk=pk).first() if pk <= MAX_PK else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def api_keys(opened: Door) -> QuerySet[ApiKey]:
+    """Return the keys of the opened project the user looks after: an owner all, an editor own ones."""
+    keys = ApiKey.objects.filter(project=opened.project).select_related("user")
+    return keys if opened.role == Role.OWNER else keys.filter(user=opened.user)
+
+
+def api_key(opened: Door, public_id: str) -> ApiKey:
+    """Return one of those. Raises Http404 for any other."""
+    keys = api_keys(opened).filter(public_id=public_id)
+    found = keys.first() if is_public_id(public_id) else None
     if found is None:
         raise Http404
     return found

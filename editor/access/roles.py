@@ -28,6 +28,8 @@ class Action(StrEnum):
     SETTINGS = "project.settings"
     PROVIDERS = "provider.manage"
     BUDGET = "budget.set"
+    API_KEYS = "api_key.manage"
+    NEW_API_KEY = "api_key.create"
     ARCHIVE = "project.archive"
     DELETE = "project.delete"
 
@@ -64,6 +66,10 @@ ROLES_FOR: dict[Action, frozenset[Role]] = {
     Action.SETTINGS: _OWNERS,
     Action.PROVIDERS: _OWNERS,
     Action.BUDGET: _OWNERS,
+    # An editor lists and revokes own keys only; see api_keys in fetch.
+    Action.API_KEYS: _MAKERS,
+    # A key acts as the member who makes it.
+    Action.NEW_API_KEY: _MAKERS,
     Action.ARCHIVE: _OWNERS,
     Action.DELETE: _OWNERS,
 }
@@ -78,6 +84,7 @@ RESTS_IN_ARCHIVE = frozenset(
         Action.SETTINGS,
         Action.PROVIDERS,
         Action.BUDGET,
+        Action.NEW_API_KEY,
     }
 )
 

@@ -29,6 +29,8 @@ WORDS: Final[Mapping[Action, Text]] = {
     Action.TRASH: _("Delete pictures"),
     Action.EXPORT: _("Download many pictures at once"),
     Action.DOWNLOAD_ORIGINAL: _("Download originals exactly as they were uploaded"),
+    Action.NEW_API_KEY: _("Make API keys, with which programs edit pictures"),
+    Action.API_KEYS: _("See and revoke API keys"),
     Action.READ_EMAILS: _("See the members\u2019 e-mail addresses"),
     Action.MANAGE_MEMBERS: _("Add and remove members, change their roles"),
     Action.SETTINGS: _("Rename the project"),
@@ -43,6 +45,7 @@ NOTES: Final[Mapping[Action, Text]] = {
     Action.DECIDE: _("Editors: their own"),
     Action.SEE_COST: _("Editors: their own"),
     Action.TRASH: _("Editors: their own uploads and results"),
+    Action.API_KEYS: _("Editors: their own"),
     Action.LEAVE: _("The last owner cannot"),
 }
 

@@ -56,6 +56,9 @@ MESSAGES: dict[str, str] = {
         "The mask is {mask_width} x {mask_height} pixels but the picture is"
         " {width} x {height}. Send a mask of the picture's size."
     ),
+    "mask_no_alpha": gettext_noop(
+        "The mask has no alpha channel. Make transparent what should change, and send it again."
+    ),
     "mask_empty": gettext_noop(
         "The mask marks nothing to edit. Paint over the part that should change."
     ),

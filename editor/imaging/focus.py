@@ -59,7 +59,9 @@ class Framing:
     """What a member chose; None is left to the engine.
 
     `context` is the crop's extent in masks; `box` is a crop drawn by hand; `padding` as in
-    `FocusRules`. `feather` and `blend` say how the answer is put into the picture.
+    `FocusRules`. `feather` and `blend` say how the answer is put into the picture. With `whole`
+    all of the picture is shown whatever the mask; without `protect` it is sent just as it is, and
+    the answer taken as it comes: the mask is a hint to the engine then.
     """
 
     context: float | None = None
@@ -67,6 +69,8 @@ class Framing:
     padding: float | None = None
     feather: str = "inside"
     blend: str = "auto"
+    whole: bool = False
+    protect: bool = True
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -137,6 +141,8 @@ class Focus:
             padding=chosen.get("padding"),
             feather=value.get("feather", FORMER.feather),
             blend=value.get("blend", FORMER.blend),
+            whole=chosen.get("whole", UNFRAMED.whole),
+            protect=chosen.get("protect", UNFRAMED.protect),
         )
         return cls((x0, y0, x1, y1), value.get("context", 0.0), value.get("grow", 0), framing)
 
@@ -147,9 +153,13 @@ def plan(size: Size, mask_box: Box | None, rules: FocusRules, framing: Framing =
     It holds the mask and its context as far as the picture goes, has an aspect that can be drawn,
     and reaches beyond the picture only where that has no more to show.
     """
+    everything: Box = (0, 0, *size)
+    if not framing.protect:
+        return Focus(everything, 0.0, 0, framing)
     if mask_box is None or rules.whole:
-        return Focus(legal((0, 0, *size), size, rules), 0.0, 0, framing)
-    box = legal(bounded(around(size, mask_box, rules, framing), mask_box, size, rules), size, rules)
+        return Focus(legal(everything, size, rules), 0.0, 0, framing)
+    wanted = everything if framing.whole else around(size, mask_box, rules, framing)
+    box = legal(bounded(wanted, mask_box, size, rules), size, rules)
     longer = max(box[2] - box[0], box[3] - box[1])
     padding = rules.padding if framing.padding is None else framing.padding
     return Focus(box, seen(box, mask_box), round(padding * longer), framing)

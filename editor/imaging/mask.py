@@ -15,6 +15,9 @@ from editor.imaging.errors import Rejected
 if TYPE_CHECKING:
     from PIL import Image
 
+# What is wrong with these is said as it is.
+PLAIN = frozenset({"mask_not_png", "mask_size", "mask_no_alpha"})
+
 type Polarity = Literal["alpha", "white"]
 
 
@@ -32,14 +35,16 @@ class MaskFacts(TypedDict):
     polarity: Polarity
 
 
-def normalise(*, source: str, out: str, width: int, height: int) -> MaskFacts:
+def normalise(
+    *, source: str, out: str, width: int, height: int, only_alpha: bool = False
+) -> MaskFacts:
     """Write the coverage of the mask file `source` for a picture of width x height to `out`.
 
     Takes PNG of any kind: alpha that is not opaque everywhere means transparent = edit (the wire
-    form of /v1/images/edits), else white = edit. Raises Rejected mask_not_png, mask_unreadable,
-    mask_size or mask_empty.
+    form of /v1/images/edits), else white = edit. With `only_alpha` nothing but that form, as PNG
+    or WebP. Raises Rejected mask_not_png, mask_unreadable, mask_size, mask_no_alpha or mask_empty.
     """
-    coverage, polarity = read(Path(source), width, height)
+    coverage, polarity = read(Path(source), width, height, only_alpha=only_alpha)
     box = coverage.getbbox()
     if box is None:
         raise Rejected("mask_empty")
@@ -54,43 +59,53 @@ def normalise(*, source: str, out: str, width: int, height: int) -> MaskFacts:
     )
 
 
-def read(source: Path, width: int, height: int) -> tuple[Image.Image, Polarity]:
+def read(
+    source: Path, width: int, height: int, *, only_alpha: bool = False
+) -> tuple[Image.Image, Polarity]:
     """The coverage of a hostile file as an L picture, and how it was said."""
-    check_header(source, width, height)
     try:
+        check_header(source, (width, height), only_alpha=only_alpha)
         found = container.examine(source)
         with (
             pixels.strict(width * height),
             source.open("rb") as stream,
             pixels.open_as(stream, found.format) as image,
         ):
+            check_size(image.size, (width, height))
             if getattr(image, "n_frames", 1) > 1:
                 raise Rejected("mask_unreadable")
             pixels.decode(image)
             working, _ = pixels.to_working(image, found.bits)
-            if working.size != (width, height):
-                raise Rejected("mask_unreadable")
-            return coverage_of(working)
+            return coverage_of(working, only_alpha=only_alpha)
     except Rejected as refusal:
+        if refusal.code in PLAIN:
+            raise
         raise Rejected("mask_unreadable") from refusal
 
 
-def check_header(source: Path, width: int, height: int) -> None:
-    """Refuse another format or size before anything is decoded."""
+def check_header(source: Path, wanted: tuple[int, int], *, only_alpha: bool) -> None:
+    """Refuse another format, and a PNG of another size, before anything is opened."""
     with source.open("rb") as stream:
         head = stream.read(24)
-    if not head.startswith(container.PNG):
+    if head.startswith(container.PNG):
+        check_size((int.from_bytes(head[16:20]), int.from_bytes(head[20:24])), wanted)
+    elif not only_alpha or container.recognise(head) != "webp":
         raise Rejected("mask_not_png")
-    size = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
-    if size != (width, height):
-        raise Rejected(
-            "mask_size",
-            {"mask_width": size[0], "mask_height": size[1], "width": width, "height": height},
-        )
 
 
-def coverage_of(image: Image.Image) -> tuple[Image.Image, Polarity]:
+def check_size(size: tuple[int, int], wanted: tuple[int, int]) -> None:
+    """Refuse another size."""
+    if size != wanted:
+        names = ("mask_width", "mask_height", "width", "height")
+        raise Rejected("mask_size", dict(zip(names, size + wanted, strict=True)))
+
+
+def coverage_of(image: Image.Image, *, only_alpha: bool = False) -> tuple[Image.Image, Polarity]:
     """Coverage from the alpha of `image` if it says anything, else from its brightness."""
+    if only_alpha and "A" not in image.mode:
+        raise Rejected("mask_no_alpha")
+    if only_alpha:
+        return image.getchannel("A").point([255 - value for value in range(256)]), "alpha"
     if image.mode in {"LA", "RGBA"}:
         alpha = image.getchannel("A")
         if alpha.getextrema() != (255, 255):

@@ -66,6 +66,15 @@ def is_legal(size: Size, rules: SizeRules) -> bool:
     )
 
 
+def within(size: Size, most: int) -> Size | None:
+    """A smaller size of the same aspect for one of more than `most` pixels, else None."""
+    pixels = size[0] * size[1]
+    if pixels <= most:
+        return None
+    scale = (most / pixels) ** 0.5
+    return max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
+
+
 def snap(width: int, height: int, rules: SizeRules) -> Size:
     """Return the legal size to draw a crop at, the crop itself where anything is legal.
 

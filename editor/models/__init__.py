@@ -1,6 +1,7 @@
 """Nouns, one file each."""
 
 from editor.models.activity import Activity
+from editor.models.api_key import ApiKey, Scope
 from editor.models.attempt import Attempt, Execution
 from editor.models.edit import (
     HELD_STATES,
@@ -32,6 +33,7 @@ __all__ = [
     "UNDECIDED_STATES",
     "WAITING_STATES",
     "Activity",
+    "ApiKey",
     "Attempt",
     "CostBasis",
     "Edit",
@@ -51,6 +53,7 @@ __all__ = [
     "ProviderConsent",
     "ProviderSource",
     "Role",
+    "Scope",
     "State",
     "User",
     "Worker",

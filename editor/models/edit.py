@@ -67,6 +67,15 @@ class Edit(models.Model):
         related_name="+",
         verbose_name=_("person"),
     )
+    # The key of the program that asked; empty for what was asked on a page.
+    api_key = models.ForeignKey(
+        "editor.ApiKey",
+        models.SET_NULL,
+        null=True,
+        related_name="edits",
+        verbose_name=_("API key"),
+        db_index=False,
+    )
     picture = models.ForeignKey("editor.Picture", models.PROTECT, related_name="edits")
     mask = models.ForeignKey("editor.Mask", models.PROTECT, null=True, related_name="edits")
     engine = models.CharField(_("engine"), max_length=200)
@@ -144,6 +153,8 @@ class Edit(models.Model):
             models.Index(
                 fields=["project", "is_over", "-created_at", "-id", "state"], name="edit_gallery"
             ),
+            # A program that asks again is joined to what it asked for before.
+            models.Index(fields=["api_key", "fingerprint", "-id"], name="edit_by_key"),
         ]
 
     def __str__(self) -> str:

@@ -75,6 +75,14 @@ class LedgerEntry(models.Model):
         related_name="+",
         verbose_name=_("provider"),
     )
+    api_key = models.ForeignKey(
+        "editor.ApiKey",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("API key"),
+        db_index=False,
+    )
     model = models.CharField(_("model"), max_length=120, blank=True)
     # The rows of one test of a provider, which has no edit, share it.
     probe = models.UUIDField(_("test"), null=True, editable=False)
@@ -114,6 +122,7 @@ class LedgerEntry(models.Model):
                 fields=["project", "day", "actor", "kind", "micros"], name="ledger_by_day"
             ),
             models.Index(fields=["provider", "day", "kind", "micros"], name="ledger_by_provider"),
+            models.Index(fields=["api_key", "day", "kind", "micros"], name="ledger_by_key"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from editor.engines.base import EditResult
 from editor.engines.errors import EngineError, Execution
+from editor.imaging.focus import Focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected, SandboxError
 from editor.models import Attempt, Picture, PictureKind
 from editor.pipeline import prepare, steps
@@ -70,15 +71,15 @@ class Finisher:
         out = self.folder / f"result-{number}"
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir()
+        is_patch = coverage is None and self._is_patch
         if coverage:
             facts = await self._surround(image, coverage, out)
-        elif self.job.mask_file:
+        elif is_patch:
             facts = await self._patch(image, out)
         else:
             facts = await self._whole(image, out)
         if self.job.parent["icc"] and facts.get("has_icc", True):
             shutil.copyfile(self.job.parent["icc"], out / "icc.bin")
-        is_patch = self.job.mask_file is not None and coverage is None
         facts["kind"] = PictureKind.PATCH if is_patch else PictureKind.WHOLE
         pixels = out / ("pixels.png" if is_patch else "whole.png")
         facts["sha256"] = await asyncio.to_thread(steps.file_sha256, pixels)
@@ -87,6 +88,13 @@ class Finisher:
         facts["folder"] = await asyncio.to_thread(media.keep, out)
         self.barrier("stored")
         return steps.new_result(self.job, self.attempt, number=number, facts=facts)
+
+    @property
+    def _is_patch(self) -> bool:
+        """Whether only what was painted is taken from the answer."""
+        return (
+            self.job.mask_file is not None and Focus.from_json(self.job.edit.focus).framing.protect
+        )
 
     async def _patch(self, answer: Path, out: Path) -> dict[str, Any]:
         job, focus = self.job, self.job.edit.focus

@@ -154,5 +154,6 @@ def _whose(edit: Edit) -> dict[str, object]:
         "edit": edit,
         "actor_id": edit.actor_id,
         "provider_id": edit.provider_id,
+        "api_key_id": edit.api_key_id,
         "model": edit.model,
     }

@@ -11,6 +11,7 @@ lease was given away writes 0 rows, learns it here, and stops.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,8 +19,8 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Now
 
-from editor.models import Edit, Project, State
-from editor.services import activities
+from editor.models import TERMINAL_STATES, UNDECIDED_STATES, Edit, Project, State
+from editor.services import activities, bell
 
 # The project's count of changes, read by the UPDATE that makes one.
 PULSE: Final = Subquery(Project.objects.filter(pk=OuterRef("project_id")).values("pulse"))
@@ -58,6 +59,10 @@ if set(NEXT) != set(State):
 
 class LostLease(Exception):
     """The row is no longer as its holder knew it: somebody else decided. Write nothing more."""
+
+
+# What somebody may be waiting for.
+NEWS: Final = TERMINAL_STATES | UNDECIDED_STATES | {State.RECEIVED}
 
 
 class IllegalMove(Exception):
@@ -106,6 +111,8 @@ def move(
     if unless_canceled:
         only["cancel_requested_at"] = None
     _write(hold, only, state=to, fence=fence, **fields)
+    if to in NEWS:
+        _tell(hold)
     activities.note(f"edit.{to}", project=hold.project_id, edit=hold.edit_id, fence=fence)
     return Hold(hold.edit_id, hold.project_id, to, fence)
 
@@ -147,6 +154,11 @@ def note_progress(hold: Hold, percent: int) -> None:
 def show_change(hold: Hold, **fields: Any) -> None:
     """Write the fields, and let pages look at the held edit again. Raises LostLease."""
     _write(hold, **fields)
+    _tell(hold)
+
+
+def _tell(hold: Hold) -> None:
+    transaction.on_commit(partial(bell.ring, bell.Rope.NEWS, (hold.edit_id,)))
 
 
 def _write(hold: Hold, only: Mapping[str, Any] = MappingProxyType({}), **fields: Any) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -19,9 +20,10 @@ from editor.engines.errors import EngineError
 from editor.imaging.focus import UNFRAMED, Framing
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Edit, EditInput, Mask, Picture, Project, Provider, State
-from editor.pipeline import ledger, steps
+from editor.pipeline import intents, ledger, steps
 from editor.services import (
     activities,
+    bell,
     budget_texts,
     budgets,
     consents,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from editor.access.fetch import Door
     from editor.engines.base import Engine, Instruction
     from editor.engines.registry import EngineSource
+    from editor.pipeline.intents import ApiCall
 
 PROMPT_LENGTH = 32_000
 IDEM_LENGTH = 64
@@ -81,6 +84,8 @@ class Wish:
     framing: Framing = UNFRAMED
     # The host that the member has agreed to send pictures to, on this very form.
     agreed_host: str = ""
+    # How a program asked, where it was not a member on a page.
+    call: ApiCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
     provider = _provider(door.project, wish.engine)
     engine = _engine(registry, wish.engine)
     instruction = _understand(engine, wish.prompt, has_mask=wish.mask is not None)
-    painted = _keep_mask(wish.picture, wish.mask) if wish.mask else None
+    painted = _keep_mask(wish) if wish.mask else None
     fingerprint = _fingerprint(wish, painted)
     if known := _known(door, wish, fingerprint, painted):
         return known
@@ -133,6 +138,7 @@ def _draft(
     return Edit(
         project=door.project,
         actor=door.user,
+        api_key=wish.call.key if wish.call else None,
         picture=wish.picture,
         engine=engine.id,
         provider=provider,
@@ -183,26 +189,27 @@ def _understand(engine: Engine, prompt: str, *, has_mask: bool) -> Instruction:
         raise SubmitRefused(error.code, instructions.refusal(error)) from error
 
 
-def _keep_mask(picture: Picture, file: UploadedFile[Any]) -> _Painted:
+def _keep_mask(wish: Wish) -> _Painted:
     with media.scratch() as folder:
         source = folder / "upload"
         with source.open("wb") as out:
-            out.writelines(file.chunks())
-        facts = _normalise(picture, source, folder / "mask.png")
+            out.writelines(wish.mask.chunks() if wish.mask else ())
+        facts = _normalise(wish, source, folder / "mask.png")
         source.unlink()
         sha256 = steps.file_sha256(folder / "mask.png")
         left, top, right, bottom = facts["box"]
         return _Painted(media.keep(folder), sha256, (left, top, right, bottom), facts["painted"])
 
 
-def _normalise(picture: Picture, source: Path, out: Path) -> dict[str, Any]:
+def _normalise(wish: Wish, source: Path, out: Path) -> dict[str, Any]:
     try:
         return decoder().call(
             "editor.imaging.mask:normalise",
             source=str(source),
             out=str(out),
-            width=picture.width,
-            height=picture.height,
+            width=wish.picture.width,
+            height=wish.picture.height,
+            only_alpha=wish.call is not None,
         )
     except JobRejected as refusal:
         message = intake_texts.refusal(refusal.code, refusal.params, refusal.message)
@@ -222,21 +229,23 @@ def _fingerprint(wish: Wish, painted: _Painted | None) -> str:
         sorted(wish.parameters.items()),
         [picture.public_id for picture in wish.inputs],
         wish.framing.chosen,
+        *([wish.call.extra] if wish.call else []),
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _known(door: Door, wish: Wish, fingerprint: str, painted: _Painted | None) -> Edit | None:
     """Return the edit this intent made before, and drop the mask that came again."""
-    known = Edit.objects.filter(actor=door.user, idem_key=wish.idem_key).first()
-    if known is None:
-        return None
-    _drop(painted)
-    if known.fingerprint != fingerprint:
+    try:
+        known = intents.known(door.user.pk, wish.idem_key, fingerprint, wish.call)
+    except intents.Mismatch as mismatch:
+        _drop(painted)
         raise SubmitRefused(
             "idempotency_mismatch",
             _("This was already sent with other contents. Reload the page and send it again."),
-        )
+        ) from mismatch
+    if known:
+        _drop(painted)
     return known
 
 
@@ -278,6 +287,7 @@ def _write(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> None
     )
     _reserve(edit, door)
     activities.record("edit.queued", edit.project, actor=edit.actor, edit=edit)
+    transaction.on_commit(partial(bell.ring, bell.Rope.WORK))
 
 
 def _reserve(edit: Edit, door: Door) -> None:

@@ -22,6 +22,8 @@ def refusal(refused: Refused, reader: User) -> str:
         return str(refused)
     if refused.budget.whose == Whose.PROVIDER:
         return studio(refused.budget, refused.needed)
+    if refused.budget.whose == Whose.KEY:
+        return f"{_shortage(refused, reader)} {_advice_for_key(refused)}"
     if refused.needed > refused.budget.cap:
         advice = _("An owner can raise the budget.")
     else:
@@ -29,6 +31,14 @@ def refusal(refused: Refused, reader: User) -> str:
             "day": date_format(refused.renews, "MONTH_DAY_FORMAT")
         }
     return f"{_shortage(refused, reader)} {advice}"
+
+
+def _advice_for_key(refused: OverBudget) -> str:
+    if refused.needed > refused.budget.cap:
+        return _("Use a key with a larger budget.")
+    return _("Use a key with a larger budget, or wait until %(day)s.") % {
+        "day": date_format(refused.renews, "MONTH_DAY_FORMAT")
+    }
 
 
 def studio(budget: Budget, needed: int) -> str:
@@ -42,6 +52,11 @@ def studio(budget: Budget, needed: int) -> str:
 def _unpriced(budget: Budget) -> str:
     if budget.whose == Whose.PROVIDER:
         return unpriced_at(budget.name)
+    if budget.whose == Whose.KEY:
+        return _(
+            "Nobody knows what this edit would cost, and the API key has a budget. An owner can "
+            "enter the model\u2019s price at its provider, or use a key without a budget."
+        )
     return _(
         "Nobody knows what this edit would cost, and there is a budget. An owner can enter "
         "the model\u2019s price at its provider, or remove the budget."
@@ -66,6 +81,11 @@ def _shortage(refused: OverBudget, reader: User) -> str:
     if refused.budget.whose == Whose.PROJECT:
         text = _(
             "This edit may cost up to %(needed)s; %(left)s of the project\u2019s %(cap)s for "
+            "%(month)s are left."
+        )
+    elif refused.budget.whose == Whose.KEY:
+        text = _(
+            "This edit may cost up to %(needed)s; %(left)s of the API key\u2019s %(cap)s for "
             "%(month)s are left."
         )
     elif refused.user_id == reader.pk:

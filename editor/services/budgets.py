@@ -17,11 +17,12 @@ from django.db.models import BigIntegerField, Case, F, Q, Sum, When
 from editor.access import fetch
 from editor.access.roles import Action
 from editor.engines.plans import Plan
-from editor.models import LedgerEntry, LedgerKind, Membership, Project, Provider
+from editor.models import ApiKey, LedgerEntry, LedgerKind, Membership, Project, Provider
 from editor.services import activities
 from editor.services.months import Month
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from django.db.models import QuerySet
@@ -39,11 +40,12 @@ class Whose(StrEnum):
     PROJECT = "project"
     MEMBER = "member"
     PROVIDER = "provider"
+    KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A limit for one month, and how much of it is committed. `name`: the provider's."""
+    """A limit for one month, and how much of it is committed. `name`: the provider's, the key's."""
 
     whose: Whose
     cap: int
@@ -111,13 +113,14 @@ class Outlay:
     user_id: int | None
     provider_id: int | None
     micros: int | None
+    api_key_id: int | None = None
 
 
 def check(edit: Edit) -> None:
     """See whether all budgets have room for an edit. As `check_outlay`."""
     known = Plan.from_json(edit.plan).cost.is_known
     needed = edit.reserved_micros if known else None
-    check_outlay(Outlay(edit.project_id, edit.actor_id, edit.provider_id, needed))
+    check_outlay(Outlay(edit.project_id, edit.actor_id, edit.provider_id, needed, edit.api_key_id))
 
 
 def check_outlay(outlay: Outlay) -> None:
@@ -127,7 +130,11 @@ def check_outlay(outlay: Outlay) -> None:
     Raises OverBudget, PriceUnknown.
     """
     month = Month.current()
-    budgets = [*_of_project(outlay, month), *_of_provider(outlay, month)]
+    budgets = [
+        *_of_project(outlay, month),
+        *_of_key(outlay, month),
+        *_of_provider(outlay, month),
+    ]
     tightest = min(budgets, key=lambda budget: budget.left, default=None)
     if tightest is None:
         return
@@ -142,6 +149,26 @@ def _of_project(outlay: Outlay, month: Month) -> list[Budget]:
         return []
     project = Project.objects.select_for_update(no_key=True).get(pk=outlay.project_id)
     return standing(project, outlay.user_id, month)
+
+
+def _of_key(outlay: Outlay, month: Month) -> list[Budget]:
+    """Its edits are all of one project, whose lock lets them pass one by one."""
+    if outlay.api_key_id is None:
+        return []
+    key = ApiKey.objects.filter(pk=outlay.api_key_id, budget_micros__isnull=False).first()
+    if key is None or key.budget_micros is None:
+        return []
+    spent = spent_with([key.pk], month).get(key.pk, 0)
+    return [Budget(Whose.KEY, key.budget_micros, spent, key.name)]
+
+
+def spent_with(keys: Iterable[int], month: Month) -> dict[int, int]:
+    """Return what is committed in a month by each of these API keys. One query."""
+    rows = LedgerEntry.objects.filter(
+        api_key__in=keys, day__gte=month.first, day__lt=month.next.first
+    )
+    sums = rows.values("api_key").order_by().annotate(n=committed())
+    return {row["api_key"]: row["n"] for row in sums}
 
 
 def _of_provider(outlay: Outlay, month: Month) -> list[Budget]:

@@ -17,7 +17,7 @@ from editor.access import fetch
 from editor.access.fetch import Door
 from editor.access.roles import Action
 from editor.models import Membership, Project, Role, User
-from editor.services import activities
+from editor.services import activities, api_keys
 
 PAGE_MEMBERS = 50
 # Unknown addresses one account may try in an hour: enough for typing errors, not for a list.
@@ -152,6 +152,7 @@ def remove(*, door: Door, membership: Membership) -> None:
     current = fetch.membership(opened, membership.pk)
     _record("member.removed", opened, current, role=current.role)
     current.delete()
+    api_keys.revoke_of(user=current.user, project=opened.project)
     _require_owner(opened.project)
 
 
@@ -164,6 +165,7 @@ def leave(*, door: Door) -> None:
     opened = fetch.door_again(door, Action.LEAVE)
     activities.record("member.left", opened.project, actor=opened.user, role=opened.role)
     Membership.objects.filter(project=opened.project, user=opened.user).delete()
+    api_keys.revoke_of(user=opened.user, project=opened.project)
     if opened.role == Role.OWNER:
         _require_owner(opened.project)
 

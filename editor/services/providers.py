@@ -35,10 +35,13 @@ class KeyNeeded(Exception):
 
 def usable(project: Project) -> QuerySet[Provider]:
     """Return the providers a project's members may send edits to, the instance's first."""
+    return known(project).filter(is_enabled=True)
+
+
+def known(project: Project) -> QuerySet[Provider]:
+    """Return the same together with those that were taken out of use."""
     ours = Q(project=project) | Q(project=None)
-    return Provider.objects.filter(ours, is_enabled=True, deleted_at=None).order_by(
-        "project_id", "pk"
-    )
+    return Provider.objects.filter(ours, deleted_at=None).order_by("project_id", "pk")
 
 
 def config(provider: Provider, *, with_key: bool = True) -> ProviderConfig:

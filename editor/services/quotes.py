@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 TOLD_APART = frozenset({"mask", "inputs"})
 # What is mirrored is told from a fiftieth of the crop on: less makes up a multiple of 16.
 TOLD = 0.98
+# As many pixels as the most that any model draws: more would be sent for nothing.
+MOST_UNSCALED = 8_294_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,11 @@ def _asked_size(engine: Engine, parameters: Mapping[str, Any]) -> tuple[int, int
 
 
 def planned_for(engine: Engine, crop: Focus, sketch: Sketch) -> Plan:
-    """Return what is sent of a crop that was planned, and how."""
+    """Return what is sent of a crop that was planned, and how.
+
+    What nobody protects is sent at its own size, as any other client would: the service draws it at
+    the size it is asked for.
+    """
     wanted = Wanted(
         crop=crop.size,
         has_mask=sketch.box is not None,
@@ -90,7 +96,10 @@ def planned_for(engine: Engine, crop: Focus, sketch: Sketch) -> Plan:
         inputs=tuple((other.width, other.height) for other in sketch.inputs),
         parameters=sketch.parameters,
     )
-    return engine.plan(wanted)
+    plan = engine.plan(wanted)
+    if crop.framing.protect or engine.abilities.sizes is None:
+        return plan
+    return replace(plan, size=sizes.within(crop.size, MOST_UNSCALED))
 
 
 def quote(

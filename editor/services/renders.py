@@ -84,6 +84,21 @@ def export(
     return _cached(picture, use, image_format, quality=quality, max_side=side, exif_of=exif_of)
 
 
+def exactly(
+    picture: Picture, image_format: str, size: tuple[int, int], *, quality: int | None = None
+) -> Path:
+    """Return the picture as a file of just that size: scaled to cover it, cut at the centre.
+
+    Raises as `export`.
+    """
+    if size == (picture.width, picture.height):
+        return export(picture, image_format, quality=quality)
+    if quality is None or image_format == "png":
+        quality = default_quality(image_format)
+    use = f"export.{size[0]}x{size[1]}.{quality}"
+    return _cached(picture, use, image_format, quality=quality, cover=list(size))
+
+
 def default_quality(image_format: str) -> int:
     """Return the quality nobody sees a difference at."""
     return AVIF_QUALITY if image_format == "avif" else EXPORT_QUALITY

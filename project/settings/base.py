@@ -41,6 +41,7 @@ PICTURES_DIR = DATA_DIR / "pictures"
 SPOOL_DIR = DATA_DIR / "spool"
 RENDERS_DIR = DATA_DIR / "renders"
 SCRATCH_DIR = DATA_DIR / "scratch"
+BELLS_DIR = DATA_DIR / "bells"
 # The folder itself is closed to others; what lies in it need not be.
 DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 SCRATCH_DIR.mkdir(exist_ok=True, mode=0o700)
@@ -75,6 +76,16 @@ PRIVATE_PROVIDERS = networks.parse(env.list("PENTIMENTO_PRIVATE_PROVIDERS", defa
 # How a form learns where a name leads, and what the test of a provider sends: tests have their own.
 PROVIDER_RESOLVER = "editor.services.addresses.look_up"
 PROVIDER_PROBE = "editor.engines.openai.probe.probe"
+
+# How long a call of the programming interface is held until its edit is done, and how often one
+# that streams is sent a sign of life: proxies cut what is silent for a minute.
+API_WAIT_SECONDS = _number("PENTIMENTO_API_WAIT_SECONDS", 900, low=5, high=86_400)
+API_KEEPALIVE_SECONDS = _number("PENTIMENTO_API_KEEPALIVE_SECONDS", 10, low=1, high=60)
+
+# Calls that come by the API: whether they may name pictures by their address on the web, which
+# this server then fetches; tests have a line of their own.
+API_FETCH_URLS: bool = env.bool("PENTIMENTO_API_FETCH_URLS", default=False)
+API_FETCH_LINE = "editor.api.links.line"
 
 # How long deleted things can be taken back, and how often a worker looks what is past that.
 TRASH_DAYS = _number("PENTIMENTO_TRASH_DAYS", 30, low=1, high=365)

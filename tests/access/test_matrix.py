@@ -12,10 +12,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from editor.access.roles import ROLES_FOR, Action, may
-from editor.models import Edit, Favourite, Membership, Picture, Project, Provider, Role, User
+from editor.models import (
+    ApiKey,
+    Edit,
+    Favourite,
+    Membership,
+    Picture,
+    Project,
+    Provider,
+    Role,
+    User,
+)
 from editor.urls import urlpatterns
 from tests.making import (
     as_bytes,
+    make_api_key,
     make_attempt_row,
     make_edit_row,
     make_image,
@@ -60,6 +71,9 @@ LOGIN_SEND = (302, 302, 302, 302, 302, 302, 422)
 OWN_CANCEL = (302, 403, 403, 403, 404, 404, TO_LOGIN)
 OWN_READ = (200, 403, 403, 403, 404, 404, TO_LOGIN)
 OWN_SEND = (422, 403, 403, 403, 404, 404, TO_LOGIN)
+# Olga's key: an editor finds own ones only.
+OWN_KEY_READ = (200, 404, 403, 403, 404, 404, TO_LOGIN)
+OWN_KEY_DO = (302, 404, 403, 403, 404, 404, TO_LOGIN)
 # Olga is the only owner, and so the only one who cannot leave.
 LEAVE = (409, 302, 302, 302, 404, 404, TO_LOGIN)
 # The project is not deleted.
@@ -119,10 +133,14 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "remove_member": {"GET": OWNERS_READ, "POST": OWNERS_DO},
     "leave_project": {"GET": MEMBERS_READ, "POST": LEAVE},
     "project_settings": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
+    "api_help": {"GET": MEMBERS_READ},
     "usage": {"GET": MAKERS_READ},
     "usage_csv": {"GET": MAKERS_READ},
     "budget": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
     "member_budget": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
+    "keys": {"GET": MAKERS_READ},
+    "new_key": {"GET": MAKERS_READ, "POST": MAKERS_SEND},
+    "revoke_key": {"GET": OWN_KEY_READ, "POST": OWN_KEY_DO},
     "archive_project": {"POST": OWNERS_DO},
     "restore_project": {"POST": OWNERS_DO},
     "delete_project": {"GET": OWNERS_READ, "POST": OWNERS_SEND},
@@ -196,6 +214,7 @@ WITH_AN_ID = {
     *("rename_picture", "edit_mask", "favourite", "member_role", "remove_member"),
     "member_budget",
     "quote",
+    "revoke_key",
     *("raw_answer", "heat_map", "use_raw"),
     *("decide_edit", "edit_partial"),
     *("project_provider", "project_switch_provider", "project_delete_provider"),
@@ -221,6 +240,7 @@ class Scene:
     session: UserSession
     provider: Provider
     shared: Provider
+    key: ApiKey
 
     def client(self, who: str) -> Client:
         client = Client()
@@ -239,6 +259,7 @@ class Scene:
             "pk": self.session.pk,
             "provider": (self.shared if name in OF_THE_INSTANCE else self.provider).public_id,
             "model": "gpt-image-2",
+            "key": self.key.public_id,
         }
         path = reverse(name, kwargs={key: values[key] for key in needed(name)})
         return f"{path}?since=0.0&view=gallery" if name == "pulse" else path
@@ -261,7 +282,8 @@ def scene(people: People) -> Scene:
     staff = make_user("steve", is_staff=True, is_superuser=True)
     vitos = Membership.objects.get(project=people.project, user=people.vito)
     provider, shared = make_provider(people.project), make_provider()
-    return Scene(people, picture, edit, staff, vitos.pk, session, provider, shared)
+    key, _token = make_api_key(people.project, people.olga)
+    return Scene(people, picture, edit, staff, vitos.pk, session, provider, shared, key)
 
 
 def test_every_url_has_a_row() -> None:
@@ -289,14 +311,14 @@ def test_anonymous_is_sent_to_the_login(scene: Scene, name: str) -> None:
 
 
 def test_every_url_with_an_id_is_tried_with_a_foreign_one() -> None:
-    ids = {"picture", "edit", "member", "provider"}
+    ids = {"picture", "edit", "member", "provider", "key"}
     found = {name for name in TABLE if ids & set(needed(name))}
     assert found == set(WITH_AN_ID) | OF_THE_INSTANCE
 
 
 @pytest.mark.parametrize("name", sorted(WITH_AN_ID))
 def test_an_id_of_another_project_is_not_found(scene: Scene, name: str) -> None:
-    """Olga owns both projects; picture, edit, member and provider belong to the first."""
+    """Olga owns both projects; picture, edit, member, provider and key belong to the first."""
     other = make_project(scene.people.olga, "Other")
     client = scene.client("olga")
     send = client.get if "GET" in TABLE[name] else client.post
@@ -342,6 +364,7 @@ RESTING = {
     ("delete_pictures", "POST"),
     ("restore_pictures", "POST"),
     ("project_settings", "POST"),
+    *(("new_key", "GET"), ("new_key", "POST")),
     *(("budget", "GET"), ("budget", "POST")),
     *(("member_budget", "GET"), ("member_budget", "POST")),
     *((name, "GET") for name in TABLE if name.startswith("project_") and "provider" in name),

@@ -13,11 +13,29 @@ from django.db import connections, transaction
 from editor.access.fetch import Door
 from editor.engines.costs import CostRange
 from editor.engines.plans import Plan, Wanted
-from editor.models import Edit, LedgerEntry, LedgerKind, Picture, Project, Provider, Role, User
+from editor.models import (
+    ApiKey,
+    Edit,
+    LedgerEntry,
+    LedgerKind,
+    Picture,
+    Project,
+    Provider,
+    Role,
+    User,
+)
 from editor.pipeline import submit
+from editor.pipeline.intents import ApiCall
 from editor.services import budgets
 from editor.services.months import Month
-from tests.making import make_priced_row, make_project, make_provider_row, make_rows, make_user
+from tests.making import (
+    make_api_key,
+    make_priced_row,
+    make_project,
+    make_provider_row,
+    make_rows,
+    make_user,
+)
 from tests.pipeline.stub_engine import StubEngine
 
 if TYPE_CHECKING:
@@ -54,6 +72,7 @@ class Scene:
     project: Project
     picture: Picture
     provider: Provider
+    key: ApiKey | None = None
 
 
 @pytest.fixture
@@ -91,6 +110,7 @@ def race(scene: Scene) -> None:
             None,
             f"click-{number}",
             agreed_host="api.atelier.test",
+            call=ApiCall(scene.key) if scene.key else None,
         )
         try:
             submit.submit(door=door, wish=wish, registry=Registry())
@@ -106,6 +126,14 @@ def race(scene: Scene) -> None:
 
 def test_ten_of_sixty_four_are_taken(scene: Scene) -> None:
     race(scene)
+
+
+def test_a_keys_budget_takes_ten_of_sixty_four(scene: Scene) -> None:
+    Project.objects.update(budget_micros=None)
+    room = ROOM * PRICE + PRICE - 1
+    scene.key, _ = make_api_key(scene.project, scene.user, budget_micros=room)
+    race(scene)
+    assert LedgerEntry.objects.filter(api_key=scene.key).count() == ROOM
 
 
 @pytest.mark.faults

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from project.body_limit import BodyLimit
+from project.body_limit import BodyLimit, Refusal
 
 if TYPE_CHECKING:
     from project.body_limit import Event, Receive, Scope, Send
@@ -40,7 +40,9 @@ def ask(pieces: list[bytes], headers: list[tuple[bytes, bytes]]) -> tuple[int, b
         sent.append(event)
 
     scope = {"type": "http", "headers": headers}
-    asyncio.run(BodyLimit(reader, limit=LIMIT, message="too much")(scope, receive, send))
+    asyncio.run(
+        BodyLimit(reader, limit=LIMIT, refusal=lambda: Refusal(b"too much"))(scope, receive, send)
+    )
     return sent[0]["status"], sent[1]["body"]
 
 

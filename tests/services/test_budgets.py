@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from editor.models import Edit, LedgerEntry, Membership, Project, Provider, User
+from editor.models import ApiKey, Edit, LedgerEntry, Membership, Project, Provider, User
 from editor.models.ledger import today
 from editor.pipeline import ledger
 from editor.services import budget_texts, budgets
 from editor.services.months import Month
-from tests.making import make_priced_row, make_project, make_provider_row, make_rows
+from tests.making import make_api_key, make_priced_row, make_project, make_provider_row, make_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,3 +165,79 @@ def test_the_studios_budget_needs_a_price_and_binds_its_provider_only(
     (picture,) = make_rows(people.project, people.olga, 1)
     other = make_provider_row(name="Relay")
     ledger.reserve(make_priced_row(picture, people.emil, other, 10**9))
+
+
+@pytest.fixture
+def ask_with(people: People, provider: Provider) -> Callable[[ApiKey, int | None], Edit]:
+    (picture,) = make_rows(people.project, people.olga, 1)
+
+    def reserve(key: ApiKey, micros: int | None) -> Edit:
+        edit = make_priced_row(picture, key.user, provider, micros, api_key=key)
+        ledger.reserve(edit)
+        return edit
+
+    return reserve
+
+
+def test_a_keys_budget_binds_what_is_asked_with_it(
+    people: People, ask: Ask, ask_with: Callable[[ApiKey, int | None], Edit]
+) -> None:
+    key, _ = make_api_key(people.project, people.emil, budget_micros=1_000_000)
+    other, _ = make_api_key(people.project, people.emil, budget_micros=500_000)
+    free, _ = make_api_key(people.project, people.emil)
+    ask_with(key, 600_000)
+    with pytest.raises(budgets.OverBudget) as refused:
+        ask_with(key, 400_001)
+    assert (refused.value.budget.whose, refused.value.budget.left) == (budgets.Whose.KEY, 400_000)
+    ask_with(other, 500_000)
+    ask_with(free, 10**9)
+    ask(people.emil, 10**9)
+    ask_with(key, 400_000)
+    with pytest.raises(budgets.OverBudget):
+        ask_with(key, 1)
+    assert budgets.spent_with([key.pk, other.pk, 10**9], Month.current()) == {
+        key.pk: 1_000_000,
+        other.pk: 500_000,
+    }
+
+
+def test_what_is_given_back_is_the_keys_again(
+    people: People, ask_with: Callable[[ApiKey, int | None], Edit]
+) -> None:
+    key, _ = make_api_key(people.project, people.emil, budget_micros=1_000_000)
+    ledger.release(ask_with(key, 1_000_000))
+    ask_with(key, 1_000_000)
+    LedgerEntry.objects.update(day=today().replace(day=1) - timedelta(days=1))
+    ask_with(key, 1_000_000)
+    assert set(LedgerEntry.objects.values_list("api_key", flat=True)) == {key.pk}
+
+
+def test_a_key_may_spend_no_more_than_its_project_and_its_member(
+    people: People, ask_with: Callable[[ApiKey, int | None], Edit]
+) -> None:
+    key, _ = make_api_key(people.project, people.emil, budget_micros=10**9)
+    limit(people, 10**9, 100_000)
+    with pytest.raises(budgets.OverBudget) as refused:
+        ask_with(key, 100_001)
+    assert refused.value.budget.whose == budgets.Whose.MEMBER
+
+
+def test_the_text_about_a_key_says_what_helps(
+    people: People, ask_with: Callable[[ApiKey, int | None], Edit]
+) -> None:
+    key, _ = make_api_key(people.project, people.emil, budget_micros=1_000_000)
+    ask_with(key, 900_000)
+    month = Month.current()
+    with pytest.raises(budgets.OverBudget) as refused:
+        ask_with(key, 210_000)
+    assert budget_texts.refusal(refused.value, people.emil) == (
+        f"This edit may cost up to $0.21; $0.10 of the API key\u2019s $1.00 for {month.first:%B} "
+        f"are left. Use a key with a larger budget, or wait until {month.next.first:%B} 1."
+    )
+    with pytest.raises(budgets.OverBudget) as refused:
+        ask_with(key, 2_000_000)
+    text = budget_texts.refusal(refused.value, people.emil)
+    assert text.endswith("are left. Use a key with a larger budget.")
+    with pytest.raises(budgets.PriceUnknown) as unpriced:
+        ask_with(key, None)
+    assert "the API key has a budget" in budget_texts.refusal(unpriced.value, people.emil)

@@ -10,7 +10,7 @@ from editor.engines.openai import prices
 from editor.engines.openai.manner import Manner
 from editor.engines.plans import Abilities, Change, Plan
 from editor.imaging.focus import FocusRules
-from editor.imaging.sizes import named, snap
+from editor.imaging.sizes import named, snap, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -146,7 +146,7 @@ class _Draft:
         if rules:
             self.size = snap(*(given or self.wanted.crop), rules)
         else:
-            self.size = _within(given or self.wanted.crop, self.manner.max_pixels) or given
+            self.size = within(given or self.wanted.crop, self.manner.max_pixels) or given
         _SIZE_MODES[self.manner.size_mode](self, asked, given)
 
     def choose_word(self, parameter: str) -> None:
@@ -243,7 +243,7 @@ class _Draft:
     def hide_size(self, asked: JSON, given: Size | None) -> None:
         """Not at all; where no service would look at it, the picture itself has the size."""
         if self.abilities.sizes is None:
-            self.size = _within(self.wanted.crop, self.manner.max_pixels)
+            self.size = within(self.wanted.crop, self.manner.max_pixels)
         drawn_so = self.manner.size_mode == "none" and given == self.size
         if asked is not None and not drawn_so:
             self.change("size", asked, None, Reason.UNSUPPORTED if given else Reason.INVALID)
@@ -260,14 +260,6 @@ def _whole(asked: JSON) -> int | None:
     if isinstance(asked, str) and asked.isascii() and asked.isdigit():
         return int(asked)
     return asked if isinstance(asked, int) and not isinstance(asked, bool) else None
-
-
-def _within(crop: Size, pixels: int) -> Size | None:
-    """A smaller size of the same aspect for a crop that is too large, else None."""
-    if crop[0] * crop[1] <= pixels:
-        return None
-    scale = (pixels / (crop[0] * crop[1])) ** 0.5
-    return max(1, int(crop[0] * scale)), max(1, int(crop[1] * scale))
 
 
 def _distance(aspect: str, size: Size) -> float:

@@ -5,7 +5,8 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from editor.pipeline.outcome import CONNECTION_LOST
 from editor.pipeline.run import Run
 from editor.pipeline.states import Hold
 from editor.pipeline.turns import Turns
+from editor.services import bell
 
 logger = logging.getLogger(__name__)
 
@@ -123,6 +125,7 @@ class LocalDispatch:
         self._owner = new_owner()
         self._running: dict[asyncio.Task[None], Desk] = {}
         self._stopping = asyncio.Event()
+        self._rung = asyncio.Event()
 
     def stop(self) -> None:
         """Claim nothing more, let running edits end within the grace, then return from `run`."""
@@ -144,7 +147,8 @@ class LocalDispatch:
         reader = asyncio.create_task(self._finish_late())
         keeper = asyncio.create_task(keep_house(self._database, every=self._timing.housekeeping))
         try:
-            await self._loop(heartbeat, drain=drain)
+            with self._listening():
+                await self._loop(heartbeat, drain=drain)
             await self._wind_down()
         finally:
             sweeper.cancel()
@@ -153,6 +157,21 @@ class LocalDispatch:
             await asyncio.to_thread(heartbeat.stop)
             await self._database(Worker.objects.filter(name=self._owner).delete)
             await self._database.close()
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Look for work as soon as somebody rings; whether anybody does or not, every tick."""
+        loop = asyncio.get_running_loop()
+        with bell.hung(bell.Rope.WORK) as handle:
+            loop.add_reader(handle, self._hear, handle)
+            try:
+                yield
+            finally:
+                loop.remove_reader(handle)
+
+    def _hear(self, handle: int) -> None:
+        bell.heard(handle)
+        self._rung.set()
 
     def _holds(self) -> list[Hold]:
         """What runs here now; the heartbeat's thread asks."""
@@ -186,11 +205,13 @@ class LocalDispatch:
             return 0
 
     async def _pause(self) -> None:
-        """Wait one tick, or until a run ends and frees its slot, or until told to stop."""
-        waits = {asyncio.create_task(self._stopping.wait()), *self._running}
+        """Wait one tick, or until it rings, a run ends and frees its slot, or we are told to stop."""
+        signs = [asyncio.create_task(sign.wait()) for sign in (self._stopping, self._rung)]
+        waits = {*signs, *self._running}
         await asyncio.wait(waits, timeout=self._timing.tick, return_when="FIRST_COMPLETED")
-        for wait in waits - set(self._running):
-            wait.cancel()
+        self._rung.clear()
+        for sign in signs:
+            sign.cancel()
 
     async def _claim(self) -> int:
         out = sum(run.calls_out for run in self._running.values())

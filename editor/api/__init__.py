@@ -1,0 +1,1 @@
+"""The programming interface: OpenAI's images API, spoken by the studio."""

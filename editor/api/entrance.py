@@ -1,0 +1,92 @@
+"""Where every call comes in and every answer goes out: routed, numbered, and in the envelope."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import DatabaseError, close_old_connections, reset_queries
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
+
+from editor.api import refusals
+from editor.api.errors import ApiError
+from editor.api.json_answer import refusal
+from editor.http import run_whole
+from editor.services.media import DiskFull
+
+URLS = "editor.api.urls"
+# What only asks the database, and what may wait for a child process that opens a picture. Each
+# thread keeps a database connection (docs/operations.md).
+QUICK_THREADS, SLOW_THREADS = 4, 6
+_quick = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="api")
+_slow = ThreadPoolExecutor(SLOW_THREADS, thread_name_prefix="slow-api")
+closing = ThreadPoolExecutor(1, thread_name_prefix="close-api")
+log = logging.getLogger(__name__)
+
+
+def new_id() -> str:
+    """Return a name for one call, by which it is found in the log."""
+    return f"req_{secrets.token_hex(12)}"
+
+
+async def quick[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run what asks the database in one of a few threads."""
+    return await run_whole(_quick, _with_fresh_connection, function, *args, **kwargs)
+
+
+async def slow[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run what may wait for the sandbox: it never keeps what is quick waiting."""
+    return await run_whole(_slow, _with_fresh_connection, function, *args, **kwargs)
+
+
+def _with_fresh_connection(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    close_old_connections()
+    reset_queries()
+    try:
+        return function(*args, **kwargs)
+    finally:
+        close_old_connections()
+
+
+async def respond(request: HttpRequest) -> HttpResponseBase:
+    """Answer a call; whatever goes wrong, in the envelope."""
+    identity = new_id()
+    try:
+        view, args, kwargs = _found(request)
+        response: HttpResponseBase = await view(request, *args, **kwargs)
+    except ApiError as error:
+        response = refusal(error)
+    except Exception as error:  # noqa: BLE001  every answer is ours
+        response = refusal(_translated(error, identity))
+    response["x-request-id"] = identity
+    response["X-Content-Type-Options"] = "nosniff"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _found(request: HttpRequest) -> Any:
+    try:
+        return resolve(request.path_info, urlconf=URLS)
+    except Resolver404:
+        raise refusals.no_such_path(request.method or "", request.path_info) from None
+
+
+def _translated(error: Exception, identity: str) -> ApiError:
+    """What the caller is told of an error that knows nothing of calls; the rest is logged."""
+    if isinstance(error, Http404):
+        return refusals.not_found()
+    if isinstance(error, PermissionDenied):
+        return refusals.forbidden(str(error))
+    if isinstance(error, BadRequest):
+        return ApiError(HTTPStatus.BAD_REQUEST, str(error), code="invalid_value")
+    if isinstance(error, DiskFull):
+        return refusals.disk_full()
+    log.exception("call %s broke off", identity, exc_info=error)
+    if isinstance(error, DatabaseError):
+        return refusals.unavailable()
+    return refusals.internal(identity)

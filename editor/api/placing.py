@@ -1,0 +1,147 @@
+"""From a call to a queued edit: pictures taken in, engine chosen, wish submitted once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from editor.api import errors, fields, refusals, served
+from editor.api.errors import ApiError
+from editor.imaging.focus import UNFRAMED, Framing
+from editor.pipeline import submit
+from editor.pipeline.intents import ApiCall
+from editor.services import pictures
+from editor.services.engines import planning_registry
+
+if TYPE_CHECKING:
+    from editor.access.fetch import Door
+    from editor.api.auth import Caller
+    from editor.api.call import EditCall, File
+    from editor.api.served import Served
+    from editor.models import Edit, Picture
+
+KEY_LENGTH: Final = 255
+# code of a refused submission -> status, code and field of the answer.
+REFUSED: Final[dict[str, tuple[HTTPStatus, str, str | None]]] = {
+    "prompt_missing": (HTTPStatus.BAD_REQUEST, "missing_required_parameter", "prompt"),
+    "prompt_too_long": (HTTPStatus.BAD_REQUEST, "string_above_max_length", "prompt"),
+    "needs_mask": (HTTPStatus.BAD_REQUEST, "missing_required_parameter", "mask"),
+    "mask_not_png": (HTTPStatus.BAD_REQUEST, "invalid_image_file", "mask"),
+    "mask_no_alpha": (HTTPStatus.BAD_REQUEST, "invalid_image_file", "mask"),
+    "mask_unreadable": (HTTPStatus.BAD_REQUEST, "invalid_image_file", "mask"),
+    "mask_size": (HTTPStatus.BAD_REQUEST, "invalid_value", "mask"),
+    "mask_empty": (HTTPStatus.BAD_REQUEST, "invalid_value", "mask"),
+    "unknown_engine": (HTTPStatus.NOT_FOUND, "model_not_found", "model"),
+    "cannot_be_sent": (HTTPStatus.BAD_REQUEST, "invalid_value", None),
+    "idempotency_mismatch": (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_mismatch", None),
+}
+BUDGET: Final = frozenset({"over_budget", "price_unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the headers say about the call: its own key, and whether an SDK sends it again."""
+
+    key: str = ""
+    repeats: bool = False
+
+
+def place(caller: Caller, call: EditCall, intent: Intent) -> Edit:
+    """Return the edit of a call, queued now or by the call that this one repeats.
+
+    Raises ApiError, media.DiskFull.
+    """
+    chosen = served.resolve(caller.door.project, call.model)
+    fields.check(call, chosen.abilities, chosen.name)
+    found = [_taken_in(caller.door, file, _param(call, n)) for n, file in enumerate(call.images)]
+    wish = submit.Wish(
+        picture=found[0],
+        engine=chosen.engine_id,
+        prompt=call.prompt,
+        mask=call.mask,
+        idem_key=_idem_key(caller, intent),
+        parameters=_parameters(call, chosen),
+        inputs=tuple(found[1:]),
+        framing=_framing(call, chosen),
+        call=ApiCall(caller.key, _extra(call), repeats=intent.repeats and not intent.key),
+    )
+    try:
+        return submit.submit(door=caller.door, wish=wish, registry=planning_registry())
+    except submit.SubmitRefused as refused:
+        raise _refusal(refused) from refused
+    except submit.NotAgreed as question:
+        raise refusals.not_agreed(question.host) from question
+
+
+def _param(call: EditCall, number: int) -> str:
+    return "image" if len(call.images) == 1 else f"image[{number}]"
+
+
+def _taken_in(door: Door, file: File, param: str) -> Picture:
+    """Keep a picture in the project; one that is there already is that one."""
+    try:
+        return pictures.upload(door=door, file=file).picture
+    except pictures.UploadRefused as refused:
+        if refused.code == "too_large":
+            raise errors.too_large(refused.message, param) from refused
+        raise errors.not_a_picture(param, refused.message) from refused
+
+
+def _idem_key(caller: Caller, intent: Intent) -> str:
+    """The key of the intent, unlike any that another program or a page may send."""
+    if not intent.key:
+        return f"api-{secrets.token_hex(24)}"
+    return "api-" + hashlib.sha256(f"{caller.key.pk} {intent.key}".encode()).hexdigest()[:48]
+
+
+def _framing(call: EditCall, chosen: Served) -> Framing:
+    """How much is shown of the picture, and how the answer is put in."""
+    if not chosen.engine.redraws:  # it changes nothing but what is painted, at full size
+        return UNFRAMED
+    return Framing(
+        feather=call.feather or UNFRAMED.feather,
+        whole=call.focus == "off",
+        protect=call.protect == "strict",
+    )
+
+
+def _parameters(call: EditCall, chosen: Served) -> dict[str, Any]:
+    """The parameters that the engine takes: the files that we make of its answer are ours.
+
+    What nobody protects is handed on as it comes, so that size and format are the engine's then.
+    """
+    is_raw = chosen.engine.redraws and call.protect == "off"
+    asked = {
+        "n": call.n if call.n > 1 else None,
+        "quality": call.quality,
+        "background": call.background,
+        "input_fidelity": call.input_fidelity,
+        "moderation": call.moderation,
+        "partial_images": call.partial_images or None,
+        "size": f"{call.size[0]}x{call.size[1]}" if call.size and is_raw else None,
+        "output_format": call.output_format if is_raw else None,
+        "output_compression": call.output_compression if is_raw else None,
+    }
+    known = {name for name, value in asked.items() if value is not None}
+    if not chosen.engine.redraws:
+        known &= {"n"} if chosen.abilities.n_max > 1 else set()
+    return {name: asked[name] for name in sorted(known)}
+
+
+def _extra(call: EditCall) -> str:
+    """What an answer must be like that an engine is not told."""
+    facts = [call.size, call.output_format, call.output_compression, call.response_format]
+    return json.dumps([*facts, call.stream, call.protect, call.user])
+
+
+def _refusal(refused: submit.SubmitRefused) -> ApiError:
+    if refused.code in BUDGET:
+        return refusals.over_budget(refused.message)
+    status, code, param = REFUSED.get(
+        refused.code, (HTTPStatus.BAD_REQUEST, refused.code, "prompt")
+    )
+    return ApiError(status, refused.message, code=code, param=param)

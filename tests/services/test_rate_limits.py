@@ -1,0 +1,169 @@
+"""So many requests in a minute: exactly, whoever counts and however many count at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connections
+from django.db.models import F
+from django.utils import timezone
+
+from editor.models import ApiKey
+from editor.services import rate_limits
+from editor.services.rate_limits import TooMany
+from tests.faults.processes import ROOT, environment
+from tests.making import make_api_key, make_project, make_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import People
+
+LIMIT, THREADS, EACH = 40, 8, 15
+# Another web process: threads that ask as often as they can; prints how many were let in.
+ASKER = """
+import sys
+import django
+django.setup()
+from tests.services.test_rate_limits import ask_from_threads
+print(ask_from_threads(int(sys.argv[1])))
+"""
+
+
+@pytest.fixture
+def key(people: People) -> ApiKey:
+    return make_api_key(people.project, people.olga, requests_per_minute=3)[0]
+
+
+def move_window(key: ApiKey, by: timedelta) -> None:
+    ApiKey.objects.filter(pk=key.pk).update(window_began_at=F("window_began_at") + by)
+
+
+def test_requests_are_counted_down_and_then_refused(key: ApiKey) -> None:
+    found = [rate_limits.take(key) for _ in range(3)]
+    assert [(one.limit, one.remaining) for one in found] == [(3, 2), (3, 1), (3, 0)]
+    assert all(1 <= one.reset_seconds <= 60 for one in found)
+    with pytest.raises(TooMany) as refused:
+        rate_limits.take(key)
+    assert refused.value.allowance.remaining == 0
+    assert 1 <= refused.value.retry_after <= 60
+
+
+def test_a_refused_request_costs_nothing(key: ApiKey) -> None:
+    for _ in range(3):
+        rate_limits.take(key)
+    before = ApiKey.objects.get(pk=key.pk)
+    for _ in range(5):
+        with pytest.raises(TooMany):
+            rate_limits.take(key)
+    after = ApiKey.objects.get(pk=key.pk)
+    assert (after.window_count, after.last_used_at) == (3, before.last_used_at)
+
+
+@pytest.mark.parametrize("seconds", [60, 61, 3600, -30])
+def test_the_next_minute_begins_anew(key: ApiKey, seconds: int) -> None:
+    """Also when the clock was set back."""
+    for _ in range(3):
+        rate_limits.take(key)
+    move_window(key, timedelta(seconds=-seconds))
+    assert rate_limits.take(key).remaining == 2
+
+
+def test_the_minute_is_whole(key: ApiKey) -> None:
+    for _ in range(3):
+        rate_limits.take(key)
+    move_window(key, timedelta(seconds=-50))
+    with pytest.raises(TooMany) as refused:
+        rate_limits.take(key)
+    assert 1 <= refused.value.retry_after <= 10
+
+
+def test_use_is_noted(key: ApiKey) -> None:
+    assert key.last_used_at is None
+    rate_limits.take(key)
+    key.refresh_from_db()
+    assert key.last_used_at is not None
+    assert abs(key.last_used_at - timezone.now()) < timedelta(minutes=1)
+
+
+def test_keys_are_counted_apart(people: People, key: ApiKey) -> None:
+    other, _ = make_api_key(people.project, people.olga, requests_per_minute=3)
+    rate_limits.take(key)
+    assert rate_limits.take(other).remaining == 2
+
+
+def test_a_request_is_one_write(
+    key: ApiKey, django_assert_num_queries: Callable[..., object]
+) -> None:
+    with django_assert_num_queries(4) as asked:  # type: ignore[attr-defined]
+        rate_limits.take(key)
+    writes = [query["sql"] for query in asked if query["sql"].startswith("UPDATE")]
+    assert len(writes) == 1
+
+
+def ask_from_threads(pk: int) -> int:
+    """Ask as often as all threads can at once; return how many requests were let in."""
+    key = ApiKey(pk=pk)
+    barrier = Barrier(THREADS)
+
+    def run(_number: int) -> int:
+        barrier.wait()
+        try:
+            return sum(ask(key) for _ in range(EACH))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return sum(threads.map(run, range(THREADS)))
+
+
+def ask(key: ApiKey) -> bool:
+    try:
+        rate_limits.take(key)
+    except TooMany:
+        return False
+    return True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_let_in_no_more_than_the_limit() -> None:
+    """Each with eight threads that ask fifteen times: 240 requests, 40 are let in, exactly."""
+    user = make_user("olga")
+    key, _ = make_api_key(make_project(user), user, requests_per_minute=LIMIT)
+    command = [sys.executable, "-c", ASKER, str(key.pk)]
+    processes = [
+        subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    let_in = sum(int(process.communicate(timeout=60)[0]) for process in processes)
+    assert let_in == LIMIT
+    assert ApiKey.objects.get(pk=key.pk).window_count == LIMIT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_looking_first_and_counting_then_lets_in_too_many() -> None:
+    """What everybody writes first, as a control: the same race would be noticed here."""
+    user = make_user("olga")
+    key, _ = make_api_key(make_project(user), user, requests_per_minute=LIMIT)
+    barrier = Barrier(THREADS)
+
+    def run(_number: int) -> int:
+        let_in = 0
+        for _ in range(EACH):
+            barrier.wait()
+            row = ApiKey.objects.get(pk=key.pk)
+            barrier.wait()
+            if row.window_count < row.requests_per_minute:
+                ApiKey.objects.filter(pk=key.pk).update(window_count=row.window_count + 1)
+                let_in += 1
+        connections.close_all()
+        return let_in
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        assert sum(threads.map(run, range(THREADS))) > LIMIT

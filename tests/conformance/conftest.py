@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from tests.conformance.clients.calls import Client
 
-SETTINGS = {"PENTIMENTO_PRIVATE_PROVIDERS": "127.0.0.0/8"}
+SETTINGS = {
+    "PENTIMENTO_PRIVATE_PROVIDERS": "127.0.0.0/8",
+    "PENTIMENTO_API_KEEPALIVE_SECONDS": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ import django
 django.setup()
 
 from django.utils import timezone  # noqa: E402
-from editor.services.api_keys import Wanted  # noqa: E402
 
 from editor.models import Project, Provider, Scope, User  # noqa: E402
 from editor.services import api_keys, setup, vault  # noqa: E402
+from editor.services.api_keys import Wanted  # noqa: E402
 from tests.conformance.registry import CLIENTS  # noqa: E402
 from tests.faults.paying import ABILITIES, KEY, MODEL  # noqa: E402
 from tests.making import agree, make_door, make_project, make_provider_row  # noqa: E402
@@ -50,6 +50,7 @@ def main(address: str) -> dict[str, object]:
         "expired": key(paid, user, expires_at=timezone.now() - timedelta(days=1)),
         "broke": key(paid, user, budget_micros=1),
         "slow": {name: key(plain, user, requests_per_minute=1) for name in CLIENTS},
+        "broken": {name: key(plain, user) for name in CLIENTS},
         "provider": provider.public_id,
     }
 

@@ -81,7 +81,7 @@ def json_body(scene: Scene) -> None:
 
 def wrong_references(good: str) -> list[tuple[list[dict[str, Any]], str]]:
     return [
-        ([{}], "images[0]"),
+        ([{}], "images[0].image_url"),
         ([{"image_url": good, "file_id": "file-1"}], "images[0]"),
         ([{"file_id": "file-1"}], "images[0].file_id"),
         ([{"image_url": good}, {"file_id": "file-1"}], "images[1].file_id"),

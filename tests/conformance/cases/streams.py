@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PARTIAL, COMPLETED = "image_edit.partial_image", "image_edit.completed"
 COMMON = {"type", "b64_json", "created_at", "size", "quality", "background", "output_format"}
 # Longer than several of the studio's keep-alives, which the tests' studio sends quickly.
-SLOW = "[[delay:2]]"
+SLOW = "[[delay:3]]"
 FAILS_SLOWLY = "[[delay:2]] [[fault:moderation]]"
 
 
@@ -46,7 +46,7 @@ def streamed(reply: Reply) -> None:
     assert "no-cache" in reply.header("cache-control")
     assert reply.header("x-accel-buffering") == "no"
     assert reply.header("x-request-id")
-    assert reply.failure is None
+    assert reply.failure is None, reply.failure
 
 
 @case(23, "a stream: at most two previews from 0 on, then the picture")
@@ -81,7 +81,7 @@ def keep_alive(scene: Scene) -> None:
     assert kinds(reply) == [COMPLETED]
     complete(reply.events[0], "usage")
     if scene.client.name == "curl":
-        assert reply.comments >= 3
+        assert reply.comments >= 2
 
 
 @case(26, "a failure in the middle of a stream is an error with its code")

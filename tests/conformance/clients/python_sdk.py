@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -57,7 +58,10 @@ class PythonSDK:
         with http, ExitStack() as files:
             client = self._client(call, http)
             try:
-                return self._asked(client, call, line, files)
+                with warnings.catch_warnings():
+                    # That of variations: the SDK's authors would rather have them forgotten.
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    return self._asked(client, call, line, files)
             except openai.APIError as error:
                 return _failed(error, line)
 

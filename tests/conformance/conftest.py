@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from tests.browser.conftest import Studio, start_studio, stop_studio
 from tests.conformance.clients.curl import Curl
 from tests.conformance.clients.node_sdk import NodeSDK, node
 from tests.conformance.clients.python_sdk import PythonSDK
-from tests.conformance.scene import Scene, seed
+from tests.conformance.scene import Scene, fill
 from tests.faults.fake import Fake, fake_provider
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with fake_provider() as fake, node() as process:
         studio = start_studio(tmp_path_factory.mktemp("conformance"), **SETTINGS)
         try:
-            yield Stage(studio, fake, seed(studio, fake.base_url), process)
+            yield Stage(studio, fake, fill(studio, fake.base_url), process)
         finally:
             stop_studio(studio)
 
@@ -59,4 +60,5 @@ def scene(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> Scene
     """A scene for the client that the test names; the provider does what it does by itself."""
     stage.fake.script(clear=True, drift="", delay=0, done=False)
     client = stage.client(getattr(request, "param", "python"))
-    return Scene(stage.studio, stage.fake, stage.keys, client, tmp_path)
+    seed = zlib.crc32(request.node.nodeid.encode()) % 1_000_000
+    return Scene(stage.studio, stage.fake, stage.keys, client, tmp_path, seed)

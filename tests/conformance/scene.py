@@ -48,7 +48,7 @@ class Scene:
     keys: Mapping[str, Any]
     client: Client
     folder: Path
-    seed: int = 1
+    seed: int
     _count: int = field(default=0)
 
     @property
@@ -158,7 +158,7 @@ LEFT_OUT = Leave()
 NONE = Leave()
 
 
-def seed(studio: Studio, address: str) -> dict[str, Any]:
+def fill(studio: Studio, address: str) -> dict[str, Any]:
     """Fill a fresh studio beside its processes; return its keys."""
     environment = os.environ | {
         "PENTIMENTO_DATA": str(studio.data),

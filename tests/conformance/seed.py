@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import timedelta
+from typing import Any
 
 import django
 
@@ -70,9 +71,9 @@ def connect(project: Project, user: User, address: str) -> Provider:
     return provider
 
 
-def key(project: Project, user: User, **wanted: object) -> str:
+def key(project: Project, user: User, **wanted: Any) -> str:
     """Make one key; what is not said of it does not bind."""
-    values = {"name": "conformance", "requests_per_minute": OFTEN} | wanted
+    values: dict[str, Any] = {"name": "conformance", "requests_per_minute": OFTEN} | wanted
     return api_keys.create(door=make_door(project, user), wanted=Wanted(**values))[1]
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.conformance.scene import Scene
     from tests.faults.litellm_proxy import Proxy
 
+# The first project has no provider: all names of OpenAI's mean the built-in engine there.
+BUILT_IN = "gpt-image-2"
 DRIFT = "[[drift:shift+scale+gamma+tint+noise+jpeg]]"
 # Every case in the daily run by one client, by the others in the long one.
 THROUGH = [
@@ -28,48 +30,37 @@ THROUGH = [
 
 
 @pytest.fixture(scope="module")
-def proxies(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Proxy]]:
-    """A proxy before the studio, for each of its two projects: a proxy has one key."""
-    folder = tmp_path_factory.mktemp
-    home, keys = stage.studio.url, stage.keys
-    with (
-        litellm_proxy(home, folder("plain"), key=keys["plain"], models=["gpt-image-2"]) as plain,
-        litellm_proxy(home, folder("paid"), key=keys["paid"], models=[ANY_SIZE]) as paid,
-    ):
-        yield {"plain": plain, "paid": paid}
+def proxy(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """One before the studio, with the keys of both its projects."""
+    models = {BUILT_IN: stage.keys["plain"], ANY_SIZE: stage.keys["paid"]}
+    folder = tmp_path_factory.mktemp("litellm")
+    with litellm_proxy(stage.studio.url, folder, models=models) as running:
+        yield running
 
 
 @pytest.fixture
-def through(scene: Scene, proxies: dict[str, Proxy], stage: Stage) -> dict[str, Scene]:
-    """The client, speaking to the proxies instead of the studio."""
-    name = scene.client.name
-    return {
-        project: replace(
-            scene,
-            client=stage.client(name, home=proxy.home, key=KEY),
-            keys={**scene.keys, "paid": KEY},
-        )
-        for project, proxy in proxies.items()
-    }
+def through(scene: Scene, proxy: Proxy, stage: Stage) -> Scene:
+    """The same scene, its client speaking to the proxy instead of the studio."""
+    client = stage.client(scene.client.name, home=proxy.home, key=KEY)
+    return replace(scene, client=client, keys={**scene.keys, "paid": KEY})
 
 
 @pytest.mark.parametrize("scene", THROUGH, indirect=True)
-def test_through_litellm_to_the_builtin_engine(through: dict[str, Scene]) -> None:
-    scene = through["plain"]
-    photo, prompt = scene.photo(), TEAL
-    before = len(scene.edits(prompt))
-    answer = picture(scene.edit(photo, mask=scene.mask(), prompt=prompt, model="gpt-image-2"))
+def test_through_litellm_to_the_builtin_engine(through: Scene) -> None:
+    photo = through.photo()
+    before = len(through.edits(TEAL))
+    answer = picture(through.edit(photo, mask=through.mask(), model=BUILT_IN))
     assert answer.size == SIZE
     only_inside(answer, photo, BOX)
-    assert len(scene.edits(prompt)) == before + 1
-    sized = scene.edit(photo, prompt=prompt, model="gpt-image-2", size="1024x1024")
+    assert len(through.edits(TEAL)) == before + 1
+    sized = through.edit(photo, model=BUILT_IN, size="1024x1024")
     assert picture(sized).size == (1024, 1024)
-    assert len(scene.edits(prompt)) == before + 2
+    assert len(through.edits(TEAL)) == before + 2
 
 
 @pytest.mark.parametrize("scene", THROUGH, indirect=True)
-def test_through_litellm_to_a_provider_that_drifts(through: dict[str, Scene]) -> None:
-    once(through["paid"])
+def test_through_litellm_to_a_provider_that_drifts(through: Scene) -> None:
+    once(through)
 
 
 @pytest.mark.parametrize("scene", CLIENTS, indirect=True)

@@ -26,13 +26,13 @@ import pytest
 from tests.faults.fake import NO_TLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / ".tools"
 VERSION = "1.108.7"
 KEY = "sk-proxy"
-MODEL = "gpt-image-2"
+MODELS = {"gpt-image-2": "sk-upstream"}
 PATIENCE_SECONDS = 180
 OUT_OF_REACH = re.compile(
     r"error sending request|dns error|failed to lookup|Could not connect|timed out|"
@@ -59,12 +59,15 @@ class Proxy:
 
 @contextmanager
 def litellm_proxy(
-    upstream: str, folder: Path, *, key: str = "sk-upstream", models: Sequence[str] = (MODEL,)
+    upstream: str, folder: Path, *, models: Mapping[str, str] = MODELS
 ) -> Iterator[Proxy]:
-    """Start one that sends everything for these models to this host; killed at the end."""
+    """Start one that sends everything for these models, each with its key, to this host.
+
+    Killed at the end.
+    """
     python, program = installed()
     config = folder / "litellm.json"  # JSON is YAML
-    config.write_text(json.dumps(_config(upstream, key, models)))
+    config.write_text(json.dumps(_config(upstream, models)))
     port = _free_port()
     with (folder / "litellm.log").open("w") as log:
         process = subprocess.Popen(
@@ -83,13 +86,16 @@ def litellm_proxy(
             process.wait()
 
 
-def _config(upstream: str, key: str, models: Sequence[str]) -> dict[str, object]:
+def _config(upstream: str, models: Mapping[str, str]) -> dict[str, object]:
     """Nothing is sent twice: the proxy must not retry what may have been charged."""
-    where = {"api_base": f"{upstream}/v1", "api_key": key}
+    where = {"api_base": f"{upstream}/v1"}
     return {
         "model_list": [
-            {"model_name": name, "litellm_params": {"model": f"openai/{name}"} | where}
-            for name in models
+            {
+                "model_name": name,
+                "litellm_params": {"model": f"openai/{name}", "api_key": key} | where,
+            }
+            for name, key in models.items()
         ],
         "general_settings": {"master_key": KEY},
         "litellm_settings": {"num_retries": 0, "telemetry": False},

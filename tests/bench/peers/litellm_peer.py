@@ -13,7 +13,7 @@ from tests.bench.process_tree import Tree
 from tests.faults.litellm_proxy import KEY, litellm_proxy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -31,8 +31,8 @@ class Peer:
 
 
 @contextmanager
-def litellm_peer(upstream: str, folder: Path, *, models: Sequence[str]) -> Iterator[Peer]:
-    """Start one that sends everything to the provider at this host; ended at the end."""
+def litellm_peer(upstream: str, folder: Path, *, models: Mapping[str, str]) -> Iterator[Peer]:
+    """Start one that sends these models' edits, each with its key, to this host; ended at the end."""
     folder.mkdir(exist_ok=True)
     with litellm_proxy(upstream, folder, models=models) as proxy:
         tree = Tree(proxy.pid).start()

@@ -14,18 +14,24 @@ if TYPE_CHECKING:
 
     from tests.conformance.conftest import Stage
 
-EXAMPLES = 12
-SECONDS = 60
+HOOKS = "tests.conformance.schemathesis_hooks"
+EXAMPLES = 10
+PATIENCE_SECONDS = 600
 
 
 def test_the_document_is_kept(stage: Stage, tmp_path: Path) -> None:
+    """All checks but one: `positive_data_acceptance` has no room for what only a model can know.
+
+    Two checks of our own stand in its place.
+    """
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run"),
             f"{stage.studio.url}/v1/openapi.json",
-            *("--header", f"Authorization: Bearer {stage.keys['plain']}"),
-            *("--checks", "all", "--max-examples", str(EXAMPLES), "--generation-deterministic"),
-            *("--generation-database", "none", "--no-color", "--workers", "2"),
+            *("--header", f"Authorization: Bearer {stage.keys['paid']}"),
+            *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
+            *("--max-examples", str(EXAMPLES), "--generation-deterministic", "--workers", "2"),
+            *("--continue-on-failure", "--no-color"),
         ],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": HOOKS},
@@ -33,9 +39,6 @@ def test_the_document_is_kept(stage: Stage, tmp_path: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        timeout=10 * SECONDS,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stdout[-8000:]
-
-
-HOOKS = "tests.conformance.picture_bodies"

@@ -5,16 +5,21 @@ Its views are coroutines: a call that waits minutes for its picture holds no thr
 
 import json
 import os
+import tempfile
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
+from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from editor.api import entrance, refusals
 from project.body_limit import BodyLimit, Refusal
+
+# Most calls bring a picture and a mask of less; what is more is written down while it comes.
+IN_MEMORY_BYTES = 8 * 1024 * 1024
 
 
 class ApiHandler(ASGIHandler):
@@ -27,6 +32,24 @@ class ApiHandler(ASGIHandler):
         """Serve one request; one lasting thread closes all responses."""
         async with ThreadSensitiveContext(executor=entrance.closing):
             await self.handle(scope, receive, send)
+
+    async def read_body(self, receive: Any) -> Any:
+        """Return the body, in memory up to a few megabytes.
+
+        Django's own begins a file earlier, and then changes threads for every piece. Raises
+        RequestAborted.
+        """
+        folder = settings.FILE_UPLOAD_TEMP_DIR
+        body = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=folder)  # noqa: SIM115  its reader closes it
+        while True:
+            event = await receive()
+            if event["type"] == "http.disconnect":
+                body.close()
+                raise RequestAborted
+            body.write(event.get("body", b""))
+            if not event.get("more_body", False):
+                body.seek(0)
+                return body
 
     def create_request(self, scope: Any, body_file: Any) -> tuple[Any, Any]:
         """Return the request with the length of its body, which a chunked one does not announce.
@@ -57,7 +80,7 @@ def too_large() -> Refusal:
 
 application = BodyLimit(
     ApiHandler(),
-    limit=settings.MAX_BODY_BYTES,
+    limit=settings.MAX_CALL_BYTES,
     refusal=too_large,
-    drained=3 * settings.MAX_BODY_BYTES,
+    drained=3 * settings.MAX_CALL_BYTES,
 )

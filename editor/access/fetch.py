@@ -67,6 +67,16 @@ def door(user: User, slug: str, action: Action) -> Door:
     return opened
 
 
+def oldest_door(user: User, action: Action) -> Door | None:
+    """Return the user's oldest project in which they may do `action`; None without any."""
+    mine = Membership.objects.select_related("project").filter(user=user, project__deleted_at=None)
+    for membership in mine.order_by("project__created_at", "project"):
+        opened = Door(membership.project, Role(membership.role), user)
+        if opened.may(action):
+            return opened
+    return None
+
+
 def door_to_deleted(user: User, slug: str) -> Door:
     """Return a deleted project to one of its owners. Raises Http404 to anybody else."""
     opened = _entrance(user, slug)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from editor.admin.site import Record, site
 from editor.forms.admin import NewPersonForm, PersonForm
-from editor.models import Membership, User
+from editor.models import ApiKey, Membership, User
 from editor.services import members, sessions
 
 
@@ -80,3 +80,24 @@ class MembershipAdmin(Record[Membership]):
     search_help_text = _("Person or project")
     fields = ("user", "project", "role", "created_at")
     ordering = ("-created_at", "-pk")
+
+
+@admin.register(ApiKey, site=site)
+class ApiKeyAdmin(Record[ApiKey]):
+    """Which programs act as whom, and how much; never the key, nor its hash.
+
+    They are made and revoked in projects; with its account closed a key opens nothing.
+    """
+
+    list_display = (
+        *("name", "prefix", "project", "user", "created_at", "last_used_at"),
+        *("expires_at", "revoked_at"),
+    )
+    list_select_related = ("project", "user")
+    search_fields = ("name", "prefix", "user__email", "project__name")
+    search_help_text = _("Name or beginning of the key, person, or project")
+    fields = (
+        *("public_id", "name", "prefix", "project", "user", "scopes", "created_at"),
+        *("last_used_at", "expires_at", "revoked_at", "budget_micros", "requests_per_minute"),
+    )
+    ordering = ("-pk",)

@@ -28,18 +28,18 @@ class LedgerAdmin(Record[LedgerEntry]):
 
     list_display = (
         *("created_at", "day", "kind", "amount", "basis", "project", "actor"),
-        *("provider", "model", "edit", "attempt"),
+        *("provider", "model", "edit", "attempt", "api_key"),
     )
     # No filter by provider: it would let an address ask for any column of it.
     list_filter = ("kind", "basis", "day", "model")
-    list_select_related = ("project", "actor", "provider", "edit", "attempt")
+    list_select_related = ("project", "actor", "provider", "edit", "attempt", "api_key")
     search_fields = ("project__name", "actor__email", "provider__name", "model", "edit__public_id")
     search_help_text = _(
         "Project, e-mail address of the person, name of the provider, model, or id of the edit"
     )
     fields = (
         *("created_at", "day", "kind", "amount", "micros", "basis", "project", "actor"),
-        *("provider", "model", "edit", "attempt"),
+        *("provider", "model", "edit", "attempt", "api_key"),
     )
     readonly_fields = ("amount",)
     ordering = ("-pk",)

@@ -26,8 +26,10 @@ class Arrivals(FileUploadHandler):
         self.fields: list[str] = []
 
     def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
-        """Note a file. Raises ApiError for one more than there may be."""
+        """Note a file. Raises ApiError for one more than there may be, or without a name."""
         super().new_file(field_name, *args, **kwargs)
+        if not field_name:
+            raise errors.invalid(None, "A file of the form has no name.", "invalid_multipart")
         self.fields.append(field_name)
         count = sum(names.place(field) is not None for field in self.fields)
         if count > pictures.MOST:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DatabaseError, close_old_connections, reset_queries
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
@@ -64,6 +64,8 @@ async def respond(request: HttpRequest) -> HttpResponseBase:
     except Exception as error:  # noqa: BLE001  every answer is ours
         response = refusal(_translated(error, identity))
     response["x-request-id"] = identity
+    if isinstance(response, HttpResponse):
+        response["Content-Length"] = str(len(response.content))
     response["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Cache-Control", "no-store")
     return response

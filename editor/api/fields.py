@@ -148,7 +148,8 @@ def _check_size(size: Size | None, abilities: Abilities, model: str) -> None:
     if rules is None:
         if min(size) < LEAST_EDGE or max(size) > MOST_EDGE:
             raise errors.invalid(
-                "size", f"Invalid 'size': edges must be {LEAST_EDGE} to {MOST_EDGE} pixels."
+                "size",
+                f"Invalid 'size' for '{model}'. Edges must be {LEAST_EDGE} to {MOST_EDGE} pixels.",
             )
     elif not sizes.is_legal(size, rules):
         raise errors.invalid("size", f"Invalid 'size' for '{model}'. {_in_words(rules)}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from editor.api.call import Call, EditCall
-from editor.api.errors import ApiError, invalid
+from editor.api.errors import ApiError
 from editor.imaging import blank, sizes
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ def common(call: Call) -> dict[str, Any]:
 
 
 def unsupported(chosen: Served, what: str, instead: str) -> ApiError:
-    """Return the answer to a call that the model's engine has no way to make."""
+    """Return the answer where no model was found that can do this: nothing is wrong with the call."""
     text = (
         f"'{chosen.name}' is the {chosen.label.lower()} engine here, which cannot {what}. "
         f"Name a model of a provider (GET /v1/models lists them), or use {instead}."
     )
-    return invalid("model", text, UNSUPPORTED)
+    return ApiError(HTTPStatus.NOT_FOUND, text, code=UNSUPPORTED, param="model")
 
 
 def _usual(chosen: Served) -> Size:

@@ -1,124 +1,46 @@
-"""`POST /v1/images/edits`: an edit of the key's project, held until its pictures are there.
-
-The edit goes on whatever becomes of the call: its result is in the gallery, and a client that calls
-again joins it (reliability.md 4.8).
-"""
+"""`POST /v1/images/edits`: an edit of the first picture, as its mask and a prompt say."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.http import StreamingHttpResponse
 
-from editor.api import addresses, answers, failures, parse, placing, stream
+from editor.api import addresses, parse, placing
 from editor.api.auth import needs_key
 from editor.api.calls import method
 from editor.api.entrance import quick, slow
-from editor.api.errors import ApiError, invalid
-from editor.api.placing import Intent
-from editor.api.waiting import hall
-from editor.models import TERMINAL_STATES, UNDECIDED_STATES, Edit, Scope, State
+from editor.api.holding import held
+from editor.models import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-    from editor.api.answers import Answer
     from editor.api.auth import ApiRequest
     from editor.api.call import EditCall
-
-ENDS: Final = TERMINAL_STATES | UNDECIDED_STATES
-EVENT_STREAM: Final = "text/event-stream"
+    from editor.api.served import Served
 
 
 @method("POST")
 @needs_key(Scope.EDIT)
-async def edits(request: ApiRequest) -> HttpResponseBase:
-    """Take an edit and answer with its pictures. Raises ApiError, media.DiskFull."""
-    intent = _intent(request)
-    call = await quick(parse.edit_call, request)
+async def edits(request: ApiRequest, deployment: str = "") -> HttpResponseBase:
+    """Take an edit and answer with its pictures; `deployment` is the model's name at Azure.
+
+    Raises ApiError, media.DiskFull.
+    """
+    intent = placing.intent_of(request)
+    # Pictures may be named by their address, and are fetched then.
+    read = slow if settings.API_FETCH_URLS else quick
+    call = await read(parse.edit_call, request)
+    if deployment:
+        call = replace(call, model=deployment)
     try:
-        edit = await slow(placing.place, request.caller, call, intent)
+        edit, call = await slow(placing.place, request.caller, call, intent, _as_asked)
     finally:
         call.close()
     return await held(edit, call, addresses.base_url(request))
 
 
-async def held(edit: Edit, call: EditCall, base_url: str) -> HttpResponseBase:
-    """Answer a call once its edit has come to rest, or with a stream at once. Raises ApiError."""
-    headers = {"x-pentimento-edit": edit.public_id}
-    if call.ignored:
-        headers["x-pentimento-ignored"] = ", ".join(call.ignored)
-    response: HttpResponseBase
-    if call.stream:
-        response = StreamingHttpResponse(
-            stream.events(edit, call, outcome(edit, call, base_url)), content_type=EVENT_STREAM
-        )
-        # A proxy that collects the answer first would hold back what shows that we are at it.
-        headers["X-Accel-Buffering"] = "no"
-        headers["Cache-Control"] = "no-cache"
-    else:
-        response = answers.response(await _within_reason(edit, call, base_url))
-    for name, value in headers.items():
-        response[name] = value
-    return response
-
-
-async def _within_reason(edit: Edit, call: EditCall, base_url: str) -> Answer:
-    """Wait for the answer, but not for ever. Raises ApiError, which names the edit."""
-    try:
-        async with asyncio.timeout(settings.API_WAIT_SECONDS):
-            async for step in outcome(edit, call, base_url):
-                if step is not None:
-                    return step
-        raise failures.gone()
-    except TimeoutError:
-        error = failures.too_slow(settings.API_WAIT_SECONDS)
-        raise named(error, edit) from None
-    except ApiError as error:
-        raise named(error, edit) from None
-
-
-def named(error: ApiError, edit: Edit) -> ApiError:
-    """The error with the edit that it is about."""
-    error.headers = {**error.headers, "x-pentimento-edit": edit.public_id}
-    return error
-
-
-async def outcome(edit: Edit, call: EditCall, base_url: str) -> AsyncIterator[Answer | None]:
-    """Yield None for each change of the edit, and at last its answer. Raises ApiError."""
-    is_raw = answers.is_as_it_came(edit)
-    async for seen in hall().changes(edit.pk):
-        if seen is None:
-            raise failures.gone()
-        if seen.state in ENDS:
-            yield await slow(_ended, edit.pk, call, base_url)
-            return
-        early = None
-        if is_raw and seen.state == State.RECEIVED:
-            early = await slow(answers.early, edit, call)
-        yield early
-        if early is not None:
-            return
-
-
-def _ended(pk: int, call: EditCall, base_url: str) -> Answer:
-    edit = Edit.objects.select_related("picture").filter(pk=pk).first()
-    if edit is None:
-        raise failures.gone()
-    if edit.state != State.SUCCEEDED:
-        raise failures.failure(edit)
-    return answers.of(edit, call, base_url)
-
-
-def _intent(request: HttpRequest) -> Intent:
-    """What the headers say: a key of the client's own, or that its SDK tries again."""
-    key = request.headers.get("idempotency-key", "").strip()
-    if len(key) > placing.KEY_LENGTH:
-        raise invalid(None, f"Idempotency-Key is longer than {placing.KEY_LENGTH} characters.")
-    again = request.headers.get("x-stainless-retry-count", "0")
-    return Intent(key, repeats=again.isdecimal() and again.strip("0") != "")
+def _as_asked(call: EditCall, _chosen: Served) -> EditCall:
+    return call

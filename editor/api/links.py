@@ -6,6 +6,7 @@ Each address is judged where it is dialled (engines.openai.dial), that of a redi
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import aclosing
 from pathlib import Path
@@ -32,6 +33,8 @@ type Line = Callable[[], httpx.AsyncBaseTransport]
 SECONDS: Final = 30.0
 HOPS: Final = 3
 MOST_ADDRESS: Final = 8192
+WRITABLE: Final = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
+MOST_PORT: Final = 65_535
 # Pictures come as image/…, as bytes, or unnamed.
 NEVER: Final = ("text/", "application/json", "application/xml", "application/xhtml")
 
@@ -49,8 +52,8 @@ def is_one(text: str) -> bool:
 class Links:
     """Fetches the pictures of one call, within the time and the room that they have together."""
 
-    def __init__(self) -> None:
-        self._seconds = SECONDS
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
         self._room: int = settings.MAX_BODY_BYTES
 
     def fetched(self, url: str, param: str) -> File:
@@ -128,12 +131,13 @@ def _next(address: httpx.URL, location: str, param: str) -> httpx.URL:
 def checked(url: str, param: str) -> httpx.URL:
     """An address that may be asked for. Raises ApiError."""
     try:
-        address = httpx.URL(url if len(url) <= MOST_ADDRESS else "")
+        address = httpx.URL(url if len(url) <= MOST_ADDRESS and WRITABLE.fullmatch(url) else "")
     except (httpx.InvalidURL, ValueError):
         address = httpx.URL("")
     if address.scheme == "http":
         raise unfetched(param, "addresses must begin with https://")
-    if address.scheme != "https" or not address.host or address.userinfo:
+    is_one = address.scheme == "https" and address.host and (address.port or 0) <= MOST_PORT
+    if not is_one or address.userinfo:
         raise unfetched(param, "this is not an address")
     return address
 

@@ -88,7 +88,7 @@ def _edit(body: Body) -> EditCall:
             "unsupported_parameter",
         )
     if not body.pictures:
-        raise errors.missing(body.picture_field)
+        raise missing_pictures(body)
     if len(body.masks) > 1:
         raise errors.repeated("mask")
     wishes = fields.common(body) | fields.of_edits(body)
@@ -110,10 +110,17 @@ def _generation(body: Body) -> GenerationCall:
 
 def _variation(body: Body) -> VariationCall:
     if not body.pictures:
-        raise errors.missing(body.picture_field)
+        raise missing_pictures(body)
     if len(body.pictures) > 1:
         raise errors.repeated(body.picture_field, "A variation is made of one picture.")
     for mask in body.masks:
         mask.close()
     wishes = fields.common(body, has_prompt=False)
     return VariationCall(image=body.pictures[0], ignored=fields.ignored(body), **wishes)
+
+
+def missing_pictures(body: Body) -> errors.ApiError:
+    """There is nothing to edit; how pictures are sent depends on the body."""
+    name = body.picture_field
+    how = "a file" if name == "image" else "a list of objects with image_url"
+    return errors.missing(name, f"Missing required parameter: '{name}', {how}.")

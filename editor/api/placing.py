@@ -14,15 +14,20 @@ from editor.api.errors import ApiError
 from editor.imaging.focus import UNFRAMED, Framing
 from editor.pipeline import submit
 from editor.pipeline.intents import ApiCall
-from editor.services import pictures
+from editor.services import arrivals, masks
 from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
     from editor.access.fetch import Door
     from editor.api.auth import Caller
-    from editor.api.call import EditCall, File
+    from editor.api.call import Call, EditCall
     from editor.api.served import Served
     from editor.models import Edit, Picture
+    from editor.services.masks import Painted
 
 KEY_LENGTH: Final = 255
 # code of a refused submission -> status, code and field of the answer.
@@ -30,11 +35,6 @@ REFUSED: Final[dict[str, tuple[HTTPStatus, str, str | None]]] = {
     "prompt_missing": (HTTPStatus.BAD_REQUEST, "missing_required_parameter", "prompt"),
     "prompt_too_long": (HTTPStatus.BAD_REQUEST, "string_above_max_length", "prompt"),
     "needs_mask": (HTTPStatus.BAD_REQUEST, "missing_required_parameter", "mask"),
-    "mask_not_png": (HTTPStatus.BAD_REQUEST, "invalid_image_file", "mask"),
-    "mask_no_alpha": (HTTPStatus.BAD_REQUEST, "invalid_image_file", "mask"),
-    "mask_unreadable": (HTTPStatus.BAD_REQUEST, "invalid_image_file", "mask"),
-    "mask_size": (HTTPStatus.BAD_REQUEST, "invalid_value", "mask"),
-    "mask_empty": (HTTPStatus.BAD_REQUEST, "invalid_value", "mask"),
     "unknown_engine": (HTTPStatus.NOT_FOUND, "model_not_found", "model"),
     "cannot_be_sent": (HTTPStatus.BAD_REQUEST, "invalid_value", None),
     "idempotency_mismatch": (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_mismatch", None),
@@ -50,45 +50,67 @@ class Intent:
     repeats: bool = False
 
 
-def place(caller: Caller, call: EditCall, intent: Intent) -> Edit:
-    """Return the edit of a call, queued now or by the call that this one repeats.
+def place[Asked: Call](
+    caller: Caller, asked: Asked, intent: Intent, as_edit: Callable[[Asked, Served], EditCall]
+) -> tuple[Edit, EditCall]:
+    """Return the edit of a call, queued now or by the call that this one repeats, and its own call.
 
-    Raises ApiError, media.DiskFull.
+    `as_edit` makes an edit of what was asked. Raises ApiError, media.DiskFull.
     """
-    chosen = served.resolve(caller.door.project, call.model)
-    fields.check(call, chosen.abilities, chosen.name)
-    found = [_taken_in(caller.door, file, _param(call, n)) for n, file in enumerate(call.images)]
+    chosen = served.resolve(caller.door.project, asked.model)
+    fields.check(asked, chosen.abilities, chosen.name)
+    call = as_edit(asked, chosen)
+    found, painted = _taken_in(caller, call)
     wish = submit.Wish(
         picture=found[0],
         engine=chosen.engine_id,
         prompt=call.prompt,
-        mask=call.mask,
+        mask=painted,
         idem_key=_idem_key(caller, intent),
         parameters=_parameters(call, chosen),
         inputs=tuple(found[1:]),
         framing=_framing(call, chosen),
         call=ApiCall(caller.key, _extra(call), repeats=intent.repeats and not intent.key),
     )
+    return _submitted(caller.door, wish, painted), call
+
+
+def intent_of(request: HttpRequest) -> Intent:
+    """Return what the headers say. Raises ApiError."""
+    key = request.headers.get("idempotency-key", "").strip()
+    if len(key) > KEY_LENGTH:
+        raise errors.invalid(None, f"Idempotency-Key is longer than {KEY_LENGTH} characters.")
+    again = request.headers.get("x-stainless-retry-count", "0")
+    return Intent(key, repeats=again.isdecimal() and again.strip("0") != "")
+
+
+def _submitted(door: Door, wish: submit.Wish, painted: Painted | None) -> Edit:
     try:
-        return submit.submit(door=caller.door, wish=wish, registry=planning_registry())
-    except submit.SubmitRefused as refused:
-        raise _refusal(refused) from refused
-    except submit.NotAgreed as question:
-        raise refusals.not_agreed(question.host) from question
+        return submit.submit(door=door, wish=wish, registry=planning_registry())
+    except BaseException as error:
+        masks.drop(painted)
+        if isinstance(error, submit.SubmitRefused):
+            raise _refusal(error) from error
+        if isinstance(error, submit.NotAgreed):
+            raise refusals.not_agreed(error.host) from error
+        raise
 
 
-def _param(call: EditCall, number: int) -> str:
-    return "image" if len(call.images) == 1 else f"image[{number}]"
-
-
-def _taken_in(door: Door, file: File, param: str) -> Picture:
-    """Keep a picture in the project; one that is there already is that one."""
+def _taken_in(caller: Caller, call: EditCall) -> tuple[list[Picture], Painted | None]:
+    """Keep the pictures in the project; one that is there already is that one."""
     try:
-        return pictures.upload(door=door, file=file).picture
-    except pictures.UploadRefused as refused:
-        if refused.code == "too_large":
-            raise errors.too_large(refused.message, param) from refused
+        return arrivals.take_in(door=caller.door, files=call.images, mask=call.mask)
+    except arrivals.ArrivalRefused as refused:
+        if refused.which == arrivals.MASK:
+            raise _mask_refused(refused) from refused
+        several = len(call.images) > 1
+        param = f"image[{refused.which}]" if several else "image"
         raise errors.not_a_picture(param, refused.message) from refused
+
+
+def _mask_refused(refused: arrivals.ArrivalRefused) -> ApiError:
+    code = "invalid_value" if refused.code in {"mask_size", "mask_empty"} else "invalid_image_file"
+    return errors.invalid("mask", refused.message, code)
 
 
 def _idem_key(caller: Caller, intent: Intent) -> str:

@@ -54,7 +54,7 @@ def bad_key(text: str) -> ApiError:
 def body_too_large() -> ApiError:
     """Return the answer to a body over the limit."""
     text = (
-        f"The request is larger than the {settings.MAX_BODY_BYTES // 1024**2} MB allowed. "
+        f"The request is larger than the {settings.MAX_CALL_BYTES // 1024**2} MB allowed. "
         "Send smaller pictures, or compress them more."
     )
     return ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text, code="request_too_large")

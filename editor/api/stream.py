@@ -27,15 +27,17 @@ if TYPE_CHECKING:
     from editor.models import Edit
 
 ALIVE: Final = b": ping\n\n"
-PARTIAL, COMPLETED = "image_edit.partial_image", "image_edit.completed"
+# What the events are called by, before what they are.
+EDIT, GENERATION = "image_edit", "image_generation"
+PARTIAL, COMPLETED = "partial_image", "completed"
 log = logging.getLogger(__name__)
 
 
 async def events(
-    edit: Edit, call: EditCall, outcome: AsyncIterator[Answer | None]
+    edit: Edit, call: EditCall, outcome: AsyncIterator[Answer | None], kind: str = EDIT
 ) -> AsyncIterator[bytes]:
     """Yield the events of an edit until it is done; an error is the last of them."""
-    previews = _Previews(edit, call)
+    previews = _Previews(edit, call, f"{kind}.{PARTIAL}")
     try:
         async for step in _with_signs_of_life(outcome):
             if step is _SILENCE:
@@ -44,7 +46,7 @@ async def events(
                 async for event in previews.fresh():
                     yield event
             else:
-                async for event in _completed(step):
+                async for event in _completed(step, f"{kind}.{COMPLETED}"):
                     yield event
     except ApiError as error:
         yield _failed(error)
@@ -78,8 +80,9 @@ async def _with_signs_of_life(outcome: AsyncIterator[Answer | None]) -> AsyncIte
 class _Previews:
     """The unfinished previews of one call: as many as it wants, each once."""
 
-    def __init__(self, edit: Edit, call: EditCall) -> None:
+    def __init__(self, edit: Edit, call: EditCall, name: str) -> None:
         self._edit = edit
+        self._name = name
         self._left = call.partial_images
         self._count = 0
         self._last = ""
@@ -94,21 +97,30 @@ class _Previews:
         self._last = file.name
         data = await asyncio.to_thread(file.read_bytes)
         facts = {
-            "type": PARTIAL,
+            "type": self._name,
             "b64_json": base64.b64encode(data).decode(),
             "partial_image_index": self._count,
             "created_at": int(self._edit.created_at.timestamp()),
-            "size": f"{self._edit.picture.width}x{self._edit.picture.height}",
+            "size": _size_of(data),
             "quality": "auto",
             "background": "auto",
             "output_format": "webp",
         }
         self._left -= 1
         self._count += 1
-        yield _event(PARTIAL, facts)
+        yield _event(self._name, facts)
 
 
-async def _completed(answer: Answer) -> AsyncIterator[bytes]:
+def _size_of(webp: bytes) -> str:
+    """The size of a WebP of ours, as its header has it (RFC 9649, 2.5 and 2.7)."""
+    if webp[12:16] == b"VP8X":  # with alpha
+        width, height = (1 + int.from_bytes(webp[at : at + 3], "little") for at in (24, 27))
+    else:
+        width, height = (int.from_bytes(webp[at : at + 2], "little") for at in (26, 28))
+    return f"{width}x{height}"
+
+
+async def _completed(answer: Answer, name: str) -> AsyncIterator[bytes]:
     """One event for each picture, what was counted in the last of them."""
     facts = {name: value for name, value in answer.facts.items() if name != "created"}
     usage = facts.pop("usage")
@@ -116,14 +128,14 @@ async def _completed(answer: Answer) -> AsyncIterator[bytes]:
         # Clients add up what several events count.
         counted = usage if number == len(answer.items) else _nothing(usage)
         said = {
-            "type": COMPLETED,
+            "type": name,
             "created_at": answer.facts["created"],
             **facts,
             "usage": counted,
             **({"url": item.url} if item.url else {}),
         }
         head = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
-        yield b"event: " + COMPLETED.encode() + b"\ndata: " + head[:-1]
+        yield b"event: " + name.encode() + b"\ndata: " + head[:-1]
         if not item.url:
             yield b',"b64_json":"'
             for piece in item.pieces():

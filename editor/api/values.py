@@ -48,10 +48,12 @@ class Values:
     def word(self, name: str, words: Sequence[str]) -> str | None:
         """One of the words."""
         value = self.take(name)
-        if value is None or value in words:
-            return value  # type: ignore[no-any-return]
+        if value is None:
+            return None
         if not isinstance(value, str):
             raise errors.wrong_type(name, "a string")
+        if value in words:
+            return value
         listed = ", ".join(f"'{word}'" for word in words)
         raise errors.invalid(name, f"Invalid value for '{name}'. Supported values are: {listed}.")
 

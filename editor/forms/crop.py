@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from editor.imaging.focus import (
@@ -23,6 +22,7 @@ from editor.imaging.focus import (
 
 BOX: Final = re.compile(r"\d{1,6}(?: \d{1,6}){3}", re.ASCII)
 PERCENT: Final = 100
+NUMBER_ERRORS: Final = ("invalid", "min_value", "max_value")
 
 
 def box_of(text: str) -> Box | None:
@@ -46,14 +46,14 @@ def as_chosen(framing: Framing) -> dict[str, Any]:
     }
 
 
-class CropField(forms.CharField):
-    """A frame on the picture: left, top, right and bottom in its pixels; none is fine."""
+class BoxField(forms.CharField):
+    """A box on the picture: left, top, right and bottom in its pixels; none is fine."""
 
     def clean(self, value: Any) -> Any:
         """Return the box, None without one. Raises ValidationError."""
         text = super().clean(value)
         if text and box_of(text) is None:
-            raise ValidationError(_("The frame must be four numbers: left, top, right, bottom."))
+            raise ValidationError(self.error_messages["invalid"])
         return box_of(text)
 
 
@@ -70,22 +70,23 @@ class CropForm(forms.Form):
         required=False,
         min_value=LEAST_CONTEXT,
         max_value=MOST_CONTEXT,
+        error_messages=dict.fromkeys(
+            NUMBER_ERRORS, gettext_lazy("The surroundings must be a number from 1.1 to 4.")
+        ),
+    )
+    crop = BoxField(
+        required=False,
         error_messages={
-            "invalid": gettext_lazy("The surroundings must be a number from 1.1 to 4."),
-            "min_value": gettext_lazy("The surroundings must be a number from 1.1 to 4."),
-            "max_value": gettext_lazy("The surroundings must be a number from 1.1 to 4."),
+            "invalid": gettext_lazy("The frame must be four numbers: left, top, right, bottom.")
         },
     )
-    crop = CropField(required=False)
     padding = forms.FloatField(
         required=False,
         min_value=0,
         max_value=PERCENT * MOST_PADDING,
-        error_messages={
-            "invalid": gettext_lazy("The mask can grow by 0 to 10 percent."),
-            "min_value": gettext_lazy("The mask can grow by 0 to 10 percent."),
-            "max_value": gettext_lazy("The mask can grow by 0 to 10 percent."),
-        },
+        error_messages=dict.fromkeys(
+            NUMBER_ERRORS, gettext_lazy("The mask can grow by 0 to 10 percent.")
+        ),
     )
     feather = _word(FEATHERS, gettext_lazy("Choose an edge from the list."))
     blend = _word(BLENDS, gettext_lazy("Choose a way of blending from the list."))

@@ -60,6 +60,11 @@ class KeyForm(forms.Form):
         min_value=1,
         max_value=MOST_REQUESTS,
         initial=REQUESTS_PER_MINUTE,
+        error_messages={
+            "invalid": _("Write a whole number, such as 60."),
+            "min_value": _("At least %(limit_value)s."),
+            "max_value": _("At most %(limit_value)s."),
+        },
     )
 
     @property

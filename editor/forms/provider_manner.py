@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from editor.engines.openai import manner_rules
+from editor.engines.openai import entries, manner_rules
 from editor.engines.openai.manner import Manner
 from editor.engines.openai.manner_rules import CHOICES, PARAMETERS, RANGES
 from editor.forms import manner_words
@@ -231,6 +231,7 @@ class ProviderMannerForm(forms.Form):
         if data.get("size_step") and not (data.get("size_max_edge") and most):
             text = _("Sizes of any kind need a longest edge and most pixels.")
             self.add_error("size_max_edge", text)
+        self._judge_sizes()
         known = {word: value for word, value in self._words().items() if word in WORDS}
         for fault in list(manner_rules.faults(self._listed | known)):
             field = "fields_taken" if fault.word == "fields" else fault.word
@@ -238,6 +239,22 @@ class ProviderMannerForm(forms.Form):
                 said = str(manner_words.WRONGS[fault.wrong]) % {"value": fault.value}
                 self.add_error(field, said)
         return data
+
+    def _judge_sizes(self) -> None:
+        if not any(name in self.errors for name in SIZE_FIELDS):
+            try:
+                entries.sizes(self._sizes())
+            except ValueError:
+                text = _(
+                    "By these sizes no picture can be drawn. Name sizes on offer, or what edges are "
+                    "multiples of, within limits that leave room."
+                )
+                self.add_error("size_listed", text)
+
+    def _sizes(self) -> dict[str, Any]:
+        """The table of sizes, as far as there is anything to say."""
+        values = {name: self.cleaned_data[f"size_{name}"] for name in SIZES}
+        return {name: value for name, value in values.items() if value}
 
     def _words(self) -> dict[str, Any]:
         """The words that the page says, as far as its fields are right."""
@@ -255,11 +272,7 @@ class ProviderMannerForm(forms.Form):
         for word, value in self._words().items():
             if _plain(word, value) != _plain(word, self._listed[word]):
                 found[word] = value
-        sizes = {
-            name: self.cleaned_data[f"size_{name}"]
-            for name in SIZES
-            if self.cleaned_data[f"size_{name}"]
-        }
+        sizes = self._sizes()
         if sizes != {
             name: self._preset[f"size_{name}"] for name in SIZES if self._listed["sizes"].get(name)
         }:

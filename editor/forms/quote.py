@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from editor.forms.canvas import FurtherField
-from editor.forms.crop import BOX, CropForm, box_of
+from editor.forms.crop import BoxField, CropForm, box_of
 from editor.forms.parameters import ParametersForm
 from editor.imaging.focus import clipped
 from editor.pipeline.submit import PROMPT_LENGTH
@@ -23,27 +24,14 @@ if TYPE_CHECKING:
 MOST_ISLANDS = 6
 
 
-class BoxField(forms.CharField):
-    """The box of what is painted: left, top, right and bottom in picture pixels."""
-
-    def clean(self, value: Any) -> Any:
-        """Return the box, None without one. Raises ValidationError."""
-        text = super().clean(value)
-        if not text:
-            return None
-        if not BOX.fullmatch(text):
-            raise ValidationError(_("The mask's box must be four numbers."))
-        left, top, right, bottom = map(int, text.split())
-        return left, top, right, bottom
-
-
 class IslandsField(forms.CharField):
     """Boxes of what is painted far apart, with commas between them; none is fine."""
 
     def clean(self, value: Any) -> Any:
         """Return the boxes. Raises ValidationError."""
         text = super().clean(value)
-        parts = text.split(",") if text else []
+        # Of a text without end no more is cut than is needed to see that it is too much.
+        parts = text.split(",", MOST_ISLANDS) if text else []
         boxes = [box_of(part) for part in parts]
         if len(boxes) > MOST_ISLANDS or None in boxes:
             raise ValidationError(_("The mask's areas must be a few boxes of four numbers."))
@@ -56,7 +44,10 @@ class QuoteForm(CropForm, ParametersForm):
     prompt = forms.CharField(max_length=PROMPT_LENGTH, required=False)
     engine = forms.CharField(max_length=200)
     inputs = FurtherField(required=False)
-    box = BoxField(required=False)
+    box = BoxField(
+        required=False,
+        error_messages={"invalid": gettext_lazy("The mask's box must be four numbers.")},
+    )
     islands = IslandsField(required=False)
 
     def box_in(self, picture: Picture) -> Box | None:

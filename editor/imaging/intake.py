@@ -65,17 +65,18 @@ class Taken:
     notices: list[str] = field(default_factory=list)
 
 
-def inspect(*, source: str, out_dir: str, max_pixels: int) -> IntakeFacts:
+def inspect(*, source: str, out_dir: str, max_pixels: int, previews: bool = True) -> IntakeFacts:
     """Take in the file `source`; writes previews, `icc.bin` and `master.png` into `out_dir`.
 
     A master is written only when the working pixels are not what decoding and turning the
-    original gives. Raises Rejected with a code of MESSAGES; nothing is written then.
+    original gives. Previews can be left for later: they take most of the time. Raises Rejected
+    with a code of MESSAGES; nothing is written then.
     """
     with pixels.strict(max_pixels):
         found = container.examine(Path(source))
         with Path(source).open("rb") as stream, pixels.open_as(stream, found.format) as image:
             taken = take(image, found)
-    return publish(taken, found, Path(out_dir))
+    return publish(taken, found, Path(out_dir), previews=previews)
 
 
 def take(image: ImageFile.ImageFile, found: container.Container) -> Taken:
@@ -136,7 +137,9 @@ def with_profile(taken: Taken, profile: bytes | None, mode: str) -> Taken:
     return taken
 
 
-def publish(taken: Taken, found: container.Container, out_dir: Path) -> IntakeFacts:
+def publish(
+    taken: Taken, found: container.Container, out_dir: Path, *, previews: bool
+) -> IntakeFacts:
     """Write what will be needed and tell the facts."""
     if taken.icc:
         with replacing(out_dir / "icc.bin") as path:
@@ -152,5 +155,5 @@ def publish(taken: Taken, found: container.Container, out_dir: Path) -> IntakeFa
         master="master.png" if taken.needs_master else None,
         icc="icc.bin" if taken.icc else None,
         has_gps=taken.has_gps,
-        previews=preview.write(taken.image, taken.icc, out_dir),
+        previews=preview.write(taken.image, taken.icc, out_dir) if previews else {},
     )

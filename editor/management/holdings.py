@@ -16,13 +16,15 @@ PREVIEWS = ("320.webp", "1280.webp")
 class Holding:
     """A file some row names. `store` is "pictures" or "spool"; `sha256` is empty if unknown.
 
-    A file in the spool goes when its edit moves on: it may be gone a moment after it was named.
+    A file in the spool goes when its edit moves on: it may be gone a moment after it was named. What
+    `can_be_made` again may be missing: an original that came by the API is given its previews later.
     """
 
     store: str
     name: str
     sha256: str
     owner: str
+    can_be_made: bool = False
 
 
 def named_files(using: str = DEFAULT_DB_ALIAS) -> Iterator[Holding]:
@@ -53,5 +55,8 @@ def _of_picture(picture: Picture) -> Iterator[Holding]:
     profile = ["icc.bin"] if picture.has_icc else []
     raw = [picture.proof["raw"]["file"]] if "raw" in picture.proof else []
     heat = ["heat.webp"] if raw and picture.kind == PictureKind.PATCH else []
-    for name in (*others, *master, *PREVIEWS, *profile, *raw, *heat):
+    for name in (*others, *master, *profile, *raw, *heat):
         yield Holding("pictures", f"{picture.folder}/{name}", "", owner)
+    for name in PREVIEWS:
+        file = f"{picture.folder}/{name}"
+        yield Holding("pictures", file, "", owner, can_be_made=picture.is_original)

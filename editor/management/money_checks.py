@@ -21,6 +21,7 @@ from django.db.models.functions import Now
 from editor.models import (
     OPEN_STATES,
     Activity,
+    ApiKey,
     Attempt,
     CostBasis,
     Edit,
@@ -116,6 +117,17 @@ def budgets_hold() -> Iterator[str]:
         promised = _promised(rows)
         if promised > (cap or 0):
             yield f"account {member.user_id} committed {promised} of {cap} in {member.project.slug}"
+    yield from _keys_budgets_hold(month)
+
+
+def _keys_budgets_hold(month: Month) -> Iterator[str]:
+    """A key's budget is never changed."""
+    spent = LedgerEntry.objects.filter(day__gte=month.first, day__lt=month.next.first)
+    used = ApiKey.objects.filter(budget_micros__isnull=False, pk__in=spent.values("api_key"))
+    for key in used:
+        promised = _promised(spent.filter(api_key=key))
+        if promised > (key.budget_micros or 0):
+            yield f"API key {key.public_id} committed {promised} of {key.budget_micros}"
 
 
 def _promised(rows: QuerySet[LedgerEntry]) -> int:

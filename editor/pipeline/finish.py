@@ -10,14 +10,14 @@ from typing import Any
 
 from editor.engines.base import EditResult
 from editor.engines.errors import EngineError, Execution
-from editor.imaging.focus import Focus
+from editor.imaging import preview
 from editor.imaging.sandbox.client import JobCrashed, JobRejected, SandboxError
 from editor.models import Attempt, Picture, PictureKind
 from editor.pipeline import prepare, steps
 from editor.pipeline.desk import Database
 from editor.pipeline.outcome import is_full
 from editor.pipeline.steps import Job
-from editor.services import media, pictures
+from editor.services import media, pictures, previews
 
 type Child = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -43,6 +43,7 @@ class Finisher:
         """
         made: list[Picture] = []
         refusal: SandboxError | None = None
+        await self._preview_parent()
         try:
             for number, image in enumerate(drawn.images, start=1):
                 try:
@@ -63,6 +64,17 @@ class Finisher:
                 execution=Execution.YES,
             ) from refusal
         return made
+
+    async def _preview_parent(self) -> None:
+        """Make what was left for later when the picture came by the API; results begin with it."""
+        parent = self.job.edit.picture
+        if not parent.is_original or previews.place(parent, preview.SIDES[-1]).exists():
+            return
+        out = self.folder / "previews"
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        await self.child("editor.imaging.render:previews", recipe=self.job.parent, out_dir=str(out))
+        await asyncio.to_thread(previews.adopt, parent, out)
 
     def _leaves_out(self, error: SandboxError) -> bool:
         return isinstance(error, JobRejected) or (self.is_last_try and not is_full(error))
@@ -92,9 +104,7 @@ class Finisher:
     @property
     def _is_patch(self) -> bool:
         """Whether only what was painted is taken from the answer."""
-        return (
-            self.job.mask_file is not None and Focus.from_json(self.job.edit.focus).framing.protect
-        )
+        return self.job.mask_file is not None and self.job.protects
 
     async def _patch(self, answer: Path, out: Path) -> dict[str, Any]:
         job, focus = self.job, self.job.edit.focus

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from editor.engines.base import Answer
 from editor.engines.errors import EngineError, Execution
-from editor.imaging.sandbox.client import JobRejected
+from editor.imaging.sandbox.client import JobRejected, patiently
 from editor.models import Attempt
 from editor.pipeline import endings, finish, prepare, room, steps
 from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted
@@ -29,7 +30,14 @@ class Landing:
     broke_off: int = 0
 
     async def finish(self, answer: Answer, *, anew: bool = False) -> None:
-        """Read the answer, stitch and keep it; `anew` when another run received it."""
+        """Read the answer, stitch and keep it; `anew` when another run received it.
+
+        Whoever asked for one that is not protected has it by now: that makes room for others.
+        """
+        with nullcontext() if self.job.protects else patiently():
+            await self._finish(answer, anew=anew)
+
+    async def _finish(self, answer: Answer, *, anew: bool) -> None:
         desk, job = self.desk, self.job
         if not await asyncio.to_thread(room.for_results, job.engine):
             await self._wait_for_room()

@@ -15,6 +15,7 @@ from editor.engines.base import Answer, EditResult, Engine
 from editor.engines.errors import EngineError, ErrorClass
 from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
+from editor.imaging.focus import Focus
 from editor.models import Attempt, Edit, EditInput, Picture, State
 from editor.pipeline import attempts, replan, spool
 from editor.pipeline.states import Hold, LostLease, move, move_each, show_change
@@ -57,6 +58,11 @@ class Job:
     mask_file: str | None
     mask_box: list[int] | None
     crop_box: list[int]
+
+    @property
+    def protects(self) -> bool:
+        """Whether what was not painted stays; else the answer is taken, and was handed on, as it came."""
+        return Focus.from_json(self.edit.focus).framing.protect
 
 
 def rows_of(holds: Iterable[Hold]) -> dict[int, Edit]:

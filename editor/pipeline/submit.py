@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import secrets
@@ -30,10 +29,12 @@ from editor.services import (
     engines,
     instructions,
     intake_texts,
+    masks,
     media,
     quotes,
 )
 from editor.services.decoder import decoder
+from editor.services.masks import Painted
 from editor.services.quotes import Sketch
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class Wish:
     picture: Picture
     engine: str
     prompt: str
-    mask: UploadedFile[Any] | None
+    # As it came, or checked already and in the store; then it is ours to drop.
+    mask: UploadedFile[Any] | Painted | None
     idem_key: str
     seed: int | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -86,16 +88,6 @@ class Wish:
     agreed_host: str = ""
     # How a program asked, where it was not a member on a page.
     call: ApiCall | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Painted:
-    """A mask that was checked and lies in the store."""
-
-    folder: str
-    sha256: str
-    box: tuple[int, int, int, int]
-    painted: int
 
 
 def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
@@ -108,14 +100,14 @@ def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
     provider = _provider(door.project, wish.engine)
     engine = _engine(registry, wish.engine)
     instruction = _understand(engine, wish.prompt, has_mask=wish.mask is not None)
-    painted = _keep_mask(wish) if wish.mask else None
+    painted = _painted(wish)
     fingerprint = _fingerprint(wish, painted)
     if known := _known(door, wish, fingerprint, painted):
         return known
     try:
         edit = _draft(door, wish, engine, provider, instruction, painted)
     except BaseException:
-        _drop(painted)
+        masks.drop(painted)
         raise
     edit.fingerprint = fingerprint
     return _queue(door, wish, edit, painted)
@@ -127,7 +119,7 @@ def _draft(
     engine: Engine,
     provider: Provider | None,
     instruction: Instruction,
-    painted: _Painted | None,
+    painted: Painted | None,
 ) -> Edit:
     """The edit with what will be sent of it, not stored yet. Raises SubmitRefused."""
     box = painted.box if painted else None
@@ -189,38 +181,37 @@ def _understand(engine: Engine, prompt: str, *, has_mask: bool) -> Instruction:
         raise SubmitRefused(error.code, instructions.refusal(error)) from error
 
 
-def _keep_mask(wish: Wish) -> _Painted:
+def _painted(wish: Wish) -> Painted | None:
+    if wish.mask is None or isinstance(wish.mask, Painted):
+        return wish.mask
     with media.scratch() as folder:
         source = folder / "upload"
         with source.open("wb") as out:
-            out.writelines(wish.mask.chunks() if wish.mask else ())
-        facts = _normalise(wish, source, folder / "mask.png")
+            out.writelines(wish.mask.chunks())
+        facts = _normalise(wish.picture, source, folder / masks.FILE)
         source.unlink()
-        sha256 = steps.file_sha256(folder / "mask.png")
-        left, top, right, bottom = facts["box"]
-        return _Painted(media.keep(folder), sha256, (left, top, right, bottom), facts["painted"])
+        return masks.keep(folder, facts, steps.file_sha256(folder / masks.FILE))
 
 
-def _normalise(wish: Wish, source: Path, out: Path) -> dict[str, Any]:
+def _normalise(picture: Picture, source: Path, out: Path) -> dict[str, Any]:
     try:
         return decoder().call(
             "editor.imaging.mask:normalise",
             source=str(source),
             out=str(out),
-            width=wish.picture.width,
-            height=wish.picture.height,
-            only_alpha=wish.call is not None,
+            width=picture.width,
+            height=picture.height,
         )
     except JobRejected as refusal:
         message = intake_texts.refusal(refusal.code, refusal.params, refusal.message)
         raise SubmitRefused(refusal.code, message) from refusal
     except JobCrashed as crash:
-        if crash.errno == errno.ENOSPC:
+        if crash.found_no_room:
             raise media.DiskFull from crash
         raise SubmitRefused("mask_unreadable", intake_texts.crash(crash.kind)) from crash
 
 
-def _fingerprint(wish: Wish, painted: _Painted | None) -> str:
+def _fingerprint(wish: Wish, painted: Painted | None) -> str:
     facts = [
         wish.picture.public_id,
         wish.engine,
@@ -234,43 +225,38 @@ def _fingerprint(wish: Wish, painted: _Painted | None) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _known(door: Door, wish: Wish, fingerprint: str, painted: _Painted | None) -> Edit | None:
+def _known(door: Door, wish: Wish, fingerprint: str, painted: Painted | None) -> Edit | None:
     """Return the edit this intent made before, and drop the mask that came again."""
     try:
         known = intents.known(door.user.pk, wish.idem_key, fingerprint, wish.call)
     except intents.Mismatch as mismatch:
-        _drop(painted)
+        masks.drop(painted)
         raise SubmitRefused(
             "idempotency_mismatch",
             _("This was already sent with other contents. Reload the page and send it again."),
         ) from mismatch
     if known:
-        _drop(painted)
+        masks.drop(painted)
     return known
 
 
-def _queue(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> Edit:
+def _queue(door: Door, wish: Wish, edit: Edit, painted: Painted | None) -> Edit:
     try:
         _write(door, wish, edit, painted)
     except IntegrityError:
         if known := _known(door, wish, edit.fingerprint, painted):
             return known
-        _drop(painted)
+        masks.drop(painted)
         raise
     except BaseException:
-        _drop(painted)
+        masks.drop(painted)
         raise
     edit.refresh_from_db()
     return edit
 
 
-def _drop(painted: _Painted | None) -> None:
-    if painted:
-        media.drop(painted.folder)
-
-
 @transaction.atomic
-def _write(door: Door, wish: Wish, edit: Edit, painted: _Painted | None) -> None:
+def _write(door: Door, wish: Wish, edit: Edit, painted: Painted | None) -> None:
     # Reading the mask took a while: who was let in may be out, and the project archived or gone.
     fetch.door_again(door, Action.EDIT)
     if edit.provider:
@@ -305,7 +291,7 @@ def _agree(door: Door, edit: Edit, wish: Wish, provider: Provider) -> None:
         raise NotAgreed(needed.host, edit, len(wish.inputs)) from needed
 
 
-def _mask(edit: Edit, painted: _Painted) -> Mask:
+def _mask(edit: Edit, painted: Painted) -> Mask:
     left, top, right, bottom = painted.box
     return Mask.objects.create(
         project=edit.project,

@@ -15,6 +15,7 @@ def decoder() -> Sandbox:
     return Sandbox(
         preload=[
             "editor.imaging.answer",
+            "editor.imaging.arrival",
             "editor.imaging.intake",
             "editor.imaging.mask",
             "editor.imaging.partial",

@@ -95,5 +95,4 @@ def provider_of(project: Project, name: str) -> Provider | None:
 
 def offered(project: Project, name: str) -> Engine:
     """Return an engine that the project's members may ask. Raises `UnknownEngine`."""
-    provider_of(project, name)
-    return planning_registry().engine(name)
+    return planning_registry().engine(name, provider_of(project, name))

@@ -38,9 +38,9 @@ class Line:
         return [str(scope.label) for scope in Scope if self.key.may(scope)]
 
     @property
-    def is_revoked(self) -> bool:
-        """Whether it was ended for good."""
-        return self.key.revoked_at is not None
+    def is_over(self) -> bool:
+        """Whether it never works again."""
+        return self.key.revoked_at is not None or self.key.is_expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ def _line(door: Door, key: ApiKey, spent: int) -> Line:
         return Line(key, spent, "warn", _("Does not work"), advice)
     if door.project.archived_at is not None:
         return Line(key, spent, "warn", _("Rests"), _("It works again in the restored project."))
+    if key.budget_micros and spent >= key.budget_micros:
+        return Line(key, spent, "warn", _("Budget used up"))
     return Line(key, spent, "ok", _("Works"))
 
 

@@ -1,6 +1,5 @@
 """Files on disk: prepared in a scratch folder, then moved into place whole."""
 
-import errno
 import os
 import shutil
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from editor.imaging.sandbox.errors import NO_SPACE
 from editor.models.public_id import new_public_id
 
 
@@ -36,7 +36,7 @@ def scratch() -> Iterator[Path]:
     try:
         yield folder
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in NO_SPACE:
             raise DiskFull from error
         raise
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from editor.services.decoder import decoder, renderer
 from editor.services.recipes import recipe
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from django.core.files.uploadedfile import UploadedFile
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp", "avif": "avif", "heic": "heic"}
 NAME_LENGTH = 200
+# A file's name while it is looked at.
+UPLOAD = "upload"
 # What a browser offers where files are chosen.
 ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif"
 
@@ -60,12 +62,12 @@ def upload(*, door: Door, file: UploadedFile[Any]) -> Uploaded:
     if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
         raise UploadRefused("too_large", _too_large())
     with media.scratch() as folder:
-        source = folder / "upload"
-        sha256 = _save(file, source)
-        if known := _known(door.project, sha256):
-            return _again(door, known)
+        source = folder / UPLOAD
+        sha256 = save(file, source)
+        if there := known(door.project, sha256):
+            return again(door, there)
         facts = _inspect(source, folder)
-        return _store(door, folder, name=_clean_name(file.name), sha256=sha256, facts=facts)
+        return store(door, folder, name=clean_name(file.name), sha256=sha256, facts=facts)
 
 
 def _too_large() -> str:
@@ -74,7 +76,7 @@ def _too_large() -> str:
     }
 
 
-def _clean_name(name: str | None) -> str:
+def clean_name(name: str | None) -> str:
     """Keep the last path part without control characters; it is shown, never used as a path."""
     base = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
     return printable(base)[:NAME_LENGTH] or _("Untitled")
@@ -85,7 +87,7 @@ def printable(name: str) -> str:
     return "".join(letter for letter in name if letter.isprintable()).strip()
 
 
-def _save(file: UploadedFile[Any], target: Path) -> str:
+def save(file: UploadedFile[Any], target: Path) -> str:
     """Write the upload to `target` and return its sha256. Raises UploadRefused when empty."""
     digest = hashlib.sha256()
     with target.open("wb") as out:
@@ -97,11 +99,12 @@ def _save(file: UploadedFile[Any], target: Path) -> str:
     return digest.hexdigest()
 
 
-def _known(project: Project, sha256: str) -> Picture | None:
+def known(project: Project, sha256: str) -> Picture | None:
+    """Return the project's picture that came as these very bytes."""
     return Picture.objects.filter(project=project, sha256=sha256, kind=PictureKind.ORIGINAL).first()
 
 
-def _again(door: Door, known: Picture) -> Uploaded:
+def again(door: Door, known: Picture) -> Uploaded:
     """Return the picture that is there already; who adds it again takes it out of the trash."""
     restored = bool(known.trashed_at and trash.restore(door=door, pictures=[known]))
     notices = intake_texts.notices(known.notices)
@@ -121,15 +124,20 @@ def _inspect(source: Path, folder: Path) -> dict[str, Any]:
             refusal.code, intake_texts.refusal(refusal.code, refusal.params, refusal.message)
         ) from refusal
     except JobCrashed as crash:
-        if crash.errno == errno.ENOSPC:
+        if crash.found_no_room:
             raise media.DiskFull from crash
         raise UploadRefused("unreadable", intake_texts.crash(crash.kind)) from crash
 
 
-def _store(door: Door, folder: Path, *, name: str, sha256: str, facts: dict[str, Any]) -> Uploaded:
-    """Move the files into place, then write the row; a lost race returns the winner's picture."""
+def store(
+    door: Door, folder: Path, *, name: str, sha256: str, facts: Mapping[str, Any]
+) -> Uploaded:
+    """Move a folder with a file that was looked at into place, then write the row.
+
+    A lost race returns the winner's picture. Raises what the door raises, and OSError.
+    """
     extension = EXTENSIONS[facts["format"]]
-    source = (folder / "upload").rename(folder / f"original.{extension}")
+    source = (folder / UPLOAD).rename(folder / f"original.{extension}")
     picture = Picture(
         project=door.project,
         kind=PictureKind.ORIGINAL,
@@ -151,8 +159,8 @@ def _store(door: Door, folder: Path, *, name: str, sha256: str, facts: dict[str,
         _insert_upload(door, picture)
     except BaseException as error:
         drop_unless_kept(picture.folder)
-        if isinstance(error, IntegrityError) and (known := _known(door.project, sha256)):
-            return _again(door, known)
+        if isinstance(error, IntegrityError) and (there := known(door.project, sha256)):
+            return again(door, there)
         raise
     return Uploaded(picture, created=True, notices=intake_texts.notices(picture.notices))
 
@@ -215,6 +223,6 @@ def render(picture: Picture, out: Path, *, image_format: str, **wishes: Any) -> 
             **wishes,
         )
     except JobCrashed as crash:
-        if crash.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if crash.found_no_room:
             raise media.DiskFull from crash
         raise

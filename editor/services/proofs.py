@@ -37,7 +37,8 @@ class Proof:
 
     `claim` in one line, `how` it is known; `warning` is empty when nothing needs a look. `box` is
     the part that was sent, which may reach beyond the picture: there lie the raw answer, where
-    `has_raw`, and the map of what it changed, where `has_heat`.
+    `has_raw`, and the map of what it changed, where `has_heat`. `can_take_raw`: whether a version
+    can be made of that answer.
     """
 
     standing: Standing
@@ -48,6 +49,7 @@ class Proof:
     outside: Line | None
     box: Box | None
     has_raw: bool
+    can_take_raw: bool
     has_heat: bool
 
 
@@ -68,7 +70,8 @@ def proof(picture: Picture) -> Proof | None:
         lines=[*told, *([proof_texts.raw_line(raw)] if raw else [])],
         outside=proof_texts.outside(facts) if raw and "verdict" in facts else None,
         box=focus.box if focus else None,
-        has_raw=focus is not None and raw_answers.can_be_taken(picture),
+        has_raw=focus is not None and raw_answers.file(picture) is not None,
+        can_take_raw=focus is not None and raw_answers.can_be_taken(picture),
         has_heat=focus is not None and raw_answers.heat(picture) is not None,
     )
 

@@ -49,12 +49,10 @@ class TooMany(Exception):
 @transaction.atomic
 def take(key: ApiKey) -> Allowance:
     """Count one request of a key and note that it was used. One write. Raises TooMany."""
-    # A clock that was set back must not leave a minute that never ends.
-    is_over = (
-        Q(window_began_at=None)
-        | Q(window_began_at__lte=Now() - MINUTE)
-        | Q(window_began_at__gt=Now())
-    )
+    # A clock that was set back must not leave a minute that never ends. A beginning that lies ahead
+    # by less is that of another request, whose statement began later and was quicker.
+    ahead = Q(window_began_at__gt=Now() + MINUTE)
+    is_over = Q(window_began_at=None) | Q(window_began_at__lte=Now() - MINUTE) | ahead
     has_room = is_over | Q(window_count__lt=F("requests_per_minute"))
     counted = ApiKey.objects.filter(has_room, pk=key.pk).update(
         window_count=Case(When(is_over, then=Value(1)), default=F("window_count") + 1),

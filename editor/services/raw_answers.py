@@ -1,14 +1,10 @@
 """Answers as they came: kept beside the results made of them, shown, or taken without protection."""
 
-import contextlib
-import errno
 import hashlib
-import os
 import shutil
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
@@ -17,8 +13,7 @@ from editor.access.fetch import Door
 from editor.access.roles import Action
 from editor.imaging.sandbox.client import JobCrashed
 from editor.models import Edit, Picture, PictureKind
-from editor.models.public_id import new_public_id
-from editor.services import activities, media, pictures, trash
+from editor.services import activities, media, pictures, render_cache, trash
 from editor.services.decoder import decoder
 from editor.services.recipes import recipe
 
@@ -51,26 +46,17 @@ def can_be_taken(picture: Picture) -> bool:
 def shown(picture: Picture) -> Path | None:
     """Return what the answer shows, written anew as WebP, or None when none is kept.
 
-    It is opened in a child process, once. Raises SandboxError, media.DiskFull.
+    It is opened in a child process, once. Raises SandboxError, media.DiskFull, render_cache.Gone.
     """
-    source = file(picture)
+    source, profile = file(picture), _beside(picture, "icc.bin")
     if source is None:
         return None
-    path: Path = settings.RENDERS_DIR / f"{picture.public_id}.raw.webp"
-    with contextlib.suppress(FileNotFoundError):
-        os.utime(path)  # last used: the oldest go first
-        return path
-    settings.RENDERS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    media.check_room(settings.RENDERS_DIR)
-    draft = path.with_name(f".{new_public_id()}.webp")
-    profile = _beside(picture, "icc.bin")
-    try:
-        icc = str(profile) if profile else None
+    icc = str(profile) if profile else None
+
+    def make(draft: Path) -> None:
         _call("editor.imaging.answer:show", source=str(source), icc=icc, out=str(draft))
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return path
+
+    return render_cache.kept(render_cache.place(picture, "raw.webp"), make)
 
 
 def take(*, door: Door, picture: Picture) -> Picture:
@@ -130,7 +116,7 @@ def _call(function: str, **arguments: Any) -> dict[str, Any]:
     try:
         return decoder().call(function, **arguments)
     except JobCrashed as crash:
-        if crash.errno == errno.ENOSPC:
+        if crash.found_no_room:
             raise media.DiskFull from crash
         raise
 

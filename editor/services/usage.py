@@ -1,6 +1,6 @@
-"""What a month's edits cost: by day, by member, by model; and what is still undecided.
+"""What a month's edits cost: by day, by member, by model, by API key; and what is still undecided.
 
-Rows are summed in one query by day, person, provider and model, and added up from there: a
+Rows are summed in one query by day, person, provider, model and key, and added up from there: a
 hundred thousand rows are read once. What is reserved is given back by rows without an attempt, and
 only edits that still exist can have a reservation open; so what is held needs no join.
 """
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from editor.models import (
     UNDECIDED_STATES,
+    ApiKey,
     CostBasis,
     Edit,
     LedgerEntry,
@@ -92,13 +93,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """A month as a member may see it; `days` has a line for each day of it."""
+    """A month as a member may see it; `days` has a line for each day of it, `keys` one for each API
+    key, and one for what no program asked for; none at all without programs.
+    """
 
     month: Month
     total: Tally
     days: list[Line]
     people: list[Line]
     models: list[Line]
+    keys: list[Line]
     budgets: list[Budget]
 
 
@@ -115,17 +119,22 @@ def months(door: Door) -> list[Month]:
 
 
 def usage(*, door: Door, month: Month) -> Usage:
-    """Return a month's figures: an owner's of all, an editor's of own edits. Five queries."""
+    """Return a month's figures: an owner's of all, an editor's of own edits.
+
+    Five queries, and one more where programs spent.
+    """
     cells = list(_cells(rows(door, month)))
     by_day = _sums(cells, lambda cell: cell["day"])
     people = _sums(cells, lambda cell: cell["actor"])
     models = _sums(cells, lambda cell: (cell["provider"], cell["model"]))
+    keys = _sums(cells, lambda cell: cell["api_key"])
     return Usage(
         month=month,
         total=sum((Tally.of(cell) for cell in cells), Tally()),
         days=[Line(day, by_day.get(day, Tally())) for day in month.days()],
         people=_lines(people, _names(people)),
         models=_lines(models, _labels(models)),
+        keys=_lines(keys, _key_names(keys)) if any(keys) else [],
         budgets=_budgets(door, month),
     )
 
@@ -161,7 +170,11 @@ def undecided(*, door: Door) -> tuple[list[Edit], int]:
 
 
 def _cells(found: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry, Any]:
-    return found.values("day", "actor", "provider", "model").order_by().annotate(**figures())
+    return (
+        found.values("day", "actor", "provider", "model", "api_key")
+        .order_by()
+        .annotate(**figures())
+    )
 
 
 def _sums[K](cells: list[dict[str, Any]], key: Callable[[dict[str, Any]], K]) -> dict[K, Tally]:
@@ -180,6 +193,12 @@ def _lines[K](sums: dict[K, Tally], labels: dict[K, str]) -> list[Line]:
 def _names(keys: Iterable[int | None]) -> dict[int | None, str]:
     known = User.objects.in_bulk([key for key in keys if key])
     return {key: str(known.get(key or 0, _("Closed account"))) for key in keys}
+
+
+def _key_names(keys: Iterable[int | None]) -> dict[int | None, str]:
+    known = ApiKey.objects.in_bulk([key for key in keys if key])
+    named = {key: f"{row.name} \u00b7 sk-pent-{row.prefix}\u2026" for key, row in known.items()}
+    return {key: named.get(key or 0, _("On the pages")) for key in keys}
 
 
 def _labels(keys: Iterable[tuple[int | None, str]]) -> dict[tuple[int | None, str], str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Names for programs: the same in every language.
 HEADER: Final = (
     *("day", "edit", "state", "member", "email", "provider", "model"),
-    *("paid_usd", "held_usd", "set_aside_usd", "known_by"),
+    *("paid_usd", "held_usd", "set_aside_usd", "known_by", "api_key"),
 )
 GROUPS: Final = (
     *("day", "edit__public_id", "edit__state", "actor__name", "actor__email"),
@@ -39,7 +39,7 @@ def lines(*, door: Door, month: Month) -> Generator[bytes]:
 
 
 def _of(door: Door, month: Month, day: date) -> list[list[str]]:
-    found = usage.rows(door, month).filter(day=day).values(*GROUPS)
+    found = usage.rows(door, month).filter(day=day).values(*GROUPS, "api_key__name")
     rows = found.order_by("edit__created_at", "edit__public_id", "model")
     return [_line(row) for row in rows.annotate(**usage.figures())]
 
@@ -53,6 +53,7 @@ def _line(row: dict[str, Any]) -> list[str]:
         *(_text(row[name]) for name in GROUPS[1:]),
         *("" if known_by == "unknown" and not micros else _amount(micros) for micros in amounts),
         known_by,
+        _text(row["api_key__name"]),
     ]
 
 

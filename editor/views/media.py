@@ -13,7 +13,7 @@ from editor.forms.first_error import first_error
 from editor.forms.media import DownloadForm
 from editor.http import PageRequest, plain, stream_file, waits_for_sandbox
 from editor.imaging.sandbox.errors import JobRejected
-from editor.services import intake_texts, media, partials, render_cache, renders
+from editor.services import intake_texts, media, partials, previews, render_cache, renders
 
 PREVIEW_SIZES = (320, 1280)
 ORIGINAL_TYPES = {
@@ -42,7 +42,10 @@ def preview(request: PageRequest, slug: str, picture: str, size: int) -> HttpRes
         raise Http404
     opened = fetch.door(request.user, slug, Action.PREVIEW)
     found = fetch.picture(opened, picture)
-    file = media.path(f"{found.folder}/{size}.webp")
+    try:
+        file = previews.file(found, size)
+    except media.DiskFull:
+        return _no_room()
     return _for_ever(stream_file(file, content_type="image/webp"))
 
 

@@ -46,7 +46,7 @@ def _quote(
     inputs = fetch.live_pictures(opened, asked["inputs"])
     if len(inputs) != len(asked["inputs"]):
         return _refusal(request, quotes.gone())
-    engine = engines.planning_registry().engine(asked["engine"])
+    engine = engines.planning_registry().engine(asked["engine"], provider)
     sketch = Sketch(
         picture, asked["prompt"], form.box_in(picture), form.parameters, inputs, form.framing
     )

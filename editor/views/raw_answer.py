@@ -1,5 +1,6 @@
 """The answer of an engine as it came: looked at, compared, or used without protection."""
 
+import logging
 from http import HTTPStatus
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from editor.access import fetch
 from editor.access.roles import Action
 from editor.http import PageRequest, plain, stream_file, waits_for_sandbox
-from editor.services import media, raw_answers
+from editor.imaging.sandbox.errors import JobCrashed, JobRejected
+from editor.services import media, raw_answers, render_cache
 
+logger = logging.getLogger(__name__)
 YEAR_SECONDS = 31_536_000
 
 
@@ -24,6 +27,10 @@ def show(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     opened = fetch.door(request.user, slug, Action.PREVIEW)
     try:
         file = raw_answers.shown(fetch.picture(opened, picture))
+    except render_cache.Gone as gone:
+        raise Http404 from gone
+    except (JobRejected, JobCrashed):
+        return _unreadable(picture)
     except media.DiskFull:
         return _no_room()
     return _for_ever(file)
@@ -55,11 +62,20 @@ def use(request: PageRequest, slug: str, picture: str) -> HttpResponse:
         raise Http404
     try:
         made = raw_answers.take(door=opened, picture=found)
+    except (JobRejected, JobCrashed):
+        return _unreadable(picture)
     except media.DiskFull:
         return _no_room()
     return redirect("version", slug=slug, picture=made.public_id)
 
 
+def _unreadable(picture: str) -> HttpResponse:
+    """Its bytes are foreign: that they are not read says nothing against the studio."""
+    logger.warning("the answer kept with picture %s cannot be read", picture, exc_info=True)
+    text = _("The answer as it came cannot be read any more. The version itself is unharmed.")
+    return plain(text, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
 def _no_room() -> HttpResponse:
-    text = _("The server's disk is full. Tell the administrator. The version was not made.")
+    text = _("The server's disk is full. Tell the administrator. Nothing was made.")
     return plain(text, HTTPStatus.INSUFFICIENT_STORAGE)

@@ -112,7 +112,7 @@ def _edit_context(opened: Door, lineage: Lineage, edit: Edit | None) -> dict[str
         "parent": parent,
         "parent_is_live": parent.trashed_at is None,
         "proof": shown,
-        "can_use_raw": bool(shown and shown.has_raw and is_live and opened.may(Action.EDIT)),
+        "can_use_raw": bool(shown and shown.can_take_raw and is_live and opened.may(Action.EDIT)),
         "provenance": provenance(edit),
         "parameters": parameters(edit),
         "exchange": exchange(edit),

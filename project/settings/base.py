@@ -61,6 +61,8 @@ MAX_MEGAPIXELS = _number("PENTIMENTO_MAX_MEGAPIXELS", 80, low=1, high=1000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 10 * 1024 * 1024
+# A call of the API may hold its picture in base64.
+MAX_CALL_BYTES = MAX_UPLOAD_BYTES * 4 // 3 + 10 * 1024 * 1024
 # Uploads wait here, on the same file system as the pictures, so that keeping one is a rename.
 FILE_UPLOAD_TEMP_DIR = str(SCRATCH_DIR)
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -13,7 +13,14 @@ from django.urls import reverse
 
 from editor.admin import site
 from editor.models import Activity, Attempt, LedgerEntry, LedgerKind, Role, User, Worker
-from tests.making import make_edit_row, make_member, make_project, make_rows, make_user
+from tests.making import (
+    make_api_key,
+    make_edit_row,
+    make_member,
+    make_project,
+    make_rows,
+    make_user,
+)
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -34,6 +41,7 @@ def add_rows(people: People, count: int) -> None:
             project=project, edit=edit, attempt=attempt, kind=LedgerKind.RESERVE, micros=0
         )
         Activity.objects.create(project=project, actor=owner, edit=edit, kind="edit.queued")
+        make_api_key(project, owner)
         Worker.objects.create(name=f"w{number}", slots=1)
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from editor.admin import site
 from editor.models import (
     Activity,
+    ApiKey,
     Attempt,
     Edit,
     LedgerEntry,
@@ -21,7 +22,7 @@ from editor.models import (
     User,
     Worker,
 )
-from tests.making import make_edit, make_picture, make_provider, make_user
+from tests.making import make_api_key, make_edit, make_picture, make_provider, make_user
 
 if TYPE_CHECKING:
     from tests.conftest import People
@@ -31,6 +32,7 @@ SECRET_FIELDS = {
     "prompt", "instruction", "focus", "seed", "actual", "fingerprint", "idem_key",
     "error_message", "picture", "mask", "detail", "answer_file", "answer_sha256", "client_token",
     "password", "folder", "sha256", "slug", "key_encrypted", "key_tail", "base_url",
+    "hash", "window_began_at", "window_count",
 }  # fmt: skip
 
 
@@ -69,6 +71,8 @@ def edit(people: People) -> Edit:
         people.project, key=CANARY, base_url=f"https://example.test/{CANARY}",
         overrides={"m": {"label": CANARY}}, probe={"said": CANARY}, manner={"root": CANARY},
     )  # fmt: skip
+    make_api_key(people.project, people.olga)
+    ApiKey.objects.update(hash=CANARY)
     return edit
 
 
@@ -81,6 +85,7 @@ def staff(db: None) -> Client:
 
 def test_only_these_are_registered() -> None:
     models = {User, Project, Membership, Edit, Attempt, Activity, LedgerEntry, Worker, Provider}
+    models |= {ApiKey}
     assert set(site._registry) == models
 
 
@@ -127,6 +132,7 @@ def test_no_page_shows_the_canary(people: People, edit: Edit, staff: Client) -> 
         ("project", "slug__startswith=g"),
         ("provider", "key_encrypted__startswith=g"),
         ("provider", "base_url__contains=k"),
+        ("apikey", "hash__startswith=k"),
         ("membership", "user__password__startswith=md5"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from editor.api import parse
+from editor.api.errors import ApiError
 from tests.api.asking import (
     BOUNDARY,
     PNG,
@@ -255,6 +256,6 @@ def test_generations_and_variations() -> None:
     assert (varied.image.read(), varied.size) == (picture()[1], (256, 256))
     varied.close()
     for parts in ([], [picture(), picture()]):
-        with pytest.raises(parse.errors.ApiError) as caught:
+        with pytest.raises(ApiError) as caught:
             parse.variation_call(form(*parts))
         assert caught.value.param == "image"

@@ -55,7 +55,7 @@ def test_the_builtin_engine_refuses_both_and_says_what_to_do(people: People) -> 
     with pytest.raises(ApiError) as variation:
         variations.as_edit(VariationCall(image=make_upload()), chosen)
     for error in (generation.value, variation.value):
-        assert (error.status, error.code, error.param) == (400, "unsupported_model", "model")
+        assert (error.status, error.code, error.param) == (404, "unsupported_model", "model")
     assert generation.value.message == (
         "'dall-e-2' is the built-in engine here, which cannot draw a picture from nothing. Name "
         "a model of a provider (GET /v1/models lists them), or use POST /v1/images/edits."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -211,3 +212,18 @@ def test_a_sign_cannot_be_forged() -> None:
     with pytest.raises(ApiError) as caught:
         parse.edit_call(document(images=[{"image_url": "0" * 32 + "-0"}], x=data_url(LARGE)))
     assert caught.value.param == "images[0].image_url"
+
+
+def test_pictures_never_come_into_memory() -> None:
+    data = PNG + bytes(6_000_000)
+    body = json.dumps({"prompt": "a", "images": [reference(data)]}).encode()
+    request = post(body, "application/json")
+    tracemalloc.start()
+    try:
+        call = parse.edit_call(request)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert call.images[0].size == len(data)
+    assert peak < 1_500_000
+    call.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import schemathesis
 from hypothesis import strategies
@@ -35,7 +35,7 @@ for kind in ("image/png", "image/jpeg", "image/webp"):
 
 
 @schemathesis.check
-def valid_calls_are_understood(_ctx: CheckContext, response: Response, case: Case) -> None:
+def valid_calls_are_understood(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """Whatever keeps to the document is well formed to the server too.
 
     Not in the phase that walks along the document: it fills forms that hold files with empty texts.
@@ -55,7 +55,7 @@ class EveryOperationAnswers:
         self.asked: set[str] = set()
         self.answered: set[str] = set()
 
-    def after_response(self, _ctx: CheckContext, response: Response, case: Case) -> None:
+    def after_response(self, _ctx: CheckContext, response: Response, case: Case[Any]) -> None:
         self.asked.add(case.operation.label)
         if response.status_code < 300:
             self.answered.add(case.operation.label)

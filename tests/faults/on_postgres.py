@@ -29,6 +29,7 @@ from tests.faults.test_paid_kills import (
 )
 from tests.faults.test_zombies import FULL, sleep_through
 from tests.making import make_project, make_user
+from tests.services import test_rate_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -199,3 +200,7 @@ def test_some_sleepers(fake: Fake, tmp_path: Path) -> None:
 @pytest.mark.faults
 def test_every_sleeper(fake: Fake, tmp_path: Path) -> None:
     sleep_through(FULL, fake, tmp_path)
+
+
+def test_two_processes_let_in_no_more_than_a_keys_limit() -> None:
+    test_rate_limits.assert_exact()

@@ -21,4 +21,4 @@ def test_a_sheet_is_a_white_picture_of_that_size(size: tuple[int, int]) -> None:
 def test_the_same_size_is_the_same_file() -> None:
     first = blank.sheet(3840, 2160)
     assert first == blank.sheet(3840, 2160)
-    assert len(first) < 3840 * 2160 * 3 / 900
+    assert len(first) < 3840 * 2160 * 3 / 800

@@ -189,7 +189,8 @@ def test_a_missing_file_is_named_and_the_rest_is_saved(
 ) -> None:
     data, saved = tmp_path / "copy", tmp_path / "b.tar"
     shutil.copytree(origin[0], data)
-    (data / "pictures/aa/original/320.webp").unlink()
+    (data / "pictures/cc/result/320.webp").unlink()
+    (data / "pictures/aa/original/320.webp").unlink()  # can be made again
     (data / "renders").mkdir(exist_ok=True)
     (data / "renders" / "somebody.r2.flat.png").write_bytes(b"can be made again")
     done = subprocess.run(
@@ -201,7 +202,7 @@ def test_a_missing_file_is_named_and_the_rest_is_saved(
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.splitlines()[0] == "missing: pictures/aa/original/320.webp"
+    assert done.stderr.splitlines()[0] == "missing: pictures/cc/result/320.webp"
     assert "1 files are missing" in done.stderr
     names = archive.unpack(saved, tmp_path / "out").files
     assert set(names) == {

@@ -29,7 +29,7 @@ from editor.models import (
 )
 from editor.pipeline import attempts, ledger
 from editor.services.leftovers import ORPHAN_SECONDS
-from tests.making import make_provider_row
+from tests.making import make_api_key, make_provider_row
 from tests.management.scene import Scene, make_edit, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +206,13 @@ def overspend_alone(scene: Scene, data: Path) -> None:
     commit(scene, reserved=51, charged=None)
 
 
+def overspend_a_key(scene: Scene, data: Path) -> None:
+    Membership.objects.create(project=scene.project, user=scene.user, role=Role.OWNER)
+    key, _ = make_api_key(scene.project, scene.user, budget_micros=50)
+    commit(scene, reserved=51, charged=None)
+    LedgerEntry.objects.filter(micros=51).update(api_key=key)
+
+
 def commit(scene: Scene, *, reserved: int, charged: int | None) -> None:
     """An edit on its way, or charged, in the plain words of the ledger."""
     state = State.QUEUED if charged is None else State.FAILED
@@ -240,6 +247,7 @@ def test_a_sound_instance_passes(data_dir: Path) -> None:
         (break_test_off, "ledger", "a test of provider"),
         (overspend, "budgets", "committed 51 of 50"),
         (overspend_alone, "budgets", "committed 51 of 50"),
+        (overspend_a_key, "budgets", "committed 51 of 50"),
         (run_twice, "runs", "may have run 2 times"),
         (pay_twice, "runs", "may have run 2 times"),
         (fall_silent, "leases", "held by w1"),

@@ -62,12 +62,13 @@ def test_what_became_of_door_and_project_meanwhile_counts(
     assert set((data_dir / "pictures").glob("*/*")) == before
 
 
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_a_disk_that_fills_up_is_not_the_masks_fault(
-    people: People, picture: Picture, monkeypatch: pytest.MonkeyPatch
+    people: People, picture: Picture, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     class FullDisk:
         def call(self, _function: str, **_arguments: object) -> None:
-            raise JobCrashed("exception", "no space", errno.ENOSPC)
+            raise JobCrashed("exception", "no space", code)
 
     monkeypatch.setattr(submit, "decoder", FullDisk)
     with pytest.raises(media.DiskFull):

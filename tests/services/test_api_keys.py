@@ -239,3 +239,9 @@ def test_an_edit_knows_the_key_it_was_asked_with(people: People) -> None:
     key.delete()
     edit.refresh_from_db()
     assert edit.api_key is None
+
+
+def test_what_a_key_asked_for_is_found_by_an_index(people: People) -> None:
+    key, _ = make_api_key(people.project, people.emil)
+    found = Edit.objects.filter(api_key=key, fingerprint="f").order_by("-pk")[:1]
+    assert "edit_by_key" in found.explain()

@@ -241,3 +241,9 @@ def test_the_text_about_a_key_says_what_helps(
     with pytest.raises(budgets.PriceUnknown) as unpriced:
         ask_with(key, None)
     assert "the API key has a budget" in budget_texts.refusal(unpriced.value, people.emil)
+
+
+def test_what_keys_spent_is_found_by_an_index(people: People) -> None:
+    key, _ = make_api_key(people.project, people.emil)
+    rows = LedgerEntry.objects.filter(api_key__in=[key.pk], day__gte=Month.current().first)
+    assert "ledger_by_key" in rows.explain()

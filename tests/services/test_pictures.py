@@ -149,7 +149,7 @@ def test_a_full_disk_is_said_before_anything_is_written(
     ],
 )
 def test_names_are_text_and_never_paths(given: str, kept: str) -> None:
-    assert pictures._clean_name(given) == kept
+    assert pictures.clean_name(given) == kept
 
 
 def test_what_was_converted_is_stated(door: Door) -> None:

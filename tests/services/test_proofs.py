@@ -130,8 +130,15 @@ def test_a_raw_answer_is_looked_at_over_the_part_that_was_sent(result: Picture) 
     assert " ".join(last.value.replace("\N{MULTIPLICATION SIGN}", "x").split()) == (
         "800 x 400 pixels, PNG, 2.1 MB"
     )
-    result.kind = PictureKind.WHOLE
-    assert not proven(result).has_raw
+
+
+def test_of_a_whole_picture_the_raw_answer_is_looked_at_and_not_taken(result: Picture) -> None:
+    """The result is that answer already, scaled."""
+    assert proven(result).can_take_raw
+    result.kind, result.proof = PictureKind.WHOLE, {"resized": True, "raw": RAW}
+    found = proven(result)
+    assert (found.has_raw, found.can_take_raw, found.outside) == (True, False, None)
+    assert [line.name for line in found.lines] == ["Size", "Raw answer"]
 
 
 def test_a_raw_answer_that_was_taken_says_that_nothing_was_protected(result: Picture) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from editor.management.checkup import CHECKS
 from editor.models import (
+    ApiKey,
     Edit,
     EditInput,
     Favourite,
@@ -22,8 +23,16 @@ from editor.models import (
     Project,
     State,
 )
+from editor.pipeline import ledger
 from editor.services import leftovers, purge
-from tests.making import make_edit_row, make_picture, make_result_row, make_row
+from tests.making import (
+    make_api_key,
+    make_edit_row,
+    make_picture,
+    make_result_row,
+    make_row,
+    make_rows,
+)
 from tests.management.scene import Scene, make_scene
 from tests.management.scene import make_picture as make_scene_picture
 
@@ -265,3 +274,14 @@ def test_what_an_edit_has_yet_to_see_stays(people: People, state: State, stays: 
     rows()
     assert Picture.objects.filter(pk__in=[original.pk, further.pk]).count() == (2 if stays else 0)
     assert EditInput.objects.get().picture == (further if stays else None)
+
+
+def test_a_project_takes_its_api_keys_along(people: People) -> None:
+    key, _ = make_api_key(people.project, people.emil)
+    (picture,) = make_rows(people.project, people.olga, 1)
+    ledger.reserve(make_edit_row(people.project, people.emil, picture, api_key=key))
+    Edit.objects.update(state=State.CANCELED)
+    delete(people.project)
+    rows()
+    assert not ApiKey.objects.exists()
+    assert LedgerEntry.objects.get().api_key is None

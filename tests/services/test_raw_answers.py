@@ -1,16 +1,17 @@
-"""Two people use the same answer in one moment: it becomes one version."""
+"""Answers as they came, between processes: used at once by two, looked at while they are purged."""
 
 from __future__ import annotations
 
+import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from editor.models import Membership, Picture, Role
-from editor.services import raw_answers
+from editor.services import raw_answers, render_cache
 from tests.making import make_door, make_picture
 from tests.views.test_raw_answer import make_landed
 
@@ -67,3 +68,24 @@ def test_what_was_no_answer_cannot_be_used(people: People) -> None:
     assert not raw_answers.can_be_taken(picture)
     with pytest.raises(ValueError, match="no answer"):
         raw_answers.take(door=make_door(people.project, people.olga), picture=picture)
+
+
+def test_what_an_answer_shows_goes_with_its_picture(people: People, data_dir: Path) -> None:
+    result = make_landed(people)
+    Picture.objects.filter(pk=result.pk).delete()
+    with pytest.raises(render_cache.Gone):
+        raw_answers.shown(result)
+    assert list(render_cache.files()) == []
+
+
+def test_what_an_answer_shows_is_bounded_like_all_that_is_rendered(
+    people: People, data_dir: Path, settings: Any
+) -> None:
+    result = make_landed(people)
+    old = render_cache.place(result, "old.png")
+    render_cache.folder()
+    old.write_bytes(b"x" * 10)
+    os.utime(old, (1000, 1000))
+    settings.RENDER_CACHE_BYTES = 10
+    shown = raw_answers.shown(result)
+    assert [one.path for one in render_cache.files()] == [shown]

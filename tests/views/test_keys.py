@@ -150,7 +150,7 @@ def test_an_owner_sees_all_keys_and_an_editor_their_own(
     olga: Client, emil: Client, people: People
 ) -> None:
     make_api_key(people.project, people.emil, name="Emil's laptop", budget_micros=20_000_000)
-    key, _ = make_api_key(people.project, people.olga, name="Build server")
+    key, _ = make_api_key(people.project, people.olga, name="Build server", budget_micros=1_200_001)
     make_api_key(make_project(people.olga, "Other"), people.olga, name="Elsewhere")
     LedgerEntry.objects.create(
         project=people.project, api_key=key, kind="settle", micros=1_200_000, basis="usage"
@@ -158,13 +158,15 @@ def test_an_owner_sees_all_keys_and_an_editor_their_own(
     mine, emils = rows(olga.get(url(people)))
     assert mine.startswith(f"Build server Works sk-pent-{key.prefix}… · yours")
     assert "never used" in mine
-    assert "$1.20 in " in mine
+    assert "$1.20 of $1.20 in " in mine
     assert "60 requests a minute" in mine
     assert "make pictures, list models" in mine
     assert "· Emil ·" in emils
     assert "$0.00 of $20.00 in " in emils
     (only,) = rows(emil.get(url(people)))
     assert only.startswith("Emil's laptop Works")
+    ApiKey.objects.filter(pk=key.pk).update(budget_micros=1_200_000)
+    assert rows(olga.get(url(people)))[0].startswith("Build server Budget used up")
 
 
 def test_the_list_says_what_works(olga: Client, people: People) -> None:
@@ -182,7 +184,7 @@ def test_the_list_says_what_works(olga: Client, people: People) -> None:
         "Over Expired",
         "Old Revoked",
     ]
-    assert ["Revoke" in row.split() for row in found] == [True, True, True, False]
+    assert ["Revoke" in row.split() for row in found] == [True, True, False, False]
 
 
 def test_keys_of_an_archived_project_rest_and_can_be_revoked(olga: Client, people: People) -> None:
@@ -201,7 +203,7 @@ def test_revoking_asks_first(olga: Client, people: People) -> None:
     ApiKey.objects.update(last_used_at=timezone.now() - timedelta(hours=2))
     asked = said(olga.get(revoke_url(people, key)))
     assert "Revoke “Build server”?" in asked
-    assert "Programs that use it are refused from now on" in asked
+    assert "Programs that use it are refused from then on" in asked
     assert "It was last used 2 hours ago." in asked
     api_keys.find(token)
     fragment = olga.get(revoke_url(people, key), headers={"HX-Request": "true"}).content.decode()

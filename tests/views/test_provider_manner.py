@@ -252,11 +252,23 @@ def test_words_that_contradict_each_other_come_back(
     assert found.select_one(f"#id_{field}_error") is not None
 
 
-def test_sizes_by_which_nothing_can_be_drawn_come_back(olga: Client, row: Provider) -> None:
-    values = shown(olga, row) | {"size_step": "", "size_listed": ""}
-    response = olga.post(url(row), values)
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"size_step": "", "size_listed": ""},
+        {"size_max_ratio": "0.5"},
+        {"size_step": "64", "size_max_edge": "64", "size_min_pixels": "10000"},
+    ],
+)
+def test_sizes_by_which_nothing_can_be_drawn_come_back_in_words(
+    olga: Client, row: Provider, values: Values
+) -> None:
+    response = olga.post(url(row), shown(olga, row) | values)
     assert response.status_code == 422
-    assert "sizes: either a step or listed sizes are needed" in response.content.decode()
+    found = BeautifulSoup(response.content, "html.parser")
+    (error,) = found.select(".field__errors, .form-errors")
+    assert error.get_text(strip=True).startswith("By these sizes no picture can be drawn.")
+    assert error.find_parent("details", open=True) is not None
 
 
 def test_a_change_forgets_what_tests_found(olga: Client, row: Provider) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -180,7 +181,8 @@ def test_too_many_pictures_are_said_before_sending(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"box": "1 2 3"}, "four numbers"),
+        ({"box": "1 2 3"}, "mask's box must be four numbers"),
+        ({"box": "10 10 5 20"}, "mask's box must be four numbers"),
         ({"crop": "1 2 3"}, "four numbers"),
         ({"crop": "10 10 5 20"}, "four numbers"),
         ({"context": "9"}, "from 1.1 to 4"),
@@ -210,7 +212,7 @@ def test_what_makes_no_sense_is_refused_in_words(
 ) -> None:
     response = ask(client, people, picture, engine_of(provider), **fields)
     assert response.status_code == 422
-    assert words in response.content.decode()
+    assert words in html.unescape(response.content.decode())
 
 
 @pytest.mark.parametrize("where", ["elsewhere", "in the trash"])
@@ -257,6 +259,18 @@ def test_nothing_is_kept(
     ask(client, people, picture, engine_of(provider))
     assert not Edit.objects.exists()
     assert not Activity.objects.filter(kind__startswith="edit").exists()
+
+
+def test_the_provider_is_read_once(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    """What was found to be offered is what is asked: it cannot be gone in between."""
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        ask(client, people, picture, engine_of(provider))
+    read = [one for one in queries if 'FROM "editor_provider"' in one["sql"]]
+    assert len(read) == 1
 
 
 def test_questions_are_cheap(

@@ -142,6 +142,15 @@ def test_an_answer_whose_file_is_gone_is_not_found(people: People, result: Pictu
     assert send(people.olga, "use_raw", result, "post").status_code == 404
 
 
+def test_an_answer_that_cannot_be_read_any_more_says_so(people: People, result: Picture) -> None:
+    media.path(f"{result.folder}/raw.jpg").write_bytes(make_answer()[:300])
+    for name, method in (("raw_answer", "get"), ("use_raw", "post")):
+        response = send(people.olga, name, result, method)
+        assert response.status_code == 422
+        assert "cannot be read" in response.content.decode()
+    assert Picture.objects.filter(edit=result.edit).count() == 1
+
+
 def test_used_as_it_came_it_fills_its_whole_crop(
     people: People, result: Picture, tmp_path: Path
 ) -> None:

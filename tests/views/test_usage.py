@@ -14,11 +14,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from editor.engines.costs import Cost, CostBasis
-from editor.models import Attempt, Edit, LedgerEntry, Project, Provider, Role, State, User
+from editor.models import ApiKey, Attempt, Edit, LedgerEntry, Project, Provider, Role, State, User
 from editor.models.ledger import today
 from editor.pipeline import ledger
 from editor.services.months import Month
 from tests.making import (
+    make_api_key,
     make_edit_row,
     make_member,
     make_priced_row,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 downloads = pytest.mark.django_db(transaction=True)
 HEADER = [
     *("day", "edit", "state", "member", "email", "provider", "model"),
-    *("paid_usd", "held_usd", "set_aside_usd", "known_by"),
+    *("paid_usd", "held_usd", "set_aside_usd", "known_by", "api_key"),
 ]
 
 
@@ -49,13 +50,19 @@ class Spending:
         self.provider = provider or make_provider_row()
         (self.picture,) = make_rows(project, project.created_by, 1)
 
-    def ask(self, user: User, micros: int | None = 210_000, state: State = State.QUEUED) -> Edit:
-        edit = make_priced_row(self.picture, user, self.provider, micros, state=state)
+    def ask(
+        self,
+        user: User,
+        micros: int | None = 210_000,
+        state: State = State.QUEUED,
+        key: ApiKey | None = None,
+    ) -> Edit:
+        edit = make_priced_row(self.picture, user, self.provider, micros, state=state, api_key=key)
         ledger.reserve(edit)
         return edit
 
-    def pay(self, user: User, micros: int, basis: str = "usage") -> Edit:
-        edit = self.ask(user, state=State.SUCCEEDED)
+    def pay(self, user: User, micros: int, basis: str = "usage", key: ApiKey | None = None) -> Edit:
+        edit = self.ask(user, state=State.SUCCEEDED, key=key)
         ledger.settle(edit, attempt(edit), Cost(micros, CostBasis(basis)))
         return edit
 
@@ -167,7 +174,7 @@ def test_a_count_that_comes_later_is_what_is_shown(
     assert "Estimated" not in words
     assert "unknown cost" not in words
     (line,) = download(client, people.olga, people.project)[1:]
-    assert line[7:] == ["0.040000", "0.000000", "0.000000", "usage"]
+    assert line[7:] == ["0.040000", "0.000000", "0.000000", "usage", ""]
 
 
 @downloads
@@ -180,7 +187,7 @@ def test_an_unknown_cost_is_counted_and_never_zero(
     assert "1 edit of unknown cost is in none of these sums." in found.get_text()
     assert table(found, "members") == [["Emil 1 of unknown cost", "1", "\u2013", "\u2013"]]
     (line,) = download(client, people.olga, people.project)[1:]
-    assert line[7:] == ["", "", "", "unknown"]
+    assert line[7:] == ["", "", "", "unknown", ""]
 
 
 @downloads
@@ -243,8 +250,28 @@ def test_the_csv_adds_up_to_the_page(client: Client, people: People, spending: S
     assert [line[10] for line in lines[1:]] == ["usage", "estimate", "held", "reserved", ""]
     assert lines[3] == [
         *(today().isoformat(), held.public_id, "unknown", "Emil", "emil@example.test"),
-        *("Atelier", "brush-1", "0.000000", "0.210000", "0.000000", "held"),
+        *("Atelier", "brush-1", "0.000000", "0.210000", "0.000000", "held", ""),
     ]
+
+
+@downloads
+def test_what_programs_spent_is_told_by_key(
+    client: Client, people: People, spending: Spending
+) -> None:
+    spending.pay(people.olga, 100_000)
+    assert table(page(client, people.olga, people.project), "keys") == []
+    key, _ = make_api_key(people.project, people.emil, name="=Build server")
+    spending.pay(people.emil, 300_000, key=key)
+    spending.pay(people.emil, 200_000, key=key)
+    assert table(page(client, people.olga, people.project), "keys") == [
+        [f"=Build server \u00b7 sk-pent-{key.prefix}\u2026", "2", "$0.50", "\u2013"],
+        ["On the pages", "1", "$0.10", "\u2013"],
+    ]
+    lines = download(client, people.olga, people.project)[1:]
+    assert [line[11] for line in lines] == ["", "'=Build server", "'=Build server"]
+    key.delete()
+    assert table(page(client, people.olga, people.project), "keys") == []
+    assert total(page(client, people.olga, people.project)) == "$0.60"
 
 
 @downloads

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from editor.models import Activity, Mask, Picture, Project, State
-from tests.making import make_edit_row, make_project, make_rows
+from editor.models import Activity, Edit, Mask, Picture, Project, State
+from tests.making import make_api_key, make_edit_row, make_project, make_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -414,3 +414,14 @@ def test_camera_data_is_offered_to_makers_and_the_place_where_there_is_one(
 def test_notices_are_in_words(client: Client, people: People, original: Picture) -> None:
     Picture.objects.update(notices=["converted_from_cmyk"])
     assert "CMYK" in get(client, people.vito, original).text
+
+
+def test_what_a_program_asked_for_names_its_key(
+    client: Client, people: People, result: Picture
+) -> None:
+    assert "By a program" not in words(get(client, people.rita, result))
+    key, _ = make_api_key(people.project, people.olga, name="<Build> server")
+    Edit.objects.update(api_key=key)
+    assert "By a program with the API key “<Build> server”" in words(
+        get(client, people.rita, result)
+    )

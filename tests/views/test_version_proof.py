@@ -80,6 +80,7 @@ def test_a_proven_result_shows_all_three_faces_and_where_it_was_sent(
     page = get(client, people.vito, result)
     faces = page.select("[data-testid=faces] input")
     assert [face["value"] for face in faces] == ["after", "raw", "before"]
+    assert words(page.select("[data-testid=faces] label")[0]) == "Stitched"
     assert [face.has_attr("checked") for face in faces] == [True, False, False]
     key = [people.project.slug, result.public_id]
     (raw,) = page.select("viewer-raw")
@@ -105,6 +106,19 @@ def test_a_result_without_a_kept_answer_has_no_empty_boxes(
     assert not page.select("[data-testid=proof], [data-testid=faces]")
 
 
+def test_the_raw_answer_of_a_whole_picture_is_a_face_that_is_not_taken(
+    client: Client, people: People, result: Picture
+) -> None:
+    prove(result)
+    result.kind, result.proof = "whole", {"resized": True, "raw": result.proof["raw"]}
+    result.save()
+    page = get(client, people.olga, result)
+    labels = [words(label) for label in page.select("[data-testid=faces] label")]
+    assert labels == ["After", "Raw", "Before"]
+    assert page.select("viewer-raw")
+    assert not page.select("[data-testid=use-raw]")
+
+
 def test_a_doubtful_result_warns_and_is_marked_among_the_versions(
     client: Client, people: People, result: Picture
 ) -> None:
@@ -122,7 +136,12 @@ def test_a_doubtful_result_is_marked_in_gallery_and_strip(
     client: Client, people: People, result: Picture
 ) -> None:
     slug = people.project.slug
-    states: list[tuple[dict[str, object], int]] = [({}, 0), ({"reliable": False}, 1)]
+    # An answer that was lined up may still lie beside its place.
+    states: list[tuple[dict[str, object], int]] = [
+        ({}, 0),
+        ({"reliable": False}, 1),
+        ({"residual": 2.6}, 1),
+    ]
     for facts, count in states:
         prove(result, **facts)
         client.force_login(people.vito)
@@ -133,7 +152,7 @@ def test_a_doubtful_result_is_marked_in_gallery_and_strip(
             page = BeautifulSoup(client.get(url).content, "html.parser")
             signs = page.select("[data-testid=doubtful]")
             assert [words(sign) for sign in signs] == [
-                "Could not be lined up: look at its edge"
+                "Look at its edge: lines may not meet there"
             ] * count
 
 

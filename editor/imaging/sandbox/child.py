@@ -93,9 +93,10 @@ def answer(connection: socket.socket, request: bytes, preload: Sequence[str]) ->
 def read(
     request: bytes, preload: Sequence[str]
 ) -> list[tuple[Callable[..., JSON], dict[str, JSON]]]:
-    """The functions asked for, each with its keyword arguments."""
-    jobs = json.loads(request)["jobs"]
-    return [(find(name, preload), arguments) for name, arguments in jobs]
+    """The functions asked for, each with its keyword arguments; for patient ones it steps back."""
+    asked = json.loads(request)
+    os.nice(asked.get("niceness", 0))
+    return [(find(name, preload), arguments) for name, arguments in asked["jobs"]]
 
 
 def find(function: str, preload: Sequence[str]) -> Callable[..., JSON]:

@@ -46,13 +46,15 @@ class Child:
             return False
         return False
 
-    async def speak(self, jobs: Sequence[ChildJob], conversation: Conversation) -> None:
+    async def speak(
+        self, jobs: Sequence[ChildJob], conversation: Conversation, niceness: int = 0
+    ) -> None:
         """Ask, and listen until it has said its last line or is gone."""
         loop = asyncio.get_running_loop()
         self.served += 1
         self.job.settimeout(0)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            await loop.sock_sendall(self.job, line(jobs=jobs))
+            await loop.sock_sendall(self.job, line(jobs=jobs, niceness=niceness))
         while not conversation.is_over and (data := await _receive_async(loop, self.job)):
             conversation.feed(data)
 

@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 import weakref
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from editor.imaging.sandbox.children import Child
@@ -25,13 +26,38 @@ from editor.imaging.sandbox.wire import CHUNK, JSON, ChildJob, Limits, line
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["ChildJob", "JobCrashed", "JobRejected", "Limits", "Sandbox", "SandboxError"]
+__all__ = [
+    "ChildJob",
+    "JobCrashed",
+    "JobRejected",
+    "Limits",
+    "Sandbox",
+    "SandboxError",
+    "patiently",
+]
+
+# So much of a core, next to others that want it, goes to work that nobody waits for (nice(2)).
+PATIENT_NICENESS = 10
+_is_patient: ContextVar[bool] = ContextVar("is_patient", default=False)
 
 # How much later than the job's own deadline a silent zygote is given up.
 GRACE_SECONDS = 5.0
 NOT_IMPORTED = 70
+
+
+@contextlib.contextmanager
+def patiently() -> Iterator[None]:
+    """What is run in here has time: it neither takes a slot from others nor a core that they want.
+
+    One such child works beside the slots.
+    """
+    token = _is_patient.set(True)
+    try:
+        yield
+    finally:
+        _is_patient.reset(token)
 
 
 class Sandbox:
@@ -54,6 +80,7 @@ class Sandbox:
     def _reset(self) -> None:
         self._lock = threading.Lock()
         self._slots = Slots(self._count)
+        self._beside = Slots(1)
         self._server: Server | None = None
         self._kept = Kept(self._count)
         self._finalizer: weakref.finalize[..., Sandbox] | None = None
@@ -95,7 +122,8 @@ class Sandbox:
         waits for the same, but nothing else, since a picture may have taken the child over. Such
         a job may be run twice.
         """
-        rank, slots, kept = self._rank(jobs), self._slots, self._kept
+        rank, kept = self._rank(jobs), self._kept
+        slots = self._beside if _is_patient.get() else self._slots
         kept.await_turn(same)
         try:
             await slots.acquire_async(rank)
@@ -161,7 +189,7 @@ class Sandbox:
         conversation = Conversation(self._limits, progress)
         try:
             async with asyncio.timeout(self._limits.wall_seconds + GRACE_SECONDS):
-                await child.speak(jobs, conversation)
+                await child.speak(jobs, conversation, PATIENT_NICENESS if _is_patient.get() else 0)
         except TimeoutError:
             child.hang_up()
             raise self._give_up(child.server) from None

@@ -7,12 +7,15 @@ SandboxError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from errno import EDQUOT, ENOSPC
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from editor.imaging.sandbox.wire import JSON
+
+NO_SPACE: Final = frozenset({ENOSPC, EDQUOT})
 
 type CrashKind = Literal["memory", "cpu", "time", "signal", "exception"]
 
@@ -34,7 +37,7 @@ class JobRejected(SandboxError):
 class JobCrashed(SandboxError):
     """The job broke a limit or died; `errno` is set when the operating system refused it.
 
-    `errno` tells a full disk (ENOSPC) from a defect.
+    `found_no_room` tells a full disk, or a quota that is used up, from a defect.
     """
 
     def __init__(self, kind: CrashKind, detail: str, errno: int | None = None) -> None:
@@ -42,3 +45,8 @@ class JobCrashed(SandboxError):
         self.kind = kind
         self.detail = detail
         self.errno = errno
+
+    @property
+    def found_no_room(self) -> bool:
+        """Whether there was no room left to write what it made."""
+        return self.errno in NO_SPACE

@@ -1,7 +1,8 @@
 """What travels between a client, its zygote and a job.
 
 All of it is JSON, one object a line. Client to job: `{"jobs": [[function, arguments], …]}`; the
-functions run one after the other in the same child, which then waits for more. Job to client:
+functions run one after the other in the same child, with a `niceness` if one is said, and it then
+waits for more. Job to client:
 `{"progress"}` any number of times, then one of `{"results"}`, `{"rejected"}`, `{"crashed"}`.
 Zygote to client, when the job has ended: `{"exit"}`.
 """

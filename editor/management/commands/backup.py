@@ -76,7 +76,7 @@ def save(target: Path, *, with_key: bool) -> tuple[list[str], int]:
                     out.add(name, Path(stores[held.store]) / held.name)
                 except FileNotFoundError:
                     # An edit that has moved on since needs its answer no more.
-                    if held.store == "pictures":
+                    if held.store == "pictures" and not held.can_be_made:
                         missing.append(name)
             out.manifest.facts = _facts(alias, missing)
         return missing, len(out.manifest.files) - before

@@ -1,0 +1,31 @@
+"""`POST /v1/images/variations`: the same picture, a little different, by engines that can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from editor.api import addresses, parse, placing
+from editor.api.auth import needs_key
+from editor.api.calls import method
+from editor.api.entrance import quick, slow
+from editor.api.holding import held
+from editor.api.variations import as_edit
+from editor.models import Scope
+
+if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
+
+    from editor.api.auth import ApiRequest
+
+
+@method("POST")
+@needs_key(Scope.EDIT)
+async def variations(request: ApiRequest) -> HttpResponseBase:
+    """Draw and answer with the pictures. Raises ApiError, media.DiskFull."""
+    intent = placing.intent_of(request)
+    asked = await quick(parse.variation_call, request)
+    try:
+        edit, call = await slow(placing.place, request.caller, asked, intent, as_edit)
+    finally:
+        asked.close()
+    return await held(edit, call, addresses.base_url(request))

@@ -1,0 +1,178 @@
+"""What a call costs more through the studio than straight to the provider, beside LiteLLM's proxy.
+
+One run, one fake provider without delay, a new picture of about 1 MB in every call. Row A is
+`protect=off` (the answer as it came; the picture is kept, its preview made later), row B strict
+(stitched into the picture at full size). `make bench ARGS=tests/bench/test_api.py`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from editor.models import Worker
+from tests.bench.process_tree import MIB, Tree
+from tests.bench.test_makespan import process, production
+from tests.browser.conftest import free_port
+from tests.faults.fake import fake_provider
+from tests.faults.processes import ROOT, until
+from tests.making import (
+    agree,
+    as_bytes,
+    make_api_key,
+    make_project,
+    make_provider,
+    make_user,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = [pytest.mark.bench, pytest.mark.django_db(transaction=True)]
+
+SIZE = (1024, 1024)
+CLIENTS = (1, 16, 64)
+CALLS = {1: 40, 16: 160, 64: 256}
+PICTURES = 256
+ANSWER_BYTES = 1_000_000
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    who: str
+    clients: int
+    wall: float
+    taken: list[float]
+    tree: Tree
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.taken)
+
+    @property
+    def rate(self) -> float:
+        return len(self.taken) / self.wall
+
+    def tell(self) -> None:
+        p95 = statistics.quantiles(self.taken, n=20)[-1]
+        print(  # noqa: T201
+            f"{self.who:<24} {self.clients:>3} at once: p50 {self.p50 * 1000:8.1f} ms, "
+            f"p95 {p95 * 1000:8.1f} ms, {self.rate:6.1f} calls/s, "
+            f"{self.tree.cpu_until(0 + self.wall + self.began) / len(self.taken) * 1000:6.1f} CPU ms, "
+            f"{self.tree.peak / MIB:5.0f} MiB",
+            flush=True,
+        )
+
+    began: float = 0.0
+
+
+def bodies(folder: Path, count: int, **fields: str) -> Path:
+    """As many requests, each with a picture of its own that has about 1 MB."""
+    folder.mkdir()
+    base = np.asarray(photo()).copy()
+    for number in range(count):
+        base[:8, :8] = number % 256
+        base[8:16, :8] = number // 256
+        made = as_bytes(Image.fromarray(base), "JPEG", quality=98)
+        (folder / f"{number:04}.body").write_bytes(encoded(made, mask(), fields))
+    return folder
+
+
+def photo() -> Image.Image:
+    with Image.open(ROOT / "editor/samples/Dandelions.jpg") as image:
+        return image.convert("RGB").resize(SIZE)
+
+
+def mask() -> bytes:
+    area = Image.new("RGBA", SIZE, (0, 0, 0, 255))
+    area.paste((0, 0, 0, 0), (400, 400, 640, 640))
+    return as_bytes(area)
+
+
+def encoded(picture: bytes, area: bytes, fields: dict[str, str]) -> bytes:
+    out = io.BytesIO()
+    for name, text in fields.items():
+        out.write(
+            f'--bench\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'.encode()
+        )
+    for name, data, kind in (("image", picture, "jpeg"), ("mask", area, "png")):
+        head = (
+            f'--bench\r\nContent-Disposition: form-data; name="{name}"; filename="{name}.{kind}"\r\n'
+            f"Content-Type: image/{kind}\r\n\r\n"
+        )
+        out.write(head.encode() + data + b"\r\n")
+    out.write(b"--bench--\r\n")
+    return out.getvalue()
+
+
+def measured(who: str, url: str, folder: Path, clients: int, key: str, *pids: int) -> Row:
+    command = [sys.executable, "-m", "tests.bench.load", url, folder, clients, CALLS[clients], key]
+    tree, began = Tree(*pids).start(), time.time()
+    done = subprocess.run(
+        [str(word) for word in command], cwd=ROOT, capture_output=True, check=False
+    )
+    tree.stop()
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    said = json.loads(done.stdout)
+    row = Row(who, clients, said["wall"], said["taken"], tree, began)
+    row.tell()
+    return row
+
+
+@contextmanager
+def studio() -> Iterator[tuple[str, int]]:
+    """A studio on the test's database; its address and its process."""
+    port = free_port()
+    command = (sys.executable, "manage.py", "studio", "--port", port)
+    with process(*command, **production()) as running:
+        until(Worker.objects.exists, "the worker is up")
+        url = f"http://127.0.0.1:{port}"
+        until(lambda: _answers(url), "the web server is up")
+        time.sleep(2)
+        yield url, running.pid
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=1):  # noqa: S310
+            return True
+    except OSError:
+        return False
+
+
+def connected(base_url: str) -> str:
+    """A project with the fake as its provider; returns a key."""
+    user = make_user()
+    project = make_project(user)
+    provider = make_provider(base_url=base_url, concurrency=256)
+    agree(provider, user)
+    _key, token = make_api_key(project, user, requests_per_minute=100_000)
+    return token
+
+
+def test_overhead(tmp_path: Path) -> None:
+    common = {"prompt": "a red door", "model": "gpt-image-2", "n": "1", "size": "1024x1024"}
+    raw = bodies(tmp_path / "raw", PICTURES, **common, protect="off")
+    plain = bodies(tmp_path / "plain", PICTURES, **common)
+    with fake_provider(canned=ANSWER_BYTES) as fake:
+        for clients in CLIENTS:
+            measured("direct", f"{fake.base_url}/images/edits", plain, clients, "sk", fake.pid)
+        token = connected(fake.base_url)
+        with studio() as (url, pid):
+            for clients in CLIENTS:
+                measured("studio, row A", f"{url}/v1/images/edits", raw, clients, token, pid)

@@ -11,10 +11,10 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types deploy faults bench corpus pictures clean dev
+.PHONY: help run test check format lint types deploy faults bench corpus conformance pictures clean dev
 
 help: ## list what can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 13
 
 run: ## set everything up and start Pentimento at http://127.0.0.1:8000
 	@project/bootstrap/sync.sh run
@@ -47,6 +47,9 @@ deploy: dev ## check migrations, production settings and static files
 
 faults bench corpus: dev ## long runs: kills and faults in full, benchmarks, hostile files of others
 	$(PYTHON) -m pytest -m $@ -s $(or $(ARGS),tests/$@)
+
+conformance: dev ## all of the API's contract by SDKs and curl, through LiteLLM too, with a table
+	$(PYTHON) -m pytest -m "conformance or not conformance" $(or $(ARGS),tests/conformance)
 
 pictures: dev ## take the pictures of the README anew
 	$(PYTHON) -m pytest -m $@ tests/browser/test_pictures.py

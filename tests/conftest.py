@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from hypothesis import settings
 
 from editor.models import Project, Role, User
+from tests.conformance import table
 from tests.making import make_member, make_project, make_user
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # How long one example takes says how busy the machine is.
 settings.register_profile("house", deadline=None)
@@ -75,3 +74,8 @@ def _no_attempts_yet() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put browser tests last: Playwright keeps an event loop in the thread it started in."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of the conformance cases that were played."""
+    table.tell(terminalreporter, Path(__file__).resolve().parents[1] / "test-results")

@@ -31,6 +31,10 @@ class Tree:
         self._thread.start()
         return self
 
+    @property
+    def stopped(self) -> bool:
+        return self._ended.is_set()
+
     def stop(self) -> None:
         self._ended.set()
         self._thread.join()

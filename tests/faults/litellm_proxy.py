@@ -26,12 +26,13 @@ import pytest
 from tests.faults.fake import NO_TLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / ".tools"
 VERSION = "1.108.7"
 KEY = "sk-proxy"
+MODELS = {"gpt-image-2": "sk-upstream"}
 PATIENCE_SECONDS = 180
 OUT_OF_REACH = re.compile(
     r"error sending request|dns error|failed to lookup|Could not connect|timed out|"
@@ -44,16 +45,29 @@ OUT_OF_REACH = re.compile(
 class Proxy:
     """A running proxy. ``base_url`` is what its users call; ``passing`` hands on as it comes."""
 
-    base_url: str
-    passing: str
+    home: str
+    pid: int
+
+    @property
+    def base_url(self) -> str:
+        return f"{self.home}/v1"
+
+    @property
+    def passing(self) -> str:
+        return f"{self.home}/openai_passthrough/v1"
 
 
 @contextmanager
-def litellm_proxy(upstream: str, folder: Path) -> Iterator[Proxy]:
-    """Start one that sends everything for gpt-image-2 to this host; killed at the end."""
+def litellm_proxy(
+    upstream: str, folder: Path, *, models: Mapping[str, str] = MODELS
+) -> Iterator[Proxy]:
+    """Start one that sends everything for these models, each with its key, to this host.
+
+    Killed at the end.
+    """
     python, program = installed()
     config = folder / "litellm.json"  # JSON is YAML
-    config.write_text(json.dumps(_config(upstream)))
+    config.write_text(json.dumps(_config(upstream, models)))
     port = _free_port()
     with (folder / "litellm.log").open("w") as log:
         process = subprocess.Popen(
@@ -66,18 +80,23 @@ def litellm_proxy(upstream: str, folder: Path) -> Iterator[Proxy]:
         try:
             home = f"http://127.0.0.1:{port}"
             _wait(process, home, folder / "litellm.log")
-            yield Proxy(f"{home}/v1", f"{home}/openai_passthrough/v1")
+            yield Proxy(home, process.pid)
         finally:
             process.kill()
             process.wait()
 
 
-def _config(upstream: str) -> dict[str, object]:
-    """One model. Nothing is sent twice: the proxy must not retry what may have been charged."""
-    where = {"api_base": f"{upstream}/v1", "api_key": "sk-upstream"}
-    model = {"model_name": "gpt-image-2", "litellm_params": {"model": "openai/gpt-image-2"} | where}
+def _config(upstream: str, models: Mapping[str, str]) -> dict[str, object]:
+    """Nothing is sent twice: the proxy must not retry what may have been charged."""
+    where = {"api_base": f"{upstream}/v1"}
     return {
-        "model_list": [model],
+        "model_list": [
+            {
+                "model_name": name,
+                "litellm_params": {"model": f"openai/{name}", "api_key": key} | where,
+            }
+            for name, key in models.items()
+        ],
         "general_settings": {"master_key": KEY},
         "litellm_settings": {"num_retries": 0, "telemetry": False},
         "router_settings": {"num_retries": 0},

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
 EMAIL, PASSWORD = "olga@example.test", "correct horse battery"
-START_SECONDS = 60
+START_SECONDS = 180
 FAILED: set[str] = set()
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {

@@ -40,6 +40,8 @@ from tests.making import make_picture, make_project, make_user
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 WORKER_MIB = 512
 # All at once would need the machine for longer than anybody's patience.
 WAVE = 22
@@ -75,23 +77,14 @@ class Outcomes:
 
 
 @pytest.fixture
-def outcomes(
-    data_dir: Path,
-    settings: Any,
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Outcomes:
-    """The run, made by whoever asks first; tests in other processes wait for it and read it.
-
-    Only the run needs a database: emptying one takes longer than reading what happened.
-    """
+def outcomes(data_dir: Path, settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    """The run, made by whoever asks first; tests in other processes wait for it and read it."""
     folder = tmp_path_factory.getbasetemp()
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     file = folder / "error-table.json"
     with (folder / "error-table.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not file.exists():
-            request.getfixturevalue("transactional_db")
             settings.ENCRYPTION_KEYS = encryption.keys("", data_dir)  # the worker looks there
             file.write_text(json.dumps(asdict(run_all())))
     kept = json.loads(file.read_text())

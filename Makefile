@@ -4,9 +4,9 @@ PYTHON := .venv/bin/python
 # The checks of the production settings use a data folder and an address of their own.
 PROD := env DJANGO_SETTINGS_MODULE=project.settings.prod PENTIMENTO_DATA=.check \
 	PENTIMENTO_BASE_URL=https://pentimento.example
-# Of three tests one waits, for a page, a lease or a provider: that keeps two cores busy. A file is
-# one worker's, so that what its tests share is made once.
-WORKERS ?= 3
+# Two browsers and two tests at once is what a machine with two cores carries. A file is one
+# worker's, so that what its tests share is made once.
+WORKERS ?= 2
 SHARED := --dist loadfile --no-loadscope-reorder
 ARGS ?=
 # Tests start hundreds of processes; where this is set, each would compile all of Django anew.

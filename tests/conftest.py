@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -68,9 +67,5 @@ def _no_attempts_yet() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browser tests last: Playwright keeps an event loop in the thread it started in.
-
-    Long files of them come first: no worker is busy with one when the others have ended.
-    """
-    sizes = Counter(item.path for item in items if item.get_closest_marker("browser"))
-    items.sort(key=lambda item: (item.path in sizes, -sizes[item.path]))
+    """Put browser tests last: Playwright keeps an event loop in the thread it started in."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

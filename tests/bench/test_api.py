@@ -88,7 +88,7 @@ def bodies(folder: Path, count: int, seed: int, **fields: str) -> Path:
     base, chance = np.asarray(photo()).copy(), np.random.default_rng(seed)
     for number in range(count):
         base[:16, :16] = chance.integers(0, 255, (16, 16, 3))
-        made = as_bytes(Image.fromarray(base), "JPEG", quality=98)
+        made = as_bytes(Image.fromarray(base), "JPEG", quality=99, subsampling=0)
         (folder / f"{number:04}.body").write_bytes(encoded(made, mask(), fields))
     return folder
 

@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from editor.forms.areas import IslandsField, WayForm
 from editor.forms.canvas import FurtherField
-from editor.forms.crop import BOX, CropForm, box_of
+from editor.forms.crop import BOX, CropForm
 from editor.forms.parameters import ParametersForm
 from editor.imaging.focus import clipped
 from editor.pipeline.submit import PROMPT_LENGTH
@@ -17,10 +18,6 @@ from editor.pipeline.submit import PROMPT_LENGTH
 if TYPE_CHECKING:
     from editor.imaging.focus import Box
     from editor.models import Picture
-
-
-# Each is asked a price for.
-MOST_ISLANDS = 6
 
 
 class BoxField(forms.CharField):
@@ -37,20 +34,7 @@ class BoxField(forms.CharField):
         return left, top, right, bottom
 
 
-class IslandsField(forms.CharField):
-    """Boxes of what is painted far apart, with commas between them; none is fine."""
-
-    def clean(self, value: Any) -> Any:
-        """Return the boxes. Raises ValidationError."""
-        text = super().clean(value)
-        parts = text.split(",") if text else []
-        boxes = [box_of(part) for part in parts]
-        if len(boxes) > MOST_ISLANDS or None in boxes:
-            raise ValidationError(_("The mask's areas must be a few boxes of four numbers."))
-        return boxes
-
-
-class QuoteForm(CropForm, ParametersForm):
+class QuoteForm(WayForm, CropForm, ParametersForm):
     """The wish so far. A prompt may be missing still: its length hardly counts."""
 
     prompt = forms.CharField(max_length=PROMPT_LENGTH, required=False)

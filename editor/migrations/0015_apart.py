@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='edit',
             name='after',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followers', to='editor.edit', verbose_name='after'),
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='next_area', to='editor.edit', verbose_name='after'),
         ),
         migrations.AddField(
             model_name='edit',

@@ -118,14 +118,12 @@ def _turn(edit: Edit) -> dict[str, Any]:
 
     After a restore, that one may not be decided yet; then it waits for it again.
     """
-    before = edit.after
-    if before is None:
-        return {"next_run_at": Now()}
-    if before.state not in TERMINAL_STATES:
+    before: Edit | None = edit.after
+    if before is not None and before.state not in TERMINAL_STATES:
         return {"next_run_at": None}
-    while before and before.state != State.SUCCEEDED:
+    while before is not None and before.state != State.SUCCEEDED:
         before = before.after
-    picture = result_of(before.pk) if before else None
+    picture = None if before is None else result_of(before.pk)
     return {"next_run_at": Now(), "picture": picture or edit.picture}
 
 

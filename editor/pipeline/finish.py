@@ -10,6 +10,7 @@ from typing import Any
 
 from editor.engines.base import EditResult
 from editor.engines.errors import EngineError, Execution
+from editor.imaging.focus import Focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected, SandboxError
 from editor.models import Attempt, Picture, PictureKind
 from editor.pipeline import prepare, steps
@@ -89,8 +90,8 @@ class Finisher:
         return steps.new_result(self.job, self.attempt, number=number, facts=facts)
 
     async def _patch(self, answer: Path, out: Path) -> dict[str, Any]:
-        job, focus = self.job, self.job.edit.focus
-        parent = job.edit.picture
+        job, parent = self.job, self.job.edit.picture
+        framing = Focus.from_json(job.edit.focus).framing
         return await self.child(
             "editor.imaging.stitch:land",
             scene={
@@ -103,8 +104,8 @@ class Finisher:
             answer=str(answer),
             manner={
                 "redraws": job.engine.redraws,
-                "feather": focus.get("feather", "inside"),
-                "blend": focus.get("blend", "auto"),
+                "feather": framing.feather,
+                "blend": framing.blend,
             },
             parent=job.parent,
             out_dir=str(out),

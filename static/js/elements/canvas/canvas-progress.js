@@ -30,7 +30,9 @@ class CanvasProgress extends CanvasPart {
   }
 
   get #running() {
-    return editCards(this.room).find((card) => !isSettled(card.dataset.state));
+    const open = editCards(this.room).filter((card) => !isSettled(card.dataset.state));
+    // One that waits for another area tells less than that.
+    return open.find((card) => !card.hasAttribute("data-waits")) ?? open[0];
   }
 
   #cancelButton() {

@@ -97,18 +97,18 @@ def offer(
     if sketch.box is None or sketch.framing.box or len(boxes) < 2:
         return None
     one = _part(engine, sketch, sketch.box)
-    cheapest = islands.grouped(boxes, lambda box: _part(engine, sketch, box).effort)
-    # Whoever sees less of the picture at once draws it sharper, though nothing may be saved.
+    # Whoever sees less of the picture at once draws it sharper.
     sharpest = islands.grouped(boxes, lambda box: _part(engine, sketch, box).seen)
-    for found in (cheapest, sharpest):
+    cheapest = islands.grouped(boxes, lambda box: _part(engine, sketch, box).effort)
+    for found, most in ((sharpest, CLEARLY), (cheapest, WORTHWHILE), (sharpest, None)):
         parts = [_part(engine, sketch, box) for box in found]
-        if len(found) > 1 and _is_worth_it(one, parts):
+        if len(found) > 1 and _is_worth_it(one, parts, most):
             return _offered(found, one, parts, way)
     return None
 
 
-def _is_worth_it(one: _Part, parts: Sequence[_Part]) -> bool:
-    return _share(one, parts) <= WORTHWHILE or _detail(one, parts) >= SHARPER
+def _is_worth_it(one: _Part, parts: Sequence[_Part], most: float | None) -> bool:
+    return _detail(one, parts) >= SHARPER if most is None else _share(one, parts) <= most
 
 
 def _share(one: _Part, parts: Sequence[_Part]) -> float:

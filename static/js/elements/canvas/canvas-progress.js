@@ -1,7 +1,7 @@
 import { editCards, isSettled } from "../../lib/edit-cards.js";
 import { CanvasPart } from "./canvas-part.js";
 
-const SPOKEN = ".edit-card__state, .edit-card__usual, .edit-card__reason";
+const SPOKEN = ".edit-card__state, .edit-card__usual, .edit-card__reason, .edit-card__area";
 
 /**
  * A strip over the picture: how far the newest edit under way is, with its Cancel; or why the last

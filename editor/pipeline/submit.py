@@ -60,7 +60,8 @@ class NotAgreed(consents.ConsentNeeded):
 
     def __init__(self, host: str, edits: Sequence[Edit], further: int) -> None:
         super().__init__(host)
-        self.edits = edits
+        self.edit = edits[0]
+        self.areas = len(edits)
         self.further = further
 
 

@@ -145,13 +145,13 @@ def _again(edit: Edit) -> dict[str, object]:
 
 
 def _question(request: PageRequest, question: NotAgreed) -> HttpResponse:
-    edit, *others = question.edits
+    edit = question.edit
     shown = Focus.from_json(edit.focus).inside((edit.picture.width, edit.picture.height))
     left, top, right, bottom = shown
     context = {
         "edit": edit,
         "host": question.host,
-        "areas": len(others) + 1,
+        "areas": question.areas,
         "size": (right - left, bottom - top),
         "has_mask": bool(request.FILES.get("mask")),
         "further": question.further,

@@ -240,6 +240,9 @@ def test_one_of_two_areas_far_apart_is_edited_and_the_other_stays(
     desktop: Watched, tmp_path: Path
 ) -> None:
     open_apart(desktop, tmp_path, 310)
+    steps.by(desktop, "way-one").check()
+    desktop.page.wait_for_selector("canvas-quote[aria-busy]", state="attached")
+    settled(desktop)
     both = frame(desktop)
     desktop.page.get_by_role("button", name="Only area 1").click()
     expect(steps.by(desktop, "only")).to_contain_text("Only the framed area is edited now")

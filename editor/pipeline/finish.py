@@ -12,6 +12,7 @@ from typing import Any
 from editor.engines.base import EditResult
 from editor.engines.errors import EngineError, Execution
 from editor.imaging import preview
+from editor.imaging.focus import Focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected, SandboxError
 from editor.models import Attempt, Picture, PictureKind
 from editor.pipeline import prepare, steps
@@ -108,8 +109,8 @@ class Finisher:
         return self.job.mask_file is not None and self.job.protects
 
     async def _patch(self, answer: Path, out: Path) -> dict[str, Any]:
-        job, focus = self.job, self.job.edit.focus
-        parent = job.edit.picture
+        job, parent = self.job, self.job.edit.picture
+        framing = Focus.from_json(job.edit.focus).framing
         return await self.child(
             "editor.imaging.stitch:land",
             scene={
@@ -122,8 +123,8 @@ class Finisher:
             answer=str(answer),
             manner={
                 "redraws": job.engine.redraws,
-                "feather": focus.get("feather", "inside"),
-                "blend": focus.get("blend", "auto"),
+                "feather": framing.feather,
+                "blend": framing.blend,
             },
             parent=job.parent,
             out_dir=str(out),

@@ -89,7 +89,7 @@ def of(edit: Edit, call: EditCall, base_url: str) -> Answer:
 
 def is_as_it_came(edit: Edit) -> bool:
     """Whether the engine's answer is handed on just as it came."""
-    return edit.provider_id is not None and not edit.focus.get("chosen", {}).get("protect", True)
+    return edit.provider_id is not None and not edit.protects
 
 
 def early(edit: Edit, call: EditCall) -> Answer | None:

@@ -84,10 +84,17 @@ class Caller:
         return call("GET", path, headers=self.said(headers))
 
     def post(self, path: str, body: bytes, content_type: str, **headers: str) -> Came:
-        return call("POST", path, body, headers=self.said({"content-type": content_type, **headers}))
+        return call(
+            "POST", path, body, headers=self.said({"content-type": content_type, **headers})
+        )
 
     async def edit(
-        self, form: tuple[bytes, str], *, path: str = EDITS, line: Line | None = None, **headers: str
+        self,
+        form: tuple[bytes, str],
+        *,
+        path: str = EDITS,
+        line: Line | None = None,
+        **headers: str,
     ) -> Came:
         """Ask for an edit within a running loop; names of headers are written with underscores."""
         body, content_type = form

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from editor.engines.base import EditRequest, Watch
     from editor.engines.registry import EngineSource
     from editor.models import Provider
-    from tests.api.calling import Came, Caller
+    from tests.api.calling import Caller, Came
     from tests.conftest import People
 
 TIMING = Timing(lease=5, heartbeat=0.2, rescue=0.2, tick=0.05, grace=0.2, paid_grace=0.2)
+PATIENCE = 30
 SIZE = (80, 60)
 BOX = (20, 10, 40, 30)
 
@@ -39,6 +40,7 @@ BOX = (20, 10, 40, 30)
 class Painter(PaidEngine):
     """Answers as OpenAI's service does, with pictures of one colour; `said` goes into it."""
 
+    host: str = "api.atelier.test"
     said: dict[str, Any] = field(default_factory=dict)
     # Held back once the answer is safe: then it cannot be finished yet.
     landing: asyncio.Event | None = None
@@ -95,10 +97,10 @@ async def working(engine: EngineSource | None = None) -> AsyncIterator[LocalDisp
 
 
 def within[T](script: Callable[[], Coroutine[Any, Any, T]], engine: Any = None) -> T:
-    """Run a script beside a worker; a minute is more than any needs."""
+    """Run a script beside a worker; none needs so long."""
 
     async def main() -> T:
-        async with asyncio.timeout(60), working(engine):
+        async with asyncio.timeout(PATIENCE), working(engine):
             return await script()
 
     return asyncio.run(main())
@@ -108,7 +110,7 @@ def alone[T](script: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a script where no worker takes up anything."""
 
     async def main() -> T:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             return await script()
 
     return asyncio.run(main())

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import io
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from asgiref.sync import sync_to_async
 from PIL import Image, ImageChops
 
-from editor.models import ApiKey, Edit, LedgerEntry, State
-from editor.pipeline import cancel
-from tests.api.calling import EDITS, Line, acall, make_caller
+from editor.models import Edit, State
+from tests.api.calling import make_caller
 from tests.api.studio import (
     BOX,
-    Painter,
-    alone,
-    connect,
     edited,
     form,
     opened,
-    painted,
     picture,
-    within,
 )
-from tests.making import make_door
-from tests.pipeline.paid_engine import busy, fault, timed_out, unusable
 
 if TYPE_CHECKING:
-    from tests.api.calling import Came, Caller
+    from tests.api.calling import Caller
     from tests.conftest import People
 
 pytestmark = pytest.mark.django_db(transaction=True)

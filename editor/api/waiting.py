@@ -55,8 +55,8 @@ class Hall:
 
     look: Look
     tick: float = TICK_SECONDS
-    _waiting: dict[int, set[asyncio.Queue[Seen | None]]] = field(default_factory=dict)
-    _seen: dict[int, Seen] = field(default_factory=dict)
+    # By edit: each one's queue, and what it was told last.
+    _waiting: dict[int, dict[asyncio.Queue[Seen | None], Seen | None]] = field(default_factory=dict)
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
     _looking: asyncio.Task[None] | None = None
 
@@ -69,8 +69,7 @@ class Hall:
 
     @contextmanager
     def _seat(self, edit: int, queue: asyncio.Queue[Seen | None]) -> "Iterator[None]":
-        self._waiting.setdefault(edit, set()).add(queue)
-        self._seen.pop(edit, None)  # whoever comes is told how it stands
+        self._waiting.setdefault(edit, {})[queue] = None
         self._rung.set()
         if self._looking is None or self._looking.done():
             self._looking = asyncio.get_running_loop().create_task(self._watch())
@@ -78,10 +77,9 @@ class Hall:
             yield
         finally:
             others = self._waiting[edit]
-            others.discard(queue)
+            del others[queue]
             if not others:
                 del self._waiting[edit]
-                self._seen.pop(edit, None)
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
@@ -117,13 +115,11 @@ class Hall:
         asked = tuple(self._waiting)
         found = await self.look(asked)
         for edit in asked:
-            now = found.get(edit)
-            if now is not None and self._seen.get(edit) == now:
-                continue
-            if now is not None:
-                self._seen[edit] = now
-            for queue in self._waiting.get(edit, ()):
-                queue.put_nowait(now)
+            now, told = found.get(edit), self._waiting.get(edit, {})
+            for queue, last in told.items():
+                if now is None or now != last:
+                    queue.put_nowait(now)
+                    told[queue] = now
 
 
 _halls: WeakKeyDictionary[asyncio.AbstractEventLoop, Hall] = WeakKeyDictionary()

@@ -241,15 +241,6 @@ def test_a_result_that_was_purged_is_not_made_again(caller: Caller) -> None:
     assert (came.edit, came.headers["x-should-retry"]) == (first.edit, "false")
 
 
-def test_unprotected_shows_the_whole_picture_at_its_own_size(
-    people: People, caller: Caller
-) -> None:
-    connect(people)
-    assert edited(caller, form(protect="off"), Painter()).status == 200
-    edit = Edit.objects.get()
-    assert (edit.plan["size"], edit.focus["box"]) == ([80, 60], [0, 0, 80, 60])
-
-
 def test_an_early_answer_costs_few_queries(
     people: People, caller: Caller, django_assert_num_queries: Any
 ) -> None:

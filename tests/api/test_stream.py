@@ -206,8 +206,7 @@ def test_a_fault_of_ours_is_told_in_the_stream(caplog: pytest.LogCaptureFixture)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
-@pytest.mark.parametrize("how", [{}, {"lossless": True}])
-def test_the_size_of_a_preview_is_read_from_its_head(mode: str, how: dict[str, bool]) -> None:
+def test_the_size_of_a_preview_is_read_from_its_head(mode: str) -> None:
     out = io.BytesIO()
-    Image.new(mode, (37, 21), 120 if mode == "L" else None).save(out, "WEBP", **how)
+    Image.new(mode, (37, 21), 120 if mode == "L" else None).save(out, "WEBP", quality=80)
     assert stream._size_of(out.getvalue()) == "37x21"

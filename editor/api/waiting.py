@@ -124,7 +124,8 @@ class Hall:
 
 _halls: WeakKeyDictionary[asyncio.AbstractEventLoop, Hall] = WeakKeyDictionary()
 # Of its own, so that those who wait are told whatever else is asked of the database.
-_lookout = ThreadPoolExecutor(1, thread_name_prefix="api-look")
+LOOKING_THREADS: Final = 1
+_lookout = ThreadPoolExecutor(LOOKING_THREADS, thread_name_prefix="api-look")
 
 
 def hall() -> Hall:

@@ -17,13 +17,12 @@ from editor.api.auth import admit
 from editor.api.call import EditCall
 from editor.models import Edit, Picture, Scope, State
 from tests.api.asking import data_url, post
-from tests.api.calling import Came
 from tests.api.studio import Painter, connect, edited, form, opened, painted, picture, within
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.api.calling import Caller
+    from tests.api.calling import Caller, Came
     from tests.conftest import People
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,8 +8,6 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from editor.api import waiting
 from editor.api.waiting import Hall, Seen
 from editor.models import Edit, State
@@ -19,6 +17,8 @@ from tests.making import make_edit_row, make_rows
 if TYPE_CHECKING:
     from collections.abc import Collection, Coroutine
     from pathlib import Path
+
+    import pytest
 
     from tests.conftest import People
 
@@ -67,7 +67,7 @@ async def calm() -> None:
 
 
 def test_many_who_wait_cost_one_look() -> None:
-    board = Board({edit: QUEUED for edit in range(500)})
+    board = Board(dict.fromkeys(range(500), QUEUED))
 
     async def script() -> None:
         hall = Hall(board.look, tick=NEVER)
@@ -75,7 +75,7 @@ def test_many_who_wait_cost_one_look() -> None:
         while not board.looks:
             await asyncio.sleep(0.001)
         await calm()
-        board.rows = {edit: DONE for edit in range(500)}
+        board.rows = dict.fromkeys(range(500), DONE)
         bell.ring(bell.Rope.NEWS, [7])
         told = await asyncio.gather(*all_)
         assert all(one == [QUEUED, DONE] for one in told)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,7 +60,7 @@ class Hall:
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
     _looking: asyncio.Task[None] | None = None
 
-    async def changes(self, edit: int) -> AsyncIterator[Seen | None]:
+    async def changes(self, edit: int) -> AsyncGenerator[Seen | None]:
         """Yield how the edit stands now and after each change; None once it is gone."""
         queue: asyncio.Queue[Seen | None] = asyncio.Queue()
         with self._seat(edit, queue):

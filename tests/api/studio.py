@@ -53,7 +53,11 @@ class Painter(PaidEngine):
         items = [{"b64_json": base64.b64encode(one).decode()} for one in drawn]
         body = json.dumps({"created": 7, "data": items, **self.said}).encode()
         self.bodies.append(body)
-        head = {"status": 200, "content_type": "application/json", "content_length": len(body)}
+        head: dict[str, Any] = {
+            "status": 200,
+            "content_type": "application/json",
+            "content_length": len(body),
+        }
         await watch.headed(head)
         write_answer(request.work, body, head)
         return Answer(request.work / "answer.body", head)

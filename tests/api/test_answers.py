@@ -69,7 +69,7 @@ def test_auto_is_the_pictures_own_size(caller: Caller) -> None:
         ({"output_format": "webp"}, "WEBP"),
     ],
 )
-def test_a_format_is_what_it_says(caller: Caller, fields: dict[str, str], kind: str) -> None:
+def test_a_format_is_what_it_says(caller: Caller, fields: dict[str, Any], kind: str) -> None:
     came = edited(caller, form(**fields))
     assert (opened(came).format, came.json()["output_format"]) == (kind, fields["output_format"])
 
@@ -178,7 +178,7 @@ def test_edits_at_once_keep_their_pictures_apart(caller: Caller) -> None:
         )
 
 
-def landed(caller: Caller, engine: Painter, **fields: str) -> tuple[Came, Came]:
+def landed(caller: Caller, engine: Painter, **fields: Any) -> tuple[Came, Came]:
     """A call answered from the spool, and the same once its result is in the store."""
     engine.landing = asyncio.Event()
 

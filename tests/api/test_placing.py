@@ -25,7 +25,7 @@ BUSY = {"retries": 0, "status": 429}
 
 
 def asked_twice(
-    caller: Caller, *, second: Any = None, engine: Any = None, **how: str
+    caller: Caller, *, second: Any = None, engine: Any = None, **how: Any
 ) -> list[Came]:
     """One call after the other."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def address(caller: Caller, **fields: str) -> str:
+def address(caller: Caller, **fields: Any) -> str:
     came = edited(caller, form(response_format="url", **fields))
     (entry,) = came.json()["data"]
     assert set(entry) == {"url"}
@@ -93,7 +93,8 @@ def test_what_we_never_gave_out_opens_nothing(db: None, token: str) -> None:
 
 
 def test_a_token_of_another_use_opens_nothing(caller: Caller) -> None:
-    picture = address(caller) and Picture.objects.get(kind="patch")
+    address(caller)
+    picture = Picture.objects.get(kind="patch")
     closed(fetch("/v1/images/results/" + signing.dumps([picture.public_id, "png", [1, 1], None])))
 
 

@@ -54,7 +54,7 @@ def opened(event: dict[str, Any]) -> Image.Image:
 
 @pytest.mark.parametrize("more", [{}, {"partial_images": "0"}, {"partial_images": "2"}])
 def test_an_engine_without_previews_sends_the_picture_alone(
-    caller: Caller, more: dict[str, str]
+    caller: Caller, more: dict[str, Any]
 ) -> None:
     came = edited(caller, form(stream="true", **more))
     assert (came.status, came.headers["content-type"]) == (200, "text/event-stream")

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import select
 import socket
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from editor.services import bell
 from editor.services.bell import Rope
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def is_readable(handle: int) -> bool:
@@ -90,7 +88,7 @@ def test_what_is_no_bell_does_no_harm(data_dir: Path) -> None:
 
 
 def test_handles_are_closed_whatever_happens() -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
 
     def fall() -> None:
         with bell.hung(Rope.NEWS):
@@ -99,4 +97,4 @@ def test_handles_are_closed_whatever_happens() -> None:
     for _ in range(5):
         with pytest.raises(ZeroDivisionError):
             fall()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

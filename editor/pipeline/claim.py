@@ -12,7 +12,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Window,
+)
 from django.db.models.functions import Coalesce, Now, RowNumber
 
 from editor.models import HELD_STATES, WAITING_STATES, Edit, Project, Provider, State, Worker
@@ -63,29 +72,39 @@ def claim(
     lock.
     """
     rooms = {OURS: limit, THEIRS: calls}
-    open_lanes = [lane for lane, room in rooms.items() if room > 0]
-    if not open_lanes or not _anything(open_lanes):
-        return []
+    found = _work([lane for lane, room in rooms.items() if room > 0], has_time=patient > 0)
     fair = turns or Turns()
     lease = timedelta(seconds=lease_seconds)
-    found: list[Hold] = []
-    for lane in open_lanes:
-        holds = _finish(lane & ~PATIENT, rooms[lane], owner, lease)
-        if lane is THEIRS:
-            holds += _finish(lane & PATIENT, min(patient, rooms[lane] - len(holds)), owner, lease)
-        holds += _take_turns(lane, rooms[lane] - len(holds), owner, lease, fair)
-        found += [replace(hold, calls_out=lane is THEIRS) for hold in holds]
-    return found
+    taken: list[Hold] = []
+    for lane, room in rooms.items():
+        holds: list[Hold] = []
+        if (lane, True) in found:
+            holds = _finish(lane & ~PATIENT, room, owner, lease)
+            holds += _finish(lane & PATIENT, min(patient, room - len(holds)), owner, lease)
+        if (lane, False) in found:
+            holds += _take_turns(lane, room - len(holds), owner, lease, fair)
+        taken += [replace(hold, calls_out=lane is THEIRS) for hold in holds]
+    return taken
 
 
-def _anything(lanes: Sequence[Q]) -> bool:
-    """Whether there may be work. One query, along the index of what is due."""
+def _work(lanes: Sequence[Q], *, has_time: bool) -> set[tuple[Q, bool]]:
+    """In which lanes there may be work: answers to finish (True), edits that wait (False).
+
+    One query, along the index of what is due.
+    """
+    if not lanes:
+        return set()
     here = lanes[0] if len(lanes) == 1 else Q()
-    wanted = Q(state__in=WAITING_STATES) & _rested() | Q(state=State.RECEIVED)
+    answered = Q(state=State.RECEIVED) if has_time else Q(state=State.RECEIVED) & ~PATIENT
+    wanted = Q(state__in=WAITING_STATES) & _rested() | answered
     rows = Edit.objects.filter(
         here, wanted, state__in=READY, next_run_at__lte=Now(), lease_until=None
     )
-    return rows.exists()
+    kinds = rows.values_list(
+        ExpressionWrapper(OURS, output_field=BooleanField()),
+        ExpressionWrapper(Q(state=State.RECEIVED), output_field=BooleanField()),
+    )
+    return {(OURS if is_ours else THEIRS, is_answered) for is_ours, is_answered in kinds.distinct()}
 
 
 def _finish(lane: Q, room: int, owner: str, lease: timedelta) -> list[Hold]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.template.loader import render_to_string
 from PIL import Image
-from tests.conformance.clients.node_sdk import NODE, sdk
 
+from tests.conformance.clients.node_sdk import NODE, sdk
 from tests.making import as_bytes, make_image
 
 if TYPE_CHECKING:

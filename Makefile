@@ -4,8 +4,10 @@ PYTHON := .venv/bin/python
 # The checks of the production settings use a data folder and an address of their own.
 PROD := env DJANGO_SETTINGS_MODULE=project.settings.prod PENTIMENTO_DATA=.check \
 	PENTIMENTO_BASE_URL=https://pentimento.example
-# Two browsers and two tests at once is what a machine with two cores carries.
+# Two browsers and two tests at once is what a machine with two cores carries. A file is one
+# worker's, so that what its tests share is made once.
 WORKERS ?= 2
+SHARED := --dist loadfile --no-loadscope-reorder
 ARGS ?=
 # Tests start hundreds of processes; where this is set, each would compile all of Django anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -22,7 +24,7 @@ run: ## set everything up and start Pentimento at http://127.0.0.1:8000
 
 test: dev ## run the whole test suite, browser tests included
 	@project/bootstrap/chromium.sh
-	$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
+	$(PYTHON) -m pytest -n $(WORKERS) $(SHARED) $(ARGS)
 
 check: dev lint types deploy test ## everything a change must pass, as CI runs it
 

@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from hypothesis import settings
 
 from editor.models import Project, Role, User
 from tests.conformance import table
 from tests.making import make_member, make_project, make_user
+
+# How long one example takes says how busy the machine is.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,10 +110,11 @@ def make_result_row(parent: Picture, user: User, prompt: str, **fields: object) 
     return make_row(parent.project, user, str(fields.pop("name", parent.name)), **values | fields)
 
 
-def make_mask(size: tuple[int, int], box: tuple[int, int, int, int]) -> SimpleUploadedFile:
-    """A grey PNG, 255 inside the box (right and bottom exclusive)."""
+def make_mask(size: tuple[int, int], *boxes: tuple[int, int, int, int]) -> SimpleUploadedFile:
+    """A grey PNG, 255 inside the boxes (right and bottom exclusive)."""
     image = Image.new("L", size)
-    image.paste(255, box)
+    for box in boxes:
+        image.paste(255, box)
     return SimpleUploadedFile("mask.png", as_bytes(image), "image/png")
 
 

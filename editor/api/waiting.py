@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Looked for without a ring: a bell is only a hint.
 TICK_SECONDS: Final = 0.5
 # Rings so close to each other are answered by one look.
-GATHER_SECONDS: Final = 0.01
+GATHER_SECONDS: Final = 0.002
 # Edits in one question to the database.
 CHUNK: Final = 500
 log = logging.getLogger(__name__)

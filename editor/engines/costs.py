@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class CostBasis(StrEnum):
@@ -34,6 +38,16 @@ class CostRange:
     def is_known(self) -> bool:
         """Whether there is a figure to reserve."""
         return self.high is not None
+
+
+def total(costs: Iterable[CostRange]) -> CostRange:
+    """Return what several edits may cost together; nobody knows if nobody knows one of them."""
+    low, high = 0, 0
+    for cost in costs:
+        if cost.high is None:
+            return CostRange(None, None)
+        low, high = low + (cost.low or 0), high + cost.high
+    return CostRange(low, high)
 
 
 FREE = CostRange(0, 0)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from editor.forms.areas import ApartForm
 from editor.forms.crop import CropForm
 from editor.forms.parameters import ParametersForm
 from editor.models.public_id import is_public_id
@@ -37,8 +38,10 @@ class FurtherField(forms.Field):
         return ids
 
 
-class EditForm(CropForm, ParametersForm):
-    """One edit: prompt, engine, parameters, the crop, the painted mask if any, and the key of this intent."""
+class EditForm(ApartForm, CropForm, ParametersForm):
+    """One edit, or one for each area: prompt, engine, parameters, the crop, the painted mask if any,
+    and the key of this intent.
+    """
 
     prompt = forms.CharField(
         max_length=PROMPT_LENGTH,

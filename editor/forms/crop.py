@@ -16,6 +16,7 @@ from editor.imaging.focus import (
     LEAST_CONTEXT,
     MOST_CONTEXT,
     MOST_PADDING,
+    UNFRAMED,
     Box,
     Framing,
 )
@@ -43,6 +44,7 @@ def as_chosen(framing: Framing) -> dict[str, Any]:
         "box": framing.box,
         "padding": None if padding is None else round(PERCENT * padding, 2),
         "feather": framing.feather,
+        "blend": framing.blend,
     }
 
 
@@ -100,6 +102,6 @@ class CropForm(forms.Form):
             context=data["context"],
             box=data["crop"],
             padding=None if padding is None else padding / PERCENT,
-            feather=data["feather"] or "inside",
-            blend=data["blend"] or "auto",
+            feather=data["feather"] or UNFRAMED.feather,
+            blend=data["blend"] or UNFRAMED.blend,
         )

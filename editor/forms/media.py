@@ -71,7 +71,7 @@ class DownloadForm(forms.Form):
         """Settle the longest side, None for the full size, and what goes along."""
         data = super().clean() or self.cleaned_data
         data["side"] = self._side(data.get("size") or "", data)
-        data["camera"] = _camera(data["exif"], data["place"])
+        data["camera"] = _camera(exif=data["exif"], place=data["place"])
         return data
 
     def _side(self, size: str, data: dict[str, Any]) -> int | None:
@@ -89,7 +89,7 @@ class DownloadForm(forms.Form):
         return None
 
 
-def _camera(exif: bool, place: bool) -> Camera:  # noqa: FBT001  two boxes of a form
+def _camera(*, exif: bool, place: bool) -> Camera:
     if not exif:
         return Camera.NOTHING
     return Camera.DATA_AND_PLACE if place else Camera.DATA

@@ -1,12 +1,16 @@
 """Fields and rules that only providers have."""
 
+from __future__ import annotations
+
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 MOST_OWN_MODELS: Final = 50
 MODEL_LENGTH: Final = 100
@@ -45,9 +49,9 @@ def clean_key(key: str) -> str:
     return key
 
 
-def seconds(label: str | Promise, *, most: int = LONGEST_SECONDS) -> forms.FloatField:
+def seconds(label: _StrPromise | str, *, most: int = LONGEST_SECONDS) -> forms.FloatField:
     """Return a field for a time-out; empty leaves the usual one."""
-    return forms.FloatField(label=label, required=False, min_value=1, max_value=most)  # type: ignore[arg-type]
+    return forms.FloatField(label=label, required=False, min_value=1, max_value=most)
 
 
 class Words(forms.CharField):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from editor.forms.areas import IslandsField, WayForm
 from editor.forms.canvas import FurtherField
-from editor.forms.crop import BoxField, CropForm, box_of
+from editor.forms.crop import BoxField, CropForm
 from editor.forms.parameters import ParametersForm
 from editor.imaging.focus import clipped
 from editor.pipeline.submit import PROMPT_LENGTH
@@ -20,25 +19,7 @@ if TYPE_CHECKING:
     from editor.models import Picture
 
 
-# Each is asked a price for.
-MOST_ISLANDS = 6
-
-
-class IslandsField(forms.CharField):
-    """Boxes of what is painted far apart, with commas between them; none is fine."""
-
-    def clean(self, value: Any) -> Any:
-        """Return the boxes. Raises ValidationError."""
-        text = super().clean(value)
-        # Of a text without end no more is cut than is needed to see that it is too much.
-        parts = text.split(",", MOST_ISLANDS) if text else []
-        boxes = [box_of(part) for part in parts]
-        if len(boxes) > MOST_ISLANDS or None in boxes:
-            raise ValidationError(_("The mask's areas must be a few boxes of four numbers."))
-        return boxes
-
-
-class QuoteForm(CropForm, ParametersForm):
+class QuoteForm(WayForm, CropForm, ParametersForm):
     """The wish so far. A prompt may be missing still: its length hardly counts."""
 
     prompt = forms.CharField(max_length=PROMPT_LENGTH, required=False)

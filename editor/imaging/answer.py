@@ -58,13 +58,13 @@ def read(path: Path, at_least: int = 0) -> Image.Image:
         raise Rejected("answer_unreadable") from refusal
 
 
-def keep(answer: Path, drawn: Image.Image, out: Path) -> Raw:
-    """Keep the bytes as they came in the folder `out`; `drawn` is what they show."""
+def keep(answer: Path, size: tuple[int, int], out: Path) -> Raw:
+    """Keep the bytes as they came in the folder `out`; `size` is that of what they show."""
     kind = container.examine(answer).format
     name = f"raw.{EXTENSIONS.get(kind, kind)}"
     shutil.copyfile(answer, out / name)
-    size = (out / name).stat().st_size
-    return Raw(file=name, format=kind, width=drawn.width, height=drawn.height, bytes=size)
+    length = (out / name).stat().st_size
+    return Raw(file=name, format=kind, width=size[0], height=size[1], bytes=length)
 
 
 def placed(

@@ -5,12 +5,15 @@ One band is grey, two are grey with alpha, three are red, green and blue, four h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import math
+from typing import TYPE_CHECKING, Final, Literal
 
 import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 type Pixels = NDArray[np.uint8]
@@ -18,10 +21,32 @@ type Pixels = NDArray[np.uint8]
 type Coverage = NDArray[np.uint8]
 type Field = NDArray[np.float32]
 
+# Rows worked on at once: floats of all of a large mask would take a hundred bytes for each pixel.
+STRIP: Final = 128
 # An answer larger than this is averaged down first: a kernel of 8 x 8 alone would skip pixels.
 NEARLY: Final = 1.2
 # Rec. 601, as OpenCV's own conversion to grey.
 LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+def strips(height: int, rows: int = STRIP) -> Iterator[slice]:
+    """A picture's rows, so many at once."""
+    return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
+
+
+def depth(inner: NDArray[np.bool_], most: float, kernel: Literal[3, 5]) -> Field:
+    """How far each pixel of `inner` lies from the nearest that is not, told up to `most`.
+
+    In strips that look so far beyond themselves: the transform takes eight bytes for each pixel.
+    """
+    height, reach = inner.shape[0], math.ceil(most) + 1
+    found = np.empty(inner.shape, np.float32)
+    for rows in strips(height, max(STRIP, 2 * reach)):
+        top, bottom = max(0, rows.start - reach), min(height, rows.stop + reach)
+        part = inner[top:bottom].view(np.uint8)
+        far = np.asarray(cv2.distanceTransform(part, cv2.DIST_L2, kernel), np.float32)
+        np.minimum(far[rows.start - top : rows.stop - top], most, out=found[rows])
+    return found
 
 
 def has_alpha(pixels: Pixels) -> bool:

@@ -45,20 +45,26 @@ def weights(coverage: Coverage, edge: Edge = "inside", feather: float | None = N
     lies on the border, and its outer half is what protection cuts off. `hard`: coverage itself.
     A brush that is softer than the ramp stays as soft as it was painted.
     """
-    painted = np.asarray(coverage / np.float32(255), np.float32)
     if edge == "hard":
-        return painted
-    inner = (coverage > 0).astype(np.uint8)
-    depth = np.asarray(cv2.distanceTransform(inner, cv2.DIST_L2, 5), np.float32)
-    # Without any border it is the largest float, which no mean can hold.
-    depth = np.minimum(depth, sum(coverage.shape))
+        return np.asarray(coverage / np.float32(255), np.float32)
+    limit = FEATHER_MOST if feather is None else feather
+    part = FEATHER_PART if feather is None else 1.0
+    # Where the mask is deeper, all that is nearby is deep enough for the widest ramp.
+    found = bands.depth(coverage > 0, limit / part + 4 * NEARBY, 5)
+    thick, (height, width) = part * thickness(found), coverage.shape
     start = 0.5 if edge == "centred" else 0.0
-    way = np.clip(start + (depth - 0.5) / width_of(depth, feather), 0, 1)
-    return np.asarray(np.minimum(painted, way * way * (3 - 2 * way)), np.float32)
+    for rows in bands.strips(height):
+        place, shape = (0, rows.start, width, rows.stop), (rows.stop - rows.start, width)
+        ramp = membrane.window(thick, place, (width, height), shape)[..., 0]
+        np.clip(ramp, 1.0, max(1.0, limit), out=ramp)
+        way = np.clip(start + (found[rows] - 0.5) / ramp, 0, 1)
+        painted = coverage[rows] / np.float32(255)
+        np.minimum(painted, way * way * (3 - 2 * way), out=found[rows])
+    return found
 
 
-def width_of(depth: Field, feather: float | None) -> Field:
-    """How wide the ramp is at each pixel: narrower where the mask is thin.
+def thickness(depth: Field) -> Field:
+    """How thick the mask is around each cell: the ramp is narrower where it is thin.
 
     Else a thin stroke of a large mask would never show the edit.
     """
@@ -67,17 +73,13 @@ def width_of(depth: Field, feather: float | None) -> Field:
     reach = 2 * NEARBY // COARSE + 1
     small = cv2.resize(depth, size, interpolation=cv2.INTER_AREA)
     near = cv2.blur(cv2.dilate(small, np.ones((reach, reach), np.uint8)), (reach // 2, reach // 2))
-    thick = np.asarray(cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR))
-    most = FEATHER_PART * thick if feather is None else thick
-    limit = FEATHER_MOST if feather is None else feather
-    return np.asarray(np.clip(most, 1.0, max(1.0, limit)), np.float32)
+    return np.asarray(near, np.float32)[..., None]
 
 
-def border_of(coverage: Coverage) -> NDArray[np.float32]:
-    """1 for the pixels just outside the mask, else 0."""
-    outer = (coverage == 0).astype(np.uint8)
-    far = np.asarray(cv2.distanceTransform(outer, cv2.DIST_L2, 3))
-    return np.asarray((far > 0) & (far <= BAND), np.float32)
+def border_of(coverage: Coverage) -> NDArray[np.bool_]:
+    """The pixels just outside the mask."""
+    far = bands.depth(coverage == 0, BAND + 1, 3)
+    return np.asarray((far > 0) & (far <= BAND), np.bool_)
 
 
 def difference(apart: Field, part: NDArray[np.float32]) -> float:

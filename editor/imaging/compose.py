@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import numpy as np
 
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
     from editor.imaging.bands import Coverage, Field, Pixels
     from editor.imaging.focus import Box
-
-
-# Rows blended at once: floats of a large mask would take a hundred bytes for each of its pixels.
-STRIP: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +72,8 @@ def compose(
 
     Pixels with coverage 0 are the parent's, whatever the answer.
     """
-    size = parent.shape[1], parent.shape[0]
     drawn = bands.in_colours_of(answer, parent)
-    nominal = bands.resized(drawn, size)
-    outside = seam.outside(parent, nominal, coverage)
-    placed, alignment = aligned(parent, drawn, nominal, coverage, choices)
+    placed, alignment, outside = aligned(parent, drawn, coverage, choices)
     found = harmonise.neutral(bands.colours(parent).shape[2])
     if choices.match:
         found = harmonise.match(parent, placed, coverage)
@@ -105,15 +98,21 @@ def compose(
 
 
 def aligned(
-    parent: Pixels, drawn: Pixels, nominal: Pixels, coverage: Coverage, choices: Choices
-) -> tuple[Pixels, register.Alignment]:
-    """The answer where the parent's things are, resampled once, and how it was found."""
+    parent: Pixels, drawn: Pixels, coverage: Coverage, choices: Choices
+) -> tuple[Pixels, register.Alignment, seam.Outside]:
+    """The answer where the parent's things are, resampled once, and how it was found.
+
+    What it changed outside is told of where it lay by itself.
+    """
+    size = parent.shape[1], parent.shape[0]
+    nominal = bands.resized(drawn, size)
+    outside = seam.outside(parent, nominal, coverage)
     alignment = register.Alignment(np.eye(2, 3), "in_place", None, None)
     if choices.align:
         alignment = register.align(parent, nominal, coverage)
-    if not alignment.moves:
-        return nominal, alignment
-    return bands.warped(drawn, alignment.matrix, (parent.shape[1], parent.shape[0])), alignment
+    if alignment.moves:
+        nominal = bands.warped(drawn, alignment.matrix, size)
+    return nominal, alignment, outside
 
 
 def patch(
@@ -127,7 +126,7 @@ def patch(
     area = slice(wide[1], wide[3]), slice(wide[0], wide[2])
     old, drawn, share = parent[area], placed[area], coverage[area]
     size = coverage.shape[1], coverage.shape[0]
-    known = harmonise.comparable(old, drawn, share) * blend.border_of(share)
+    known = harmonise.comparable(old, drawn, share) & blend.border_of(share)
     wanted, part = membrane.cells(bands.colours(old), known, blend.CELL)
     means, _ = membrane.cells(bands.colours(drawn), known, blend.CELL)
     apart = wanted - harmonise.applied(means, found, wide, size)
@@ -136,14 +135,12 @@ def patch(
     light = blend.surface(apart, part) if gradient else None
     weight = blend.weights(share, choices.edge, choices.feather)
     result = parent.copy()
-    for top in range(0, old.shape[0], STRIP):
-        strip = slice(top, top + STRIP)
-        lines = old[strip].shape[0]
-        place = wide[0], wide[1] + top, wide[2], wide[1] + top + lines
+    for strip in bands.strips(old.shape[0]):
+        place = wide[0], wide[1] + strip.start, wide[2], wide[1] + strip.stop
         colour = harmonise.applied(bands.colours(drawn[strip]), found, place, size)
         if light is not None:
-            here = 0, top, old.shape[1], top + lines
-            shape = lines, old.shape[1]
+            here = 0, strip.start, old.shape[1], strip.stop
+            shape = strip.stop - strip.start, old.shape[1]
             colour += membrane.window(light, here, (old.shape[1], old.shape[0]), shape)
             np.clip(colour, 0, 255, out=colour)
         mix = blend.mixed(old[strip], *opaque(colour, drawn[strip], old[strip], weight[strip]))

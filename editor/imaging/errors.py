@@ -62,6 +62,9 @@ MESSAGES: dict[str, str] = {
     "mask_empty": gettext_noop(
         "The mask marks nothing to edit. Paint over the part that should change."
     ),
+    "mask_areas": gettext_noop(
+        "What is painted has changed since its areas were counted. Send it once more."
+    ),
     "answer_unreadable": gettext_noop(
         "The answer of the engine is not a picture. Try the edit again."
     ),

@@ -232,8 +232,9 @@ def legal(box: Box, picture: Size, rules: FocusRules) -> Box:
     down = min(0, box[1]), max(picture[1], box[3])
     most = across[1] - across[0], down[1] - down[0]
     width, height = drawable((box[2] - box[0], box[3] - box[1]), most, rules.sizes)
-    if width * height > MOST_PIXELS and (width > most[0] or height > most[1]):
-        width, height = min(width, most[0]), min(height, most[1])
+    there = min(width, most[0]), min(height, most[1])
+    if width * height > max(MOST_PIXELS, NEARLY * there[0] * there[1]):
+        width, height = there
     x0, x1 = lengthened((box[0], box[2]), width, across)
     y0, y1 = lengthened((box[1], box[3]), height, down)
     return x0, y0, x1, y1

@@ -75,13 +75,13 @@ def match(parent: Pixels, answer: Pixels, coverage: Coverage) -> Match:
     return Match(gain, offset, smooth(rest, part), trusted=True)
 
 
-def comparable(parent: Pixels, answer: Pixels, coverage: Coverage) -> NDArray[np.float32]:
-    """1 where both show the same opaque thing, as far as the mask can tell; else 0."""
-    known = coverage == 0
+def comparable(parent: Pixels, answer: Pixels, coverage: Coverage) -> NDArray[np.bool_]:
+    """Where both show the same opaque thing, as far as the mask can tell."""
+    known = np.asarray(coverage == 0, np.bool_)
     for pixels in (parent, answer):
         if bands.has_alpha(pixels):
             known &= pixels[..., -1] == 255
-    return np.asarray(known, np.float32)
+    return known
 
 
 def related(wanted: NDArray[np.float32], drawn: NDArray[np.float32]) -> bool:

@@ -48,13 +48,43 @@ def normalise(
     box = coverage.getbbox()
     if box is None:
         raise Rejected("mask_empty")
-    protected = coverage.histogram()[0]
-    png.write(coverage.crop(box), Path(out))
+    return _keep(coverage.crop(box), box, width * height, polarity, out)
+
+
+def divide(
+    *, source: str, outs: list[str], boxes: list[list[int]], width: int, height: int
+) -> dict[str, list[MaskFacts]]:
+    """Write what the mask covers within each of the boxes as a mask of its own.
+
+    Raises as `normalise`, and Rejected mask_areas unless each box holds some of what is painted,
+    and together they hold all of it, once.
+    """
+    coverage, polarity = read(Path(source), width, height)
+    areas: list[MaskFacts] = []
+    for (left, top, right, bottom), out in zip(boxes, outs, strict=True):
+        part = coverage.crop((left, top, right, bottom))
+        inner = part.getbbox()
+        if inner is None:
+            raise Rejected("mask_areas")
+        x0, y0, x1, y1 = inner
+        box = left + x0, top + y0, left + x1, top + y1
+        areas.append(_keep(part.crop(inner), box, width * height, polarity, out))
+    if sum(area["painted"] for area in areas) != width * height - coverage.histogram()[0]:
+        raise Rejected("mask_areas")
+    return {"areas": areas}
+
+
+def _keep(
+    covered: Image.Image, box: tuple[int, int, int, int], total: int, polarity: Polarity, out: str
+) -> MaskFacts:
+    """Write what is covered, which lies in that box of a picture of so many pixels."""
+    png.write(covered, Path(out))
+    painted = covered.width * covered.height - covered.histogram()[0]
     return MaskFacts(
         box=list(box),
-        painted=width * height - protected,
-        protected=protected,
-        full=protected == 0,
+        painted=painted,
+        protected=total - painted,
+        full=painted == total,
         polarity=polarity,
     )
 

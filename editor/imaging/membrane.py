@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from editor.imaging import bands
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -91,16 +93,21 @@ def window(field: Field, box: Box, size: tuple[int, int], shape: tuple[int, int]
     return np.asarray(found, np.float32).reshape(*shape, field.shape[2])
 
 
-def cells(
-    pixels: Pixels, known: NDArray[np.float32], side: int
-) -> tuple[Field, NDArray[np.float32]]:
-    """Means of what is known in cells of about `side` pixels, and the part that is known, 0 to 1."""
+def cells(pixels: Pixels, known: NDArray[np.bool_], side: int) -> tuple[Field, NDArray[np.float32]]:
+    """Means of what is known in cells of about `side` pixels, and the part that is known, 0 to 1.
+
+    First each row by itself, a strip of rows at once: their floats together would take sixteen
+    bytes for each pixel.
+    """
     height, width = known.shape
-    size = max(1, round(width / side)), max(1, round(height / side))
-    part = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA), np.float32)
-    sums = [
-        # Band by band: large crops would need twelve bytes for each of their pixels.
-        np.asarray(cv2.resize(pixels[..., band] * known, size, interpolation=cv2.INTER_AREA))
-        for band in range(pixels.shape[2])
-    ]
-    return np.dstack(sums) / np.maximum(part, 1e-6)[..., None], part
+    columns, rows = max(1, round(width / side)), max(1, round(height / side))
+    across = np.empty((height, columns, pixels.shape[2] + 1), np.float32)
+    for strip in bands.strips(height):
+        size, part = (columns, strip.stop - strip.start), known[strip].view(np.uint8)
+        shown = cv2.copyTo(pixels[strip], part)
+        for place, one in ((slice(-1), shown), (slice(-1, None), part)):
+            means = cv2.resize(one.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+            across[strip, :, place] = means.reshape(*size[::-1], -1)
+    sums = np.asarray(cv2.resize(across, (columns, rows), interpolation=cv2.INTER_AREA))
+    share = np.asarray(sums[..., -1], np.float32)
+    return np.asarray(sums[..., :-1] / np.maximum(share, 1e-6)[..., None], np.float32), share

@@ -80,7 +80,8 @@ class _Rows:
     """An image that is filled from above as its packed rows come in."""
 
     def __init__(self, mode: str, size: tuple[int, int]) -> None:
-        self.image = Image.new(mode, size)
+        # Not filled: every row is pasted, or the image is not used.
+        self.image = Image.new(mode, size, None)
         self._row = size[0] * len(self.image.getbands())
         self._strip = max(1, STRIP_BYTES // self._row) * (self._row + 1)
         self._above = np.zeros(self._row, np.uint8)
@@ -95,14 +96,18 @@ class _Rows:
 
     def feed(self, packed: bytes) -> None:
         """Unpack so many rows as fit into a strip, and again until nothing is left."""
-        while packed:
+        while not self._packer.eof:
             got = self._packer.decompress(packed, self._strip - len(self._waiting))
+            rest = self._packer.unconsumed_tail
             self._waiting += got
-            packed = self._packer.unconsumed_tail
             if len(self._waiting) == self._strip or self._packer.eof:
                 self._paste()
-            elif not got and packed:
-                raise NotOurs
+            elif not got and len(rest) == len(packed):
+                # Nothing taken, nothing given: it waits for the next piece, or is damaged.
+                if packed:
+                    raise NotOurs
+                return
+            packed = rest
 
     def _paste(self) -> None:
         count, rest = divmod(len(self._waiting), self._row + 1)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from editor.imaging import pixels
 from editor.imaging.answer import inside, shared
-from editor.imaging.recipe import Patch, Recipe, apply, working
+from editor.imaging.recipe import Patch, Recipe, layers, working
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,17 +59,21 @@ def of_patch(scene: Scene, parent: Image.Image, patch: Patch) -> Proof:
 
     Raises ValueError for a patch that reaches out of the crop or the picture.
     """
-    alpha = pixels.load_png(patch["alpha"])
+    new, alpha = layers(patch, parent.mode)
     box = patch["x"], patch["y"], patch["x"] + alpha.width, patch["y"] + alpha.height
     if shared(shared(box, scene["crop_box"]), (0, 0, *scene["size"])) != box:
         raise ValueError(f"a patch at {box} in a crop at {list(scene['crop_box'])}")
-    before = parent.crop(inside(box, scene["crop_box"]))
-    after = before.copy()
-    apply(after, patch | {"x": 0, "y": 0})
+    left, first, right, _last = inside(box, scene["crop_box"])
     free = coverage_in(scene["mask"], scene["mask_box"], box)
+    changed = 0
+    for top, bottom in strips(alpha.height):
+        before = parent.crop((left, first + top, right, first + bottom))
+        after = before.copy()
+        after.paste(new, (0, -top), alpha)
+        changed += differing(before, after, free.crop((0, top, free.width, bottom)))
     return Proof(
         protected=scene["size"][0] * scene["size"][1] - painted(scene),
-        changed=differing(before, after, free),
+        changed=changed,
     )
 
 
@@ -99,12 +103,14 @@ def differing(before: Image.Image, after: Image.Image, coverage: Image.Image) ->
     """How many pixels with coverage 0 differ in any band."""
     changed = 0
     for top, bottom in strips(before.height):
-        differs = (rows(before, top, bottom) != rows(after, top, bottom)).any(axis=2)
+        bands = np.moveaxis(rows(before, top, bottom) != rows(after, top, bottom), 2, 0)
+        differs = np.logical_or.reduce(bands)
         changed += int(np.count_nonzero(differs & (rows(coverage, top, bottom)[..., 0] == 0)))
     return changed
 
 
 def strips(height: int) -> list[tuple[int, int]]:
+    """First and last row of each strip."""
     return [(top, min(top + STRIP, height)) for top in range(0, height, STRIP)]
 
 

@@ -84,10 +84,16 @@ def apply(image: Image.Image, patch: Patch) -> None:
 
     Raises ValueError for a patch that is not of the picture's mode.
     """
+    new, alpha = layers(patch, image.mode)
+    image.paste(new, (patch["x"], patch["y"]), alpha)
+
+
+def layers(patch: Patch, mode: str) -> tuple[Image.Image, Image.Image]:
+    """A patch's pixels and alpha. Raises ValueError when it is not for a picture of that mode."""
     new = pixels.load_png(patch["pixels"])
-    if new.mode != image.mode:
-        raise ValueError(f"a patch of mode {new.mode} for a picture of mode {image.mode}")
-    image.paste(new, (patch["x"], patch["y"]), pixels.load_png(patch["alpha"]))
+    if new.mode != mode:
+        raise ValueError(f"a patch of mode {new.mode} for a picture of mode {mode}")
+    return new, pixels.load_png(patch["alpha"])
 
 
 def profile(recipe: Recipe) -> bytes | None:
@@ -96,5 +102,6 @@ def profile(recipe: Recipe) -> bytes | None:
 
 
 def head_of(path: Path) -> bytes:
+    """As much of a file as its format is recognised by."""
     with path.open("rb") as stream:
         return stream.read(64)

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Final, Literal
 import cv2
 import numpy as np
 
-from editor.imaging import bands
+from editor.imaging import copies, tiles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from editor.imaging.bands import Coverage, Field, Pixels
+    from editor.imaging.copies import Pair
 
 # 2 x 3: where a pixel of the parent's crop lies in the answer at the crop's size.
 type Matrix = NDArray[np.float64]
@@ -35,14 +36,7 @@ SPILL: Final = (0.04, 0.015)
 LEAST_RING: Final = 0.08
 # Providers move things by a few percent; a larger move is a mistake of ours, not of theirs.
 MOST_MOVED: Final = 0.06
-TILE: Final = 32
-REACH: Final = 8
-MOST_TILES: Final = 64
 LEAST_TILES: Final = 4
-# Smaller eigenvalue of a tile's structure tensor, grey levels per pixel squared (Shi, Tomasi 1994).
-TEXTURED: Final = 3.0
-# A tile that correlates less is not the same thing any more.
-SAME: Final = 0.5
 # Agreeing tiles, of all with texture, for an alignment that can be trusted.
 TRUSTED: Final = 0.4
 # Pixels of the copy that must be gained: resampling blurs a little.
@@ -79,43 +73,20 @@ class Alignment:
         return self.verdict == "aligned"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Parent and answer as grey copies of one size, and where each shows what was not edited."""
-
-    parent: Field
-    answer: Field
-    parent_ring: NDArray[np.uint8]
-    answer_ring: NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The tiles of one attempt: how far off in pixels of the copy, how much alike (-1 to 1)."""
-
-    off: NDArray[np.float64]
-    alike: NDArray[np.float64]
-
-    @property
-    def cost(self) -> float:
-        """Mean distance, the full reach for a tile that is not found."""
-        return float(np.where(self.alike >= SAME, np.minimum(self.off, REACH), REACH).mean())
-
-
 def align(parent: Pixels, answer: Pixels, coverage: Coverage) -> Alignment:
     """How `answer`, of the parent's size and colours, lies on `parent`; never worse than in place."""
     ring = ring_of(coverage)
     if ring is None:
         return Alignment(np.eye(2, 3), "small_ring", None, None)
-    pair = reduced(parent, answer, ring, FINE)
-    corners = tiles(pair)
+    pair = copies.reduced(parent, answer, ring)
+    corners = tiles.chosen(pair)
     if len(corners) < LEAST_TILES:
         return without_texture(pair)
     back = parent.shape[1] / pair.parent.shape[1], parent.shape[0] / pair.parent.shape[0]
-    before = look(pair, pair.answer, corners)
-    matrix = estimate(pair, reduced(parent, answer, ring, COARSE))
+    before = tiles.look(pair, pair.answer, corners)
+    matrix = estimate(pair, copies.smaller(pair, COARSE))
     if matrix is not None and plausible(matrix, pair.parent.shape):
-        after = look(pair, moved(pair.answer, matrix), corners)
+        after = tiles.look(pair, moved(pair.answer, matrix), corners)
         if after.cost < before.cost - WORTH_MOVING:
             return judged(rescaled(matrix, *back), "aligned", after, 1 / back[0])
     return judged(np.eye(2, 3), "in_place", before, 1 / back[0])
@@ -128,49 +99,32 @@ def without_texture(pair: Pair) -> Alignment:
         not chosen.any()
         or max(float(one[chosen].std()) for one in (pair.parent, pair.answer)) < FLAT
     )
-    same = flat or likeness(pair, np.eye(2, 3)) >= SAME
+    same = flat or likeness(pair, np.eye(2, 3)) >= tiles.SAME
     return Alignment(np.eye(2, 3), "featureless" if same else "unrelated", None, None)
 
 
-def judged(matrix: Matrix, verdict: Verdict, found: Found, scale: float) -> Alignment:
+def judged(matrix: Matrix, verdict: Verdict, found: tiles.Found, scale: float) -> Alignment:
     """An alignment with its figures; what does not agree is not moved."""
-    same = found.alike >= SAME
+    same = found.alike >= tiles.SAME
     agreement = float(np.mean(same & (found.off <= max(1.0, 1.5 * scale))))
-    residual = float(np.median(found.off[same])) / scale if same.any() else REACH / scale
+    residual = float(np.median(found.off[same])) / scale if same.any() else tiles.REACH / scale
     if agreement < TRUSTED:
         return Alignment(np.eye(2, 3), "unrelated", residual, agreement)
     return Alignment(matrix, verdict, residual, agreement)
 
 
 def ring_of(coverage: Coverage) -> NDArray[np.uint8] | None:
-    """255 where nothing was edited, also not by spilling over; None when that is next to nothing."""
+    """255 in a fine copy where nothing was edited, also not by spilling over.
+
+    None when that is next to nothing.
+    """
+    free = copies.whole(coverage == 0, copies.limited(coverage.shape, FINE))
+    far = np.asarray(cv2.distanceTransform(free, cv2.DIST_L2, 3))
     for spill in SPILL:
-        reach = max(2, round(spill * max(coverage.shape)))
-        free = np.asarray(cv2.distanceTransform((coverage == 0).astype(np.uint8), cv2.DIST_L2, 3))
-        ring = np.where(free > reach, np.uint8(255), np.uint8(0))
+        ring = np.where(far > max(2, round(spill * max(far.shape))), np.uint8(255), np.uint8(0))
         if np.count_nonzero(ring) >= LEAST_RING * ring.size:
             return ring
     return None
-
-
-def reduced(parent: Pixels, answer: Pixels, ring: NDArray[np.uint8], pixels: int) -> Pair:
-    """Copies of at most so many pixels."""
-    height, width = ring.shape
-    shrink = min(1.0, math.sqrt(pixels / (height * width)))
-    size = max(1, round(width * shrink)), max(1, round(height * shrink))
-    drawn = ring
-    if bands.has_alpha(answer):
-        drawn = np.where(answer[..., -1] == 255, ring, np.uint8(0))
-    # Half covered is covered: only whole pixels of the ring count.
-    kept = [
-        np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA)) for one in (ring, drawn)
-    ]
-    grey = [
-        np.asarray(cv2.resize(bands.luma(one), size, interpolation=cv2.INTER_AREA), np.float32)
-        for one in (parent, answer)
-    ]
-    rings = [(one == 255).astype(np.uint8) * np.uint8(255) for one in kept]
-    return Pair(grey[0], grey[1], rings[0], rings[1])
 
 
 def estimate(fine: Pair, coarse: Pair) -> Matrix | None:
@@ -179,7 +133,9 @@ def estimate(fine: Pair, coarse: Pair) -> Matrix | None:
     first[:, 2] = shift(coarse)
     start = better(coarse, first, np.eye(2, 3))
     rough = refined(coarse, start)
-    detailed = Pair(detail(fine.parent), detail(fine.answer), fine.parent_ring, fine.answer_ring)
+    detailed = copies.Pair(
+        detail(fine.parent), detail(fine.answer), fine.parent_ring, fine.answer_ring
+    )
     across = fine.parent.shape[1] / coarse.parent.shape[1]
     down = fine.parent.shape[0] / coarse.parent.shape[0]
     return refined(detailed, rescaled(start if rough is None else rough, across, down))
@@ -216,7 +172,7 @@ def likeness(pair: Pair, matrix: Matrix) -> float:
     """The enhanced correlation coefficient over what both rings show, -1 to 1."""
     both = pair.parent_ring & moved(pair.answer_ring, matrix, cv2.INTER_NEAREST)
     chosen = both == 255
-    if np.count_nonzero(chosen) < TILE:
+    if np.count_nonzero(chosen) < tiles.TILE:
         return -1.0
     pairs = np.stack([pair.parent[chosen], moved(pair.answer, matrix)[chosen]]).astype(np.float64)
     spread = pairs - pairs.mean(axis=1, keepdims=True)
@@ -267,60 +223,3 @@ def plausible(matrix: Matrix, shape: tuple[int, ...]) -> bool:
     corners = np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]], np.float64)
     apart = matrix @ corners - corners[:2]
     return bool(np.hypot(apart[0], apart[1]).max() <= MOST_MOVED * max(width, height))
-
-
-def tiles(pair: Pair) -> NDArray[np.intp]:
-    """Top and left of the tiles of the ring with most texture, in either picture: n x 2."""
-    height, width = pair.parent.shape
-    rows, columns = (height - 2 * REACH) // TILE, (width - 2 * REACH) // TILE
-    if rows < 1 or columns < 1:
-        return np.zeros((0, 2), np.intp)
-    area = slice(REACH, REACH + rows * TILE), slice(REACH, REACH + columns * TILE)
-    free = pair.parent_ring[area] & pair.answer_ring[area]
-    whole = free.reshape(rows, TILE, columns, TILE).min(axis=(1, 3)) == 255
-    detail = np.maximum(
-        *(texture(one[area], (columns, rows)) for one in (pair.parent, pair.answer))
-    )
-    strength = np.where(whole, detail, 0.0)
-    order = np.argsort(-strength, axis=None, kind="stable")[:MOST_TILES]
-    order = order[strength.ravel()[order] > TEXTURED]
-    return np.stack(np.unravel_index(order, strength.shape), 1) * TILE + REACH
-
-
-def texture(grey: Field, grid: tuple[int, int]) -> Field:
-    """The smaller eigenvalue of the mean structure tensor of each tile."""
-    blurred = cv2.GaussianBlur(grey, (0, 0), 1.0)
-    x = np.asarray(cv2.Sobel(blurred, cv2.CV_32F, 1, 0, scale=1 / 8))
-    y = np.asarray(cv2.Sobel(blurred, cv2.CV_32F, 0, 1, scale=1 / 8))
-    xx, yy, xy = (
-        np.asarray(cv2.resize(part, grid, interpolation=cv2.INTER_AREA))
-        for part in (x * x, y * y, x * y)
-    )
-    return np.asarray((xx + yy) / 2 - np.sqrt(((xx - yy) / 2) ** 2 + xy**2), np.float32)
-
-
-def look(pair: Pair, answer: Field, corners: NDArray[np.intp]) -> Found:
-    """Each tile of the parent, looked for in the answer within reach."""
-    found = [look_for(pair.parent, answer, int(top), int(left)) for top, left in corners]
-    off, alike = np.array(found, np.float64).T
-    return Found(off, alike)
-
-
-def look_for(parent: Field, answer: Field, top: int, left: int) -> tuple[float, float]:
-    """How far off one tile is found, to a part of a pixel, and how much alike."""
-    tile = parent[top : top + TILE, left : left + TILE]
-    area = answer[top - REACH : top + TILE + REACH, left - REACH : left + TILE + REACH]
-    scores = np.asarray(cv2.matchTemplate(area, tile, cv2.TM_CCOEFF_NORMED), np.float32)
-    row, column = np.unravel_index(int(np.argmax(scores)), scores.shape)
-    down = row - REACH + peak(scores[:, column], int(row))
-    across = column - REACH + peak(scores[row], int(column))
-    return math.hypot(down, across), float(scores[row, column])
-
-
-def peak(line: Field, at: int) -> float:
-    """The top of the parabola through the greatest value and its neighbours, from -0.5 to 0.5."""
-    if not 0 < at < len(line) - 1:
-        return 0.0
-    before, here, after = (float(line[at + step]) for step in (-1, 0, 1))
-    bend = before - 2 * here + after
-    return 0.5 * (before - after) / bend if bend < 0 else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -26,7 +27,7 @@ FLOOR: Final = 0.5
 # Grey levels that count as changed: a JPEG of good quality stays below.
 TOLERANCE: Final = 8
 HEAT_SIDE: Final = 256
-MOST_PIXELS: Final = 3_000_000
+MOST_PIXELS: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +113,22 @@ def near(side: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def outside(parent: Pixels, answer: Pixels, coverage: Coverage) -> Outside:
     """Compare where nothing should have changed; both of one size and of the same colours."""
-    free = coverage == 0
-    most = np.zeros(free.shape, np.uint8)
-    for band in range(bands.colours(parent).shape[2]):
-        np.maximum(most, cv2.absdiff(parent[..., band], answer[..., band]), out=most)
-    if bands.has_alpha(answer):
-        ground = parent[..., -1] if bands.has_alpha(parent) else np.full_like(most, 255)
-        np.maximum(most, cv2.absdiff(ground, answer[..., -1]), out=most)
-    most *= free
-    count = max(1, int(np.count_nonzero(free)))
+    most = np.empty(coverage.shape, np.uint8)
+    for rows in bands.strips(coverage.shape[0]):
+        most[rows] = apart(parent[rows], answer[rows]) * (coverage[rows] == 0)
+    count = max(1, int(np.count_nonzero(coverage == 0)))
     return Outside(
         percent=100 * int(np.count_nonzero(most > TOLERANCE)) / count,
         mean=float(most.sum(dtype=np.int64)) / count,
         heat=heat(most),
     )
+
+
+def apart(parent: Pixels, answer: Pixels) -> NDArray[np.uint8]:
+    """How far the band that differs most does; what has no alpha is opaque."""
+    if bands.has_alpha(answer) and not bands.has_alpha(parent):
+        parent = np.dstack([parent, np.full((*parent.shape[:2], 1), 255, np.uint8)])
+    return np.asarray(reduce(cv2.max, cv2.split(cv2.absdiff(parent, answer))), np.uint8)
 
 
 def heat(most: NDArray[np.uint8]) -> NDArray[np.uint8]:

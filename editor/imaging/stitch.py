@@ -6,7 +6,7 @@ What this takes depends on the crop, not on the picture: nothing here decodes th
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypedDict
 
 import cv2
 import numpy as np
@@ -79,48 +79,71 @@ def land(*, scene: Scene, answer: str, manner: Manner, parent: Recipe, out_dir: 
     """
     # Other jobs have the other cores.
     cv2.setNumThreads(1)
-    out, crop = Path(out_dir), pixels.load_png(scene["crop"])
-    box = shared(scene["mask_box"], scene["crop_box"])
-    drawn = answer_of.read(Path(answer), crop.width * crop.height)
-    made, area = composed(scene, crop, drawn, manner)
-    png.write(image(made.pixels).crop(inside(box, area)), out / "pixels.png")
+    out, box = Path(out_dir), shared(scene["mask_box"], scene["crop_box"])
+    mode, told = put_in(scene, Path(answer), manner, box, out)
     alpha = proof.coverage_in(scene["mask"], scene["mask_box"], box).point([0] + [255] * 255)
     png.write(alpha, out / "alpha.png")
     patch = Patch(pixels=str(out / "pixels.png"), alpha=str(out / "alpha.png"), x=box[0], y=box[1])
-    counted = proof.of_patch(scene, crop, patch)
+    counted = proof.of_patch(scene, pixels.load_png(scene["crop"]), patch)
     result: Recipe = {**parent, "patches": [*parent["patches"], patch]}
     return Landed(
         x=box[0],
         y=box[1],
         painted=alpha.histogram()[255],
-        mode=crop.mode,
+        mode=mode,
         protected=counted["protected"],
         changed=counted["changed"],
-        proof={**made.facts, **(kept(made, Path(answer), drawn, out) if manner["redraws"] else {})},
+        proof=told,
         previews=overlay.write(result, scene["size"], out),
     )
 
 
-def composed(
-    scene: Scene, crop: Image.Image, drawn: Image.Image, manner: Manner
-) -> tuple[compose.Composed, Box]:
-    """The answer in the crop, as engine and member would have it, and the box that this shows.
+def put_in(
+    scene: Scene, came: Path, manner: Manner, box: Box, out: Path
+) -> tuple[str, dict[str, object]]:
+    """Write what `box` shows with the answer in it; return the mode, and what people are told.
+
+    All else is let go with this: the proof takes as much memory again.
+    """
+    seen = layers(scene, came, manner)
+    choices = compose.Choices(edge=manner["feather"], gradient=GRADIENTS[manner["blend"]])
+    coverage = array(proof.coverage_in(scene["mask"], scene["mask_box"], seen.area))[..., 0]
+    choices = choices if manner["redraws"] else IN_PLACE
+    made = compose.compose(seen.parent, seen.drawn, coverage, choices)
+    x0, y0, x1, y1 = inside(box, seen.area)
+    written = image(made.pixels[y0:y1, x0:x1])
+    png.write(written, out / "pixels.png")
+    raw = kept(made, came, seen.size, out) if manner["redraws"] else {}
+    return written.mode, {**made.facts, **raw}
+
+
+class Layers(NamedTuple):
+    """What is composed: both show `area` of the picture; `size` is that of the whole answer."""
+
+    parent: Pixels
+    drawn: Pixels
+    area: Box
+    size: tuple[int, int]
+
+
+def layers(scene: Scene, came: Path, manner: Manner) -> Layers:
+    """Read the crop and its answer.
 
     Of an answer that is in its place nothing is looked at but the mask and what is next to it.
     """
     x0, y0, x1, y1 = scene["crop_box"]
     area: Box = (x0, y0, x1, y1)
-    choices = compose.Choices(edge=manner["feather"], gradient=GRADIENTS[manner["blend"]])
-    if not manner["redraws"]:
-        choices = IN_PLACE
-        if drawn.size == crop.size:
-            area = shared(grown(scene["mask_box"], NEXT_TO), area)
-            crop, drawn = (one.crop(inside(area, (x0, y0))) for one in (crop, drawn))
-    coverage = array(proof.coverage_in(scene["mask"], scene["mask_box"], area))[..., 0]
-    return compose.compose(array(crop), array(drawn), coverage, choices), area
+    crop = pixels.load_png(scene["crop"])
+    drawn = answer_of.read(came, crop.width * crop.height)
+    size = drawn.size
+    if not manner["redraws"] and size == crop.size:
+        area = shared(grown(scene["mask_box"], NEXT_TO), area)
+        crop, drawn = (one.crop(inside(area, (x0, y0))) for one in (crop, drawn))
+    return Layers(array(crop), array(drawn), area, size)
 
 
 def grown(box: Sequence[int], by: int) -> Box:
+    """A box with so many pixels more on each side."""
     return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
@@ -134,11 +157,11 @@ def image(bands: Pixels) -> Image.Image:
     return Image.fromarray(bands[..., 0] if bands.shape[2] == 1 else bands)
 
 
-def kept(made: compose.Composed, came: Path, drawn: Image.Image, out: Path) -> dict[str, Raw]:
+def kept(made: compose.Composed, came: Path, size: tuple[int, int], out: Path) -> dict[str, Raw]:
     """Keep the answer as it came, and where it changed what is protected: the lighter, the more."""
     with replacing(out / HEAT) as path:
         Image.fromarray(made.heat).save(path, "WEBP", lossless=True, method=0)
-    return {"raw": answer_of.keep(came, drawn, out)}
+    return {"raw": answer_of.keep(came, size, out)}
 
 
 def whole(  # noqa: PLR0913 - where it comes from, what it must be, and where it goes
@@ -157,7 +180,7 @@ def whole(  # noqa: PLR0913 - where it comes from, what it must be, and where it
     """
     out, came = Path(out_dir), Path(answer)
     drawn = answer_of.read(came, size[0] * size[1])
-    raw = {"raw": answer_of.keep(came, drawn, out)} if keeps_raw else {}
+    raw = {"raw": answer_of.keep(came, drawn.size, out)} if keeps_raw else {}
     full, box = answer_of.placed(drawn, crop_box, size)
     full = answer_of.in_mode(full, mode, parent, box)
     png.write(full, out / "whole.png")

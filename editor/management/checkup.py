@@ -20,6 +20,7 @@ from editor.management.holdings import Holding, named_files
 from editor.models import (
     HELD_STATES,
     OPEN_STATES,
+    TERMINAL_STATES,
     Activity,
     Attempt,
     Edit,
@@ -72,6 +73,13 @@ def no_lease_is_stale() -> Iterator[str]:
     waits = Edit.objects.filter(state=State.RECEIVED, lease_until=None)
     for edit in waits.filter(next_run_at__lt=Now() - LEASE_TOLERANCE):
         yield f"the answer to edit {edit} waits to be finished; is a worker running?"
+
+
+def no_area_waits_in_vain() -> Iterator[str]:
+    """Whoever ends the edit of an area lets the next one begin, or ends it."""
+    waits = Edit.objects.filter(state=State.QUEUED, next_run_at=None, after__isnull=False)
+    for edit in waits.filter(after__state__in=TERMINAL_STATES).select_related("after"):
+        yield f"edit {edit} waits for edit {edit.after}"
 
 
 def providers_have_room() -> Iterator[str]:
@@ -177,6 +185,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "budgets": money_checks.budgets_hold,
     "runs": nothing_ran_twice,
     "leases": no_lease_is_stale,
+    "areas": no_area_waits_in_vain,
     "providers": providers_have_room,
     "results": results_exist,
     "protection": protection_holds,

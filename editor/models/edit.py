@@ -50,6 +50,17 @@ class EditQuerySet(models.QuerySet["Edit"]):
         """Those a worker holds a lease on."""
         return self.filter(state__in=HELD_STATES)
 
+    def line_of(self, first: "Edit") -> list["Edit"]:
+        """An edit and those of the areas after it, in their order. A query for each."""
+        line = [first]
+        while found := self.filter(after=line[-1]).first():
+            line.append(found)
+        return line
+
+    def waiting_for(self, edit_id: int) -> Self:
+        """The one of the next area, that begins when this edit is done."""
+        return self.filter(after=edit_id, state=State.QUEUED, next_run_at=None)
+
 
 class Edit(models.Model):
     """One request: picture, mask, prompt, engine; one row from submit to its end."""
@@ -78,6 +89,13 @@ class Edit(models.Model):
     )
     picture = models.ForeignKey("editor.Picture", models.PROTECT, related_name="edits")
     mask = models.ForeignKey("editor.Mask", models.PROTECT, null=True, related_name="edits")
+    # Areas of one mask that are edited one by one: the edit before, on whose result this one goes
+    # on. Until then `picture` is the one that the first began with, and `next_run_at` is empty.
+    after = models.OneToOneField(
+        "self", models.SET_NULL, null=True, related_name="next_area", verbose_name=_("after")
+    )
+    area = models.PositiveSmallIntegerField(_("area"), default=1)
+    areas = models.PositiveSmallIntegerField(_("areas"), default=1)
     engine = models.CharField(_("engine"), max_length=200)
     # Empty for the built-in engine; `engine` holds both, in a form that outlives the provider.
     provider = models.ForeignKey(
@@ -174,6 +192,11 @@ class Edit(models.Model):
     def is_open(self) -> bool:
         """Whether it is still on its way."""
         return self.state in OPEN_STATES
+
+    @property
+    def waits_for_area(self) -> bool:
+        """Whether the edit of another area has to be done before it."""
+        return self.state == State.QUEUED and self.after_id is not None and self.next_run_at is None
 
     @property
     def can_cancel(self) -> bool:

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from editor.models import Edit, Project, State
 from editor.pipeline import ledger
 from editor.pipeline.endings import open_attempt
-from editor.pipeline.states import Hold, LostLease, move
+from editor.pipeline.states import Hold, LostLease, end_next, move
 
 # Nothing has left the house in these: the edit ends at once.
 AT_ONCE = frozenset({State.QUEUED, State.RETRY_WAIT, State.CLAIMED})
@@ -16,7 +16,8 @@ def cancel(edit: Edit) -> Edit:
     """End a waiting edit, or ask the worker that holds it to stop; an ended one stays as it is.
 
     Returns the row as it is afterwards. A free engine stops within 3 s; a paid one that was sent
-    is only marked, and what arrives is kept (reliability.md 4.3).
+    is only marked, and what arrives is kept (reliability.md 4.3). Areas that wait for this one are
+    cancelled with it.
     """
     for _attempt in range(3):  # the state may change between the read and the write
         edit.refresh_from_db()
@@ -62,3 +63,4 @@ def ask(edit: Edit) -> None:
     as_read = Edit.objects.filter(pk=edit.pk, state=edit.state, fence=edit.fence)
     if not as_read.update(cancel_requested_at=Now(), pulse=pulse):
         raise LostLease(f"edit {edit.pk} is no longer {edit.state}")
+    end_next(Hold.on(edit), State.CANCELED)

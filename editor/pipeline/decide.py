@@ -13,9 +13,9 @@ from django.db.models.functions import Now
 from editor.access import fetch
 from editor.access.fetch import Door
 from editor.access.roles import Action
-from editor.models import UNDECIDED_STATES, Edit, State
+from editor.models import TERMINAL_STATES, UNDECIDED_STATES, Edit, State
 from editor.pipeline import ledger, steps
-from editor.pipeline.states import Hold, LostLease, move
+from editor.pipeline.states import Hold, LostLease, move, result_of
 from editor.services import activities, consents, providers
 
 FORGOTTEN: Final[dict[str, Any]] = {"error_code": "", "error_message": "", "error_class": ""}
@@ -57,7 +57,7 @@ def again(door: Door, edit: Edit, *, fence: int | None = None) -> Edit:
         progress=0,
         started_at=None,
         cancel_requested_at=None,
-        next_run_at=Now(),
+        **_turn(row),
         **FORGOTTEN,
     )
     ledger.reserve(row)
@@ -111,6 +111,20 @@ def _enter(door: Door, action: Action, edit: Edit, fence: int | None) -> tuple[D
     if fence is not None and fence != row.fence:
         raise Stale
     return opened, row
+
+
+def _turn(edit: Edit) -> dict[str, Any]:
+    """When it may run, and on which picture: an area goes on with what came of the one before.
+
+    After a restore, that one may not be decided yet; then it waits for it again.
+    """
+    before: Edit | None = edit.after
+    if before is not None and before.state not in TERMINAL_STATES:
+        return {"next_run_at": None}
+    while before is not None and before.state != State.SUCCEEDED:
+        before = before.after
+    picture = None if before is None else result_of(before.pk)
+    return {"next_run_at": Now(), "picture": picture or edit.picture}
 
 
 def _check_provider(door: Door, edit: Edit) -> None:

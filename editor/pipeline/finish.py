@@ -4,6 +4,7 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from editor.engines.base import EditResult
 from editor.engines.errors import EngineError, Execution
 from editor.imaging import preview
+from editor.imaging.focus import Focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected, SandboxError
 from editor.models import Attempt, Picture, PictureKind
 from editor.pipeline import prepare, steps
@@ -44,19 +46,19 @@ class Finisher:
         made: list[Picture] = []
         refusal: SandboxError | None = None
         await self._preview_parent()
-        try:
+        with ExitStack() as unfinished:
             for number, image in enumerate(drawn.images, start=1):
                 try:
-                    made.append(await self._result(image, drawn.coverage, number))
+                    result = await self._result(image, drawn.coverage, number)
                 except (JobRejected, JobCrashed) as rejected:
                     if not self._leaves_out(rejected):
                         raise
                     logger.warning("edit %s: picture %s is no use", self.job.edit, number)
                     refusal = rejected
-        except BaseException:
-            for result in made:
-                media.drop(result.folder)
-            raise
+                else:
+                    made.append(result)
+                    unfinished.callback(media.drop, result.folder)
+            unfinished.pop_all()
         if not made:
             raise EngineError(
                 "The answer holds no picture that can be read.",
@@ -107,8 +109,8 @@ class Finisher:
         return self.job.mask_file is not None and self.job.protects
 
     async def _patch(self, answer: Path, out: Path) -> dict[str, Any]:
-        job, focus = self.job, self.job.edit.focus
-        parent = job.edit.picture
+        job, parent = self.job, self.job.edit.picture
+        framing = Focus.from_json(job.edit.focus).framing
         return await self.child(
             "editor.imaging.stitch:land",
             scene={
@@ -121,8 +123,8 @@ class Finisher:
             answer=str(answer),
             manner={
                 "redraws": job.engine.redraws,
-                "feather": focus.get("feather", "inside"),
-                "blend": focus.get("blend", "auto"),
+                "feather": framing.feather,
+                "blend": framing.blend,
             },
             parent=job.parent,
             out_dir=str(out),

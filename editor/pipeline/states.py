@@ -7,6 +7,9 @@
 
 Every move is one conditional UPDATE that names the state and the fence it expects. A worker whose
 lease was given away writes 0 rows, learns it here, and stops.
+
+Areas of one mask may be edited one by one. Whoever ends the edit of an area lets the next one begin,
+or ends it as well, in the same transaction: none waits for what is over.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +22,12 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Now
 
-from editor.models import TERMINAL_STATES, UNDECIDED_STATES, Edit, Project, State
+from editor.engines.errors import ErrorClass
+from editor.models import TERMINAL_STATES, UNDECIDED_STATES, Edit, Picture, Project, State
+from editor.pipeline import ledger
 from editor.services import activities, bell
+
+AREA_BEFORE: Final = "area_before"
 
 # The project's count of changes, read by the UPDATE that makes one.
 PULSE: Final = Subquery(Project.objects.filter(pk=OuterRef("project_id")).values("pulse"))
@@ -32,7 +39,8 @@ _BROKE_OFF: Final = frozenset(
 
 NEXT: Final[Mapping[State, frozenset[State]]] = {
     # To unknown, received or waiting: the same token was sent before, to a service that
-    # recognises it; its answer may come before it is sent again. Or the row is of a backup, and may have run.
+    # recognises it; its answer may come before it is sent again. Or the row is of a backup, and
+    # may have run.
     State.QUEUED: frozenset({State.CLAIMED, State.CANCELED, State.FAILED})
     | {State.UNKNOWN, State.RECEIVED},
     State.CLAIMED: frozenset({State.SENDING, State.QUEUED, State.CANCELED, State.FAILED})
@@ -101,8 +109,9 @@ def move(
     """Move the edit on and return the new hold; `fields` are written in the same UPDATE.
 
     With `expired` only if its lease has run out, by the database's clock, at this very moment; with
-    `unless_canceled` only while nobody asked to cancel it. Raises IllegalMove when the table does not know the step, LostLease when the row has another
-    state or fence by now. Activity and pulse belong to the same transaction.
+    `unless_canceled` only while nobody asked to cancel it. Activity and pulse belong to the same
+    transaction. Raises IllegalMove when the table does not know the step, LostLease when the row
+    has another state or fence by now.
     """
     if to not in NEXT[hold.state]:
         raise IllegalMove(f"{hold.state} -> {to}")
@@ -114,7 +123,12 @@ def move(
     if to in NEWS:
         _tell(hold)
     activities.note(f"edit.{to}", project=hold.project_id, edit=hold.edit_id, fence=fence)
-    return Hold(hold.edit_id, hold.project_id, to, fence)
+    moved = Hold(hold.edit_id, hold.project_id, to, fence)
+    if to == State.SUCCEEDED:
+        _begin_next(moved)
+    elif to in TERMINAL_STATES:
+        end_next(moved, to)
+    return moved
 
 
 @transaction.atomic
@@ -159,6 +173,35 @@ def show_change(hold: Hold, **fields: Any) -> None:
 
 def _tell(hold: Hold) -> None:
     transaction.on_commit(partial(bell.ring, bell.Rope.NEWS, (hold.edit_id,)))
+
+
+def _begin_next(done: Hold) -> None:
+    """Let the edit of the next area begin, on the picture that holds all areas so far."""
+    for edit in Edit.objects.waiting_for(done.edit_id):
+        picture = result_of(done.edit_id) or edit.picture
+        _write(Hold.on(edit), picture=picture, next_run_at=Now())
+        transaction.on_commit(partial(bell.ring, bell.Rope.WORK))
+
+
+def end_next(ended: Hold, to: State) -> None:
+    """End the edit of the next area, and with it those after: the one before will bring nothing.
+
+    It was not sent, so what is reserved for it is given back. Its picture is then the one with the
+    areas that were done, from which it can be asked for once more.
+    """
+    words: dict[str, Any] = {}
+    if to == State.FAILED:
+        words = {"error_code": AREA_BEFORE, "error_class": ErrorClass.INPUT}
+    for edit in Edit.objects.waiting_for(ended.edit_id):
+        picture = Edit.objects.values_list("picture", flat=True).get(pk=ended.edit_id)
+        move(Hold.on(edit), to, new_fence=True, picture=picture, finished_at=Now(), **words)
+        ledger.release(edit)
+
+
+def result_of(edit_id: int) -> Picture | None:
+    """The picture that came of an edit, of its last execution."""
+    newest = F("attempt").desc(nulls_last=True)
+    return Picture.objects.filter(edit=edit_id).order_by(newest, "number", "pk").first()
 
 
 def _write(hold: Hold, only: Mapping[str, Any] = MappingProxyType({}), **fields: Any) -> None:

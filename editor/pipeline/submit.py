@@ -7,6 +7,7 @@ import json
 import secrets
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -16,10 +17,11 @@ from django.utils.translation import gettext as _
 from editor.access import fetch
 from editor.access.roles import Action
 from editor.engines.errors import EngineError
+from editor.engines.plans import Plan
 from editor.imaging.focus import UNFRAMED, Framing
-from editor.imaging.sandbox.client import JobCrashed, JobRejected
-from editor.models import Edit, EditInput, Mask, Picture, Project, Provider, State
-from editor.pipeline import intents, ledger, steps
+from editor.models import Edit, EditInput, Picture, Project, Provider, State
+from editor.pipeline import intents, ledger, painted
+from editor.pipeline.painted import MaskRefused
 from editor.services import (
     activities,
     bell,
@@ -28,24 +30,20 @@ from editor.services import (
     consents,
     engines,
     instructions,
-    intake_texts,
-    masks,
-    media,
     quotes,
 )
-from editor.services.decoder import decoder
 from editor.services.masks import Painted
 from editor.services.quotes import Sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from django.core.files.uploadedfile import UploadedFile
 
     from editor.access.fetch import Door
     from editor.engines.base import Engine, Instruction
     from editor.engines.registry import EngineSource
+    from editor.imaging.focus import Box
     from editor.pipeline.intents import ApiCall
 
 PROMPT_LENGTH = 32_000
@@ -62,17 +60,21 @@ class SubmitRefused(Exception):
 
 
 class NotAgreed(consents.ConsentNeeded):
-    """The same, with the edit as it would have been: nothing of it is stored."""
+    """The same, with the edits as they would have been: nothing of them is stored."""
 
-    def __init__(self, host: str, edit: Edit, further: int) -> None:
+    def __init__(self, host: str, edits: Sequence[Edit], further: int) -> None:
         super().__init__(host)
-        self.edit = edit
+        self.edit = edits[0]
+        self.areas = len(edits)
         self.further = further
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the member asked for, checked for form only."""
+    """What the member asked for, checked for form only.
+
+    With `apart` what is painted in each of these boxes is edited by itself, one after the other.
+    """
 
     picture: Picture
     engine: str
@@ -84,6 +86,7 @@ class Wish:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     inputs: tuple[Picture, ...] = ()
     framing: Framing = UNFRAMED
+    apart: tuple[Box, ...] = ()
     # The host that the member has agreed to send pictures to, on this very form.
     agreed_host: str = ""
     # How a program asked, where it was not a member on a page.
@@ -93,24 +96,70 @@ class Wish:
 def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
     """Queue an edit and return it; the same wish twice (same key) is the same edit.
 
-    Raises SubmitRefused, NotAgreed, media.DiskFull. The files are durable before the row names
-    them; row, reservation and activity are one transaction.
+    Of areas that are edited apart it is the first: the others wait, each for the one before.
+    Raises SubmitRefused, NotAgreed, media.DiskFull. The files are durable before the rows name
+    them; rows, reservations and activities are one transaction.
     """
     wish = replace(wish, prompt=_prompt(wish.prompt))
     provider = _provider(door.project, wish.engine)
     engine = _engine(registry, wish.engine)
     instruction = _understand(engine, wish.prompt, has_mask=wish.mask is not None)
-    painted = _painted(wish)
-    fingerprint = _fingerprint(wish, painted)
-    if known := _known(door, wish, fingerprint, painted):
+    if provider is None:
+        # Our own engine's effort follows what is painted already.
+        wish = replace(wish, apart=())
+    masks = _masks(wish)
+    fingerprint = _fingerprint(wish, masks)
+    if known := _known(door, wish, fingerprint, masks):
         return known
     try:
-        edit = _draft(door, wish, engine, provider, instruction, painted)
+        edits = _drafts(door, wish, engine, provider, instruction, masks)
     except BaseException:
-        masks.drop(painted)
+        painted.drop(masks)
         raise
-    edit.fingerprint = fingerprint
-    return _queue(door, wish, edit, painted)
+    for edit in edits:
+        edit.fingerprint = fingerprint
+    return _queue(door, wish, edits, masks)
+
+
+def _masks(wish: Wish) -> list[Painted]:
+    """The mask as one, or by its areas; empty without one. Raises SubmitRefused."""
+    if wish.mask is None:
+        return []
+    if isinstance(wish.mask, Painted):
+        return [wish.mask]
+    try:
+        return painted.keep(wish.picture, wish.mask, wish.apart)
+    except MaskRefused as refused:
+        raise SubmitRefused(refused.code, refused.message) from refused
+
+
+def _drafts(
+    door: Door,
+    wish: Wish,
+    engine: Engine,
+    provider: Provider | None,
+    instruction: Instruction,
+    masks: Sequence[Painted],
+) -> list[Edit]:
+    """The edit, or one for each area, not stored yet. Raises SubmitRefused."""
+    boxes: list[Box | None] = [mask.box for mask in masks] or [None]
+    edits = [_draft(door, wish, engine, provider, instruction, box) for box in boxes]
+    for number, edit in enumerate(edits, start=1):
+        edit.area, edit.areas = number, len(edits)
+        edit.idem_key = _key(wish.idem_key, number)
+    if len(edits) > 1 and any(Plan.from_json(edit.plan).count > 1 for edit in edits):
+        raise SubmitRefused(
+            "areas_of_many",
+            _("Areas can be edited one by one for one result only. Ask for one, or send one crop."),
+        )
+    return edits
+
+
+def _key(key: str, area: int) -> str:
+    """The key of an area's edit: the first has the intent's own."""
+    if area == 1:
+        return key
+    return hashlib.sha256(f"{key} area {area}".encode()).hexdigest()[:IDEM_LENGTH]
 
 
 def _draft(
@@ -119,10 +168,9 @@ def _draft(
     engine: Engine,
     provider: Provider | None,
     instruction: Instruction,
-    painted: Painted | None,
+    box: Box | None,
 ) -> Edit:
     """The edit with what will be sent of it, not stored yet. Raises SubmitRefused."""
-    box = painted.box if painted else None
     sketch = Sketch(wish.picture, wish.prompt, box, wish.parameters, wish.inputs, wish.framing)
     if words := quotes.obstacle(engine, provider, sketch):
         raise SubmitRefused("cannot_be_sent", words)
@@ -142,7 +190,6 @@ def _draft(
         reserved_micros=plan.cost.high or 0,
         focus=crop.to_json(),
         seed=secrets.randbelow(2**31) if wish.seed is None else wish.seed,
-        idem_key=wish.idem_key,
     )
 
 
@@ -181,42 +228,13 @@ def _understand(engine: Engine, prompt: str, *, has_mask: bool) -> Instruction:
         raise SubmitRefused(error.code, instructions.refusal(error)) from error
 
 
-def _painted(wish: Wish) -> Painted | None:
-    if wish.mask is None or isinstance(wish.mask, Painted):
-        return wish.mask
-    with media.scratch() as folder:
-        source = folder / "upload"
-        with source.open("wb") as out:
-            out.writelines(wish.mask.chunks())
-        facts = _normalise(wish.picture, source, folder / masks.FILE)
-        source.unlink()
-        return masks.keep(folder, facts, steps.file_sha256(folder / masks.FILE))
-
-
-def _normalise(picture: Picture, source: Path, out: Path) -> dict[str, Any]:
-    try:
-        return decoder().call(
-            "editor.imaging.mask:normalise",
-            source=str(source),
-            out=str(out),
-            width=picture.width,
-            height=picture.height,
-        )
-    except JobRejected as refusal:
-        message = intake_texts.refusal(refusal.code, refusal.params, refusal.message)
-        raise SubmitRefused(refusal.code, message) from refusal
-    except JobCrashed as crash:
-        if crash.found_no_room:
-            raise media.DiskFull from crash
-        raise SubmitRefused("mask_unreadable", intake_texts.crash(crash.kind)) from crash
-
-
-def _fingerprint(wish: Wish, painted: Painted | None) -> str:
+def _fingerprint(wish: Wish, masks: Sequence[Painted]) -> str:
     facts = [
         wish.picture.public_id,
         wish.engine,
         wish.prompt,
-        [painted.sha256, *painted.box] if painted else None,
+        *([mask.sha256, *mask.box] for mask in masks or ()),
+        *([] if masks else [None]),
         sorted(wish.parameters.items()),
         [picture.public_id for picture in wish.inputs],
         wish.framing.chosen,
@@ -225,55 +243,65 @@ def _fingerprint(wish: Wish, painted: Painted | None) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _known(door: Door, wish: Wish, fingerprint: str, painted: Painted | None) -> Edit | None:
+def _known(door: Door, wish: Wish, fingerprint: str, masks: Sequence[Painted]) -> Edit | None:
     """Return the edit this intent made before, and drop the mask that came again."""
     try:
         known = intents.known(door.user.pk, wish.idem_key, fingerprint, wish.call)
     except intents.Mismatch as mismatch:
-        masks.drop(painted)
+        painted.drop(masks)
         raise SubmitRefused(
             "idempotency_mismatch",
             _("This was already sent with other contents. Reload the page and send it again."),
         ) from mismatch
     if known:
-        masks.drop(painted)
+        painted.drop(masks)
     return known
 
 
-def _queue(door: Door, wish: Wish, edit: Edit, painted: Painted | None) -> Edit:
+def _queue(door: Door, wish: Wish, edits: Sequence[Edit], masks: Sequence[Painted]) -> Edit:
+    first = edits[0]
     try:
-        _write(door, wish, edit, painted)
+        _write(door, wish, edits, masks)
     except IntegrityError:
-        if known := _known(door, wish, edit.fingerprint, painted):
+        if known := _known(door, wish, first.fingerprint, masks):
             return known
-        masks.drop(painted)
+        painted.drop(masks)
         raise
     except BaseException:
-        masks.drop(painted)
+        painted.drop(masks)
         raise
-    edit.refresh_from_db()
-    return edit
+    first.refresh_from_db()
+    return first
 
 
 @transaction.atomic
-def _write(door: Door, wish: Wish, edit: Edit, painted: Painted | None) -> None:
+def _write(door: Door, wish: Wish, edits: Sequence[Edit], masks: Sequence[Painted]) -> None:
     # Reading the mask took a while: who was let in may be out, and the project archived or gone.
     fetch.door_again(door, Action.EDIT)
-    if edit.provider:
-        _agree(door, edit, wish, edit.provider)
-    edit.pulse = Project.objects.bump(edit.project_id)
-    if painted:
-        edit.mask = _mask(edit, painted)
-    edit.state = State.QUEUED
-    edit.next_run_at = Now()
+    if edits[0].provider:
+        _agree(door, edits, wish, edits[0].provider)
+    pulse = Project.objects.bump(door.project.pk)
+    before: Edit | None = None
+    for edit, mask in zip_longest(edits, masks):
+        edit.pulse = pulse
+        edit.mask = painted.save(edit, mask) if mask else None
+        edit.state = State.QUEUED
+        edit.after = before
+        # Whoever ends the one before says when the next begins.
+        edit.next_run_at = Now() if before is None else None
+        _insert(edit, wish.inputs)
+        _reserve(edit, door)
+        activities.record("edit.queued", edit.project, actor=edit.actor, edit=edit)
+        before = edit
+    transaction.on_commit(partial(bell.ring, bell.Rope.WORK))
+
+
+def _insert(edit: Edit, inputs: Sequence[Picture]) -> None:
     edit.save(force_insert=True)
     EditInput.objects.bulk_create(
         EditInput(edit=edit, picture=picture, number=number)
-        for number, picture in enumerate(wish.inputs, start=2)
+        for number, picture in enumerate(inputs, start=2)
     )
-    _reserve(edit, door)
-    activities.record("edit.queued", edit.project, actor=edit.actor, edit=edit)
-    transaction.on_commit(partial(bell.ring, bell.Rope.WORK))
 
 
 def _reserve(edit: Edit, door: Door) -> None:
@@ -284,24 +312,8 @@ def _reserve(edit: Edit, door: Door) -> None:
         raise SubmitRefused(refused.code, text) from refused
 
 
-def _agree(door: Door, edit: Edit, wish: Wish, provider: Provider) -> None:
+def _agree(door: Door, edits: Sequence[Edit], wish: Wish, provider: Provider) -> None:
     try:
         consents.check(provider, door.user, wish.agreed_host)
     except consents.ConsentNeeded as needed:
-        raise NotAgreed(needed.host, edit, len(wish.inputs)) from needed
-
-
-def _mask(edit: Edit, painted: Painted) -> Mask:
-    left, top, right, bottom = painted.box
-    return Mask.objects.create(
-        project=edit.project,
-        width=edit.picture.width,
-        height=edit.picture.height,
-        left=left,
-        top=top,
-        right=right,
-        bottom=bottom,
-        painted=painted.painted,
-        sha256=painted.sha256,
-        folder=painted.folder,
-    )
+        raise NotAgreed(needed.host, edits, len(wish.inputs)) from needed

@@ -42,6 +42,7 @@ STEPS: Final[Mapping[ErrorClass, Step]] = {
 # Credit at a provider is no budget of ours; its new address is no fault of the prompt.
 STEPS_OF_CODES: Final[Mapping[str, Step]] = {
     "quota": Step.AGAIN,
+    "area_before": Step.AGAIN,
     "host_changed": Step.AGAIN,
 }
 # Where neither the code nor the engine's message says more.
@@ -90,6 +91,10 @@ FAILURES: Final[Mapping[str, tuple[ErrorClass, Text]]] = {
         ),
     ),
     "unknown_engine": (_INPUT, _("This engine is no longer here. Choose another and try again.")),
+    "area_before": (
+        _INPUT,
+        _("The area before was not edited, so this one was not sent."),
+    ),
     "input_gone": (
         _INPUT,
         _("One of the further pictures was deleted, so nothing was sent."),

@@ -121,6 +121,13 @@ def cards_of(door: Door, chosen: EditQuerySet) -> EditQuerySet:
     return cards(door, None).filter(pk__in=chosen.values("pk"))
 
 
+def line_cards(door: Door, first: Edit) -> list[Edit]:
+    """Return the card of an edit that was just sent, and of those for further areas of its mask."""
+    line = Edit.objects.line_of(first) if first.areas > 1 else [first]
+    found = cards(door, None).filter(pk__in=[edit.pk for edit in line])
+    return sorted(found, key=lambda edit: edit.area)
+
+
 def open_edits(door: Door, *, family_root: int | None = None) -> int:
     """Return how many edits are on their way."""
     return edits(door, family_root).open().count()
@@ -133,7 +140,8 @@ def cards(door: Door, family_root: int | None) -> EditQuerySet:
     `attempts` in order, `ledger`, and as `live_results` the pictures that came of it and are not in
     the trash, those of the last execution first; `may_cancel`, `may_decide`, `may_retry`,
     `may_budget`, `may_mend` (its provider) and `may_see_cost`: what the member may do;
-    `read_again_at`: when somebody last had its answer read again. Four queries.
+    `read_again_at`: when somebody last had its answer read again; `before_state`: how the edit of
+    the area before stands, if there is one. Four queries.
     """
     return (
         edits(door, family_root)
@@ -155,6 +163,7 @@ def cards(door: Door, family_root: int | None) -> EditQuerySet:
             may_mend=_may_mend(door),
             may_see_cost=_may(door, Action.SEE_COST),
             read_again_at=_read_again_at(),
+            before_state=F("after__state"),
         )
         .order_by("-created_at", "-pk")
     )

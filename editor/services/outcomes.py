@@ -97,10 +97,20 @@ class Outcome:
     # While it waits
 
     @property
+    def waits_for(self) -> int:
+        """Which area of the same mask is edited before it; 0 when it waits for none."""
+        return self._edit.area - 1 if self._edit.waits_for_area else 0
+
+    @property
+    def waits_for_decision(self) -> bool:
+        """Whether somebody has to decide about that area first."""
+        return self.waits_for > 0 and getattr(self._edit, "before_state", "") in UNDECIDED_STATES
+
+    @property
     def halt(self) -> Halt:
         """Why it waits, when that is the provider's doing."""
         provider = self._provider
-        if provider is None or self._edit.state not in WAITING_STATES:
+        if provider is None or self._edit.state not in WAITING_STATES or self.waits_for:
             return Halt.NONE
         if not provider.is_enabled or provider.deleted_at:
             return Halt.OFF

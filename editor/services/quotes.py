@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from editor.engines import costs
 from editor.engines.plans import Wanted
 from editor.imaging import focus, sizes
 from editor.imaging.sizes import SizeRules
@@ -16,9 +17,10 @@ from editor.services import budget_texts, budgets, engine_menu, money, parameter
 from editor.services.months import Month
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from editor.engines.base import Engine, Instruction
+    from editor.engines.costs import CostRange
     from editor.engines.plans import Change, Plan
     from editor.imaging.focus import Box, Focus, Framing
     from editor.models import Picture, Provider
@@ -47,16 +49,16 @@ class Sketch:
 class Quote:
     """What a member reads before the click.
 
-    `crop` is the part of the picture that goes, `shown` its size within the picture, `mirrors` whether
-    it reaches beyond, `drawn` the size it is drawn at; `changes` say what is not sent as asked,
-    `warnings` what to expect; with `blocked` it cannot be sent, and why.
-    `left` is what remains of a budget, empty where there is none.
+    `crops` are the parts of the picture that go, one or one for each area; of the first, `shown` is
+    its size within the picture and `drawn` the size it is drawn at. `mirrors`: one reaches beyond.
+    `changes` say what is not sent as asked, `warnings` what to expect; with `blocked` it cannot be
+    sent, and why. `left` is what remains of a budget, empty where there is none.
     """
 
     price: str
     is_known: bool
     host: str
-    crop: Focus
+    crops: tuple[Focus, ...]
     shown: tuple[int, int]
     mirrors: bool
     drawn: tuple[int, int]
@@ -66,6 +68,11 @@ class Quote:
     warnings: tuple[str, ...]
     blocked: str
     left: str = ""
+
+    @property
+    def crop(self) -> Focus:
+        """The part that goes, or the first of them."""
+        return self.crops[0]
 
 
 def planned(engine: Engine, instruction: Instruction, sketch: Sketch) -> tuple[Focus, Plan]:
@@ -103,33 +110,56 @@ def planned_for(engine: Engine, crop: Focus, sketch: Sketch) -> Plan:
 
 
 def quote(
-    *, engine: Engine, provider: Provider, sketch: Sketch, left_micros: int | None = None
+    *,
+    engine: Engine,
+    provider: Provider,
+    sketch: Sketch,
+    left_micros: int | None = None,
+    areas: Sequence[Box] = (),
 ) -> Quote:
     """Return what sending the sketch to a provider's engine would mean.
 
-    `left_micros` is what remains of the member's or the project's budget, None without one.
+    `left_micros` is what remains of the member's or the project's budget, None without one. What is
+    painted in each of the `areas` is sent by itself.
     """
-    crop, plan = planned(engine, {}, sketch)
+    boxes: Sequence[Box | None] = areas or [sketch.box]
+    parts = [planned(engine, {}, replace(sketch, box=box)) for box in boxes]
+    crops, plans = tuple(crop for crop, _plan in parts), [plan for _crop, plan in parts]
+    cost = costs.total(plan.cost for plan in plans)
     size = sketch.picture.width, sketch.picture.height
-    left, top, right, bottom = crop.inside(size)
-    shown = right - left, bottom - top
     return Quote(
-        price=_price(plan),
-        is_known=plan.cost.is_known,
+        price=price(cost),
+        is_known=cost.is_known,
         host=engine.host,
-        crop=crop,
-        shown=shown,
-        mirrors=shown[0] * shown[1] < TOLD * crop.size[0] * crop.size[1],
-        drawn=plan.size or crop.size,
-        is_whole=shown == size,
+        crops=crops,
+        shown=_shown(crops[0], size),
+        mirrors=any(_mirrors(crop, size) for crop in crops),
+        drawn=plans[0].size or crops[0].size,
+        is_whole=_shown(crops[0], size) == size,
         further=len(sketch.inputs),
-        changes=tuple(_sentence(c) for c in plan.changes if c.name not in TOLD_APART),
-        warnings=tuple(_warnings(engine, provider, sketch, plan)),
+        changes=_changes(plans),
+        warnings=tuple(_warnings(engine, provider, sketch, plans[0])),
         blocked=obstacle(engine, provider, sketch)
-        or _beyond(plan, left_micros)
-        or _beyond_studio(plan, provider),
+        or _beyond(cost, left_micros)
+        or _beyond_studio(cost, provider),
         left="" if left_micros is None else money.at_least(max(0, left_micros)),
     )
+
+
+def _shown(crop: Focus, size: tuple[int, int]) -> tuple[int, int]:
+    left, top, right, bottom = crop.inside(size)
+    return right - left, bottom - top
+
+
+def _mirrors(crop: Focus, size: tuple[int, int]) -> bool:
+    shown = _shown(crop, size)
+    return shown[0] * shown[1] < TOLD * crop.size[0] * crop.size[1]
+
+
+def _changes(plans: Iterable[Plan]) -> tuple[str, ...]:
+    """What is not sent as asked, each said once."""
+    said = (_sentence(c) for plan in plans for c in plan.changes if c.name not in TOLD_APART)
+    return tuple(dict.fromkeys(said))
 
 
 def gone() -> str:
@@ -158,13 +188,14 @@ def obstacle(engine: Engine, provider: Provider | None, sketch: Sketch) -> str:
     return text % {"most": most, "extra": extra}
 
 
-def _price(plan: Plan) -> str:
-    words = money.span(plan.cost)
-    return _("about %(amount)s") % {"amount": words} if plan.cost.low else words
+def price(cost: CostRange) -> str:
+    """Return what an edit may cost, as its button says it."""
+    words = money.span(cost)
+    return _("about %(amount)s") % {"amount": words} if cost.low else words
 
 
-def _beyond(plan: Plan, left_micros: int | None) -> str:
-    high = plan.cost.high
+def _beyond(cost: CostRange, left_micros: int | None) -> str:
+    high = cost.high
     if left_micros is None or (high is not None and high <= left_micros):
         return ""
     if high is None:
@@ -173,8 +204,8 @@ def _beyond(plan: Plan, left_micros: int | None) -> str:
     return text % {"cost": money.at_most(high), "left": money.at_least(max(0, left_micros))}
 
 
-def _beyond_studio(plan: Plan, provider: Provider) -> str:
-    budget, high = budgets.of_provider(provider, Month.current()), plan.cost.high
+def _beyond_studio(cost: CostRange, provider: Provider) -> str:
+    budget, high = budgets.of_provider(provider, Month.current()), cost.high
     if budget is None or (high is not None and high <= budget.left):
         return ""
     if high is None:

@@ -103,9 +103,8 @@ def _submit(request: PageRequest, opened: Door, picture: Picture) -> HttpRespons
             "The server's disk is full. Tell the administrator. Prompt and mask are still here."
         )
         return _refusal(request, text, HTTPStatus.INSUFFICIENT_STORAGE)
-    (card,) = gallery.edit_cards(opened, only=edit)
-    context = {"project": opened.project, "edit": card}
-    return render(request, "components/edit_card.html", context, status=HTTPStatus.CREATED)
+    context = {"project": opened.project, "edits": gallery.line_cards(opened, edit)}
+    return render(request, "canvas/canvas.html#sent", context, status=HTTPStatus.CREATED)
 
 
 def _with_key(request: PageRequest) -> QueryDict:
@@ -128,6 +127,7 @@ def _wish(picture: Picture, form: EditForm, inputs: list[Picture]) -> Wish:
         parameters=form.parameters,
         inputs=tuple(inputs),
         framing=form.framing,
+        apart=form.areas_in(picture),
         agreed_host=data["agreed_host"],
     )
 
@@ -151,6 +151,7 @@ def _question(request: PageRequest, question: NotAgreed) -> HttpResponse:
     context = {
         "edit": edit,
         "host": question.host,
+        "areas": question.areas,
         "size": (right - left, bottom - top),
         "has_mask": bool(request.FILES.get("mask")),
         "further": question.further,

@@ -50,10 +50,14 @@ def _quote(
     sketch = Sketch(
         picture, asked["prompt"], form.box_in(picture), form.parameters, inputs, form.framing
     )
+    offer = apart.offer(engine, sketch, form.islands_in(picture), form.chosen_way)
     found = quotes.quote(
-        engine=engine, provider=provider, sketch=sketch, left_micros=budgets.left(opened)
+        engine=engine,
+        provider=provider,
+        sketch=sketch,
+        left_micros=budgets.left(opened),
+        areas=offer.boxes if offer and offer.is_each else (),
     )
-    offer = apart.offer(engine, sketch, form.islands_in(picture))
     context = {"quote": found, "apart": offer, "picture": picture}
     return render(request, "quote/quote.html", context)
 

@@ -12,6 +12,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from editor.admin import site
 from editor.models import (
     Activity,
+    ApiKey,
     Attempt,
     Edit,
     LedgerEntry,
@@ -22,7 +23,7 @@ from editor.models import (
     Worker,
 )
 from tests.access.test_matrix import METHODS, WHO
-from tests.making import make_edit, make_picture, make_provider, make_user
+from tests.making import make_api_key, make_edit, make_picture, make_provider, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,7 @@ def rows(people: People) -> Rows:
         LedgerEntry: LedgerEntry.objects.earliest("pk").pk,
         Worker: worker.pk,
         Provider: make_provider(people.project).pk,
+        ApiKey: make_api_key(people.project, people.olga)[0].pk,
     }
     assert set(found) == set(site._registry)
     return found

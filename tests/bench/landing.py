@@ -9,7 +9,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import cv2
 
@@ -21,21 +21,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+STEPS: Final[dict[str, tuple[str, Callable[..., Any]]]] = {
+    "errand": ("open, crop", errand.write),
+    "encode": ("encode", outgoing.encode),
+    "read": ("read", answer_job.read),
+    "land": ("stitch, prove, previews", stitch.land),
+}
+
+
 def main() -> None:
     cv2.setNumThreads(1)
     told: dict[str, Any] = json.loads(sys.argv[1])
     # The peak counts from here on (proc(5), clear_refs).
     Path("/proc/self/clear_refs").write_text("5")
     parts: dict[str, list[float]] = {}
-    steps: dict[str, Callable[[], Any]] = {
-        "open, crop": lambda: errand.write(**told["errand"]),
-        "encode": lambda: outgoing.encode(**told["encode"]),
-        "read": lambda: answer_job.read(**told["read"]),
-        "stitch, prove, previews": lambda: stitch.land(**told["land"]),
-    }
-    for name, step in steps.items():
+    for part, (name, step) in STEPS.items():
+        if part not in told:
+            continue
         wall, work = time.perf_counter(), time.process_time()
-        step()
+        step(**told[part])
         parts[name] = [time.perf_counter() - wall, time.process_time() - work]
     sys.stdout.write(json.dumps({"parts": parts, "mib": kib("VmHWM") / 1024}))
 

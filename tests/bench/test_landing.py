@@ -31,6 +31,8 @@ SIZES = {6: (3000, 2000), 24: (6000, 4000), 80: (10_960, 7300)}
 RUNS = 7
 # Seconds and MiB for 24 MP; how much longer the stitch may take for 80 MP than for 6.
 MOST_TIME, MOST_MEMORY, MOST_GROWTH = 1.2, 400, 1.3
+# MiB for a mask that covers nearly all of 24 MP.
+MOST_MEMORY_WHOLE = 700
 KIND = next(one for one in drift.DRIFTS if one.name == "all of it")
 
 
@@ -71,6 +73,21 @@ def prepare(folder: Path, megapixels: int) -> dict[str, Any]:
                 [x0, y0, x0 + box[2], y0 + box[3]])  # fmt: skip
 
 
+def prepare_whole(folder: Path, megapixels: int) -> dict[str, Any]:
+    """The same photo with a mask over nearly all of it, and an answer of an engine's size."""
+    told = prepare(folder, megapixels)
+    size = SIZES[megapixels]
+    mask = np.full((size[1], size[0]), 255, np.uint8)
+    mask[:200], mask[:, :200] = 0, 0
+    Image.fromarray(mask).save(folder / "mask.png")
+    with Image.open(folder / "original.jpg") as photo:
+        photo.resize(CROP).save(folder / "image-1", "PNG")
+    whole = [0, 0, *size]
+    told["errand"] |= {"box": whole, "mask_box": whole}
+    told["land"]["scene"] |= {"crop_box": whole, "mask_box": whole}
+    return {part: told[part] for part in ("errand", "land")}
+
+
 def jobs(
     folder: Path, size: tuple[int, int], crop_box: list[int], mask_box: list[int]
 ) -> dict[str, Any]:
@@ -94,6 +111,15 @@ def jobs(
                  "manner": {"redraws": True, "feather": "inside", "blend": "auto"},
                  "parent": parent, "out_dir": str(out)},
     }  # fmt: skip
+
+
+def test_a_mask_over_nearly_all_of_a_picture(tmp_path: Path) -> None:
+    """Memory for each of its pixels, beside what any edit takes."""
+    told = prepare_whole(tmp_path / "whole", 24)
+    found = run(told)
+    seconds = sum(work for _wall, work in found["parts"].values())
+    print(f"\nmask over 24 MP: {found['mib']:.0f} MiB, {seconds:.1f} s of own work")  # noqa: T201
+    assert found["mib"] <= MOST_MEMORY_WHOLE
 
 
 def run(told: dict[str, Any]) -> dict[str, Any]:

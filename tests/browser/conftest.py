@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
 EMAIL, PASSWORD = "olga@example.test", "correct horse battery"
-START_SECONDS = 60
+START_SECONDS = 180
 FAILED: set[str] = set()
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {
@@ -88,8 +88,13 @@ def start_studio(data: Path, **settings: str) -> Studio:
     environment.pop("DATABASE_URL", None)
     process = subprocess.Popen([sys.executable, "manage.py", "studio"], cwd=ROOT, env=environment)
     url = f"http://127.0.0.1:{port}"
-    wait_until_up(url, process)
-    return Studio(url, data, process, data / "browser-login.json")
+    studio = Studio(url, data, process, data / "browser-login.json")
+    try:
+        wait_until_up(url, process)
+    except AssertionError:
+        stop_studio(studio)
+        raise
+    return studio
 
 
 def stop_studio(studio: Studio) -> None:

@@ -98,22 +98,24 @@ def test_the_surroundings_are_chosen_and_come_back(desktop: Watched, tmp_path: P
     slide(desktop, "padding", "0")
     assert desktop.page.locator("[data-grow='0']").count() == 1
     steps.by(desktop, "feather").select_option("hard")
+    steps.by(desktop, "blend").select_option("off")
     expect(steps.by(desktop, "framing").locator("summary")).to_contain_text(
-        "4 \u00d7 \u00b7 0 % \u00b7 Hard"
+        "4 \u00d7 \u00b7 0 % \u00b7 Hard \u00b7 Blending: Never"
     )
     desktop.page.wait_for_function(
-        '() => Object.values(sessionStorage).some(text => text.includes(\'"feather":"hard"\'))'
+        '() => Object.values(sessionStorage).some(text => text.includes(\'"blend":"off"\'))'
     )
     desktop.page.reload()
     expect(steps.by(desktop, "framing").locator("summary")).to_contain_text(
-        "4 \u00d7 \u00b7 0 % \u00b7 Hard"
+        "4 \u00d7 \u00b7 0 % \u00b7 Hard \u00b7 Blending: Never"
     )
     settled(desktop)
     assert frame(desktop) == after
     steps.by(desktop, "framing").locator("summary").click()
     steps.by(desktop, "framing-reset").click()
     expect(steps.by(desktop, "framing-reset")).to_be_disabled()
-    assert chosen(desktop, "context") == chosen(desktop, "feather") == ""
+    for name in ("context", "feather", "blend"):
+        assert chosen(desktop, name) == ""
 
 
 def test_the_frame_is_pulled_and_moved_with_the_mouse(desktop: Watched, tmp_path: Path) -> None:
@@ -238,6 +240,9 @@ def test_one_of_two_areas_far_apart_is_edited_and_the_other_stays(
     desktop: Watched, tmp_path: Path
 ) -> None:
     open_apart(desktop, tmp_path, 310)
+    steps.by(desktop, "way-one").check()
+    desktop.page.wait_for_selector("canvas-quote[aria-busy]", state="attached")
+    settled(desktop)
     both = frame(desktop)
     desktop.page.get_by_role("button", name="Only area 1").click()
     expect(steps.by(desktop, "only")).to_contain_text("Only the framed area is edited now")

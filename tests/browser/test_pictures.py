@@ -112,7 +112,7 @@ def tour_of_a_provider(on: Watched) -> None:
     options.locator("summary").click()
     options.locator("[name=n]").fill("2")
     options.locator("[name=quality]").select_option("high")
-    steps.by(on, "quote").get_by_text("Sends").wait_for()
+    steps.by(on, "quote").get_by_text("Sends the framed part").wait_for()
     take(on, "provider")
     on.page.goto(f"{on.studio.url}/p/{on.studio.slug}/usage/")
     take(on, "usage")

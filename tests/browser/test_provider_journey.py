@@ -23,6 +23,7 @@ from tests.browser.conftest import (
     stop_studio,
     watched,
 )
+from tests.browser.looks import assert_good
 from tests.browser.pixels import assert_only_changed_near, upright
 from tests.faults.fake import fake_provider
 from tests.making import make_image
@@ -272,6 +273,10 @@ def test_a_drifting_answer_changes_nothing_outside_the_mask_of_a_24_mp_photo(
     expect(steps.by(person, "heat-legend")).to_be_visible()
     expect(person.page.locator(".viewer__heat img")).to_be_visible()
     assert_lies_on_what_was_sent(person, ".viewer__heat")
+    assert_good(person.page)
+    person.page.emulate_media(color_scheme="dark")
+    assert_good(person.page)
+    person.page.emulate_media(color_scheme=None)
     choose_face(person, "before")
     expect(steps.by(person, "divider")).to_be_hidden()
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import cv2
 import numpy as np
 import pytest
@@ -70,3 +72,21 @@ def test_grey_has_two_axes(count: int) -> None:
     grey = bands.luma(np.full((4, 6, count), 255, np.uint8))
     assert grey.shape == (4, 6)
     assert (grey == 255).all()
+
+
+@pytest.mark.parametrize("kernel", [3, 5])
+@pytest.mark.parametrize("most", [7, 90.5, 2000])
+def test_depths_told_strip_by_strip_are_those_of_the_whole(
+    kernel: Literal[3, 5], most: float
+) -> None:
+    inner = drift.blob(700, 90, reach=0.9) > 0
+    inner[300:303, 40:44] = False
+    whole = cv2.distanceTransform(inner.view(np.uint8), cv2.DIST_L2, kernel)
+    assert whole.max() > 30
+    assert np.array_equal(bands.depth(inner, most, kernel), np.minimum(whole, np.float32(most)))
+
+
+@pytest.mark.parametrize("value", [False, True])
+def test_without_a_border_all_is_as_deep_as_is_told(value: bool) -> None:
+    inner = np.full((300, 20), value)
+    assert (bands.depth(inner, 40, 5) == (40 if value else 0)).all()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -111,6 +112,24 @@ def test_a_window_of_a_field_is_a_part_of_the_whole() -> None:
     part = membrane.window(field, (20, 11, 65, 40), (90, 70), (29, 45))
     assert np.abs(part - whole[11:40, 20:65]).max() < 0.5
     assert np.allclose(membrane.window(field, (0, 0, 90, 70), (90, 70), (7, 9)), field, atol=1e-3)
+
+
+@pytest.mark.parametrize("side", [3, 16])
+def test_cells_hold_the_means_of_what_is_known(side: int) -> None:
+    """Also where a strip of rows ends within a cell."""
+    pixels = np.ascontiguousarray(drift.photo("cat")[:293, :331])
+    known = drift.blob(293, 331) == 0
+    known[:, 300:] = False
+    size = round(331 / side), round(293 / side)
+    part = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    sums = cv2.resize(
+        (pixels * known[..., None]).astype(np.float32), size, interpolation=cv2.INTER_AREA
+    )
+    means, share = membrane.cells(pixels, known, side)
+    assert np.allclose(share, part, atol=1e-5)
+    assert (share == 0).any()
+    seen = part > 0.01
+    assert np.allclose(means[seen], (sums / np.maximum(part, 1e-6)[..., None])[seen], atol=0.05)
 
 
 def test_the_membrane_is_smooth_between_what_is_known() -> None:

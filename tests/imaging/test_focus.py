@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from editor.imaging.focus import (
     LEAST_ROOM,
     MOST_PIXELS,
+    NEARLY,
     Box,
     Focus,
     FocusRules,
     Framing,
     clipped,
+    is_even,
     plan,
     shaped,
 )
@@ -141,7 +143,21 @@ def framings(draw: st.DrawFn) -> Framing:
 
 def may_be_scaled_unevenly(box: Box, size: tuple[int, int], rules: SizeRules) -> bool:
     """Whether an even crop of that box would be far larger than any machine should mirror."""
-    return math.prod(shaped((box[2] - box[0], box[3] - box[1]), snap(*size, rules))) > MOST_PIXELS
+    shown = box[2] - box[0], box[3] - box[1]
+    most = max(MOST_PIXELS, NEARLY * math.prod(shown))
+    return math.prod(shaped(shown, snap(*size, rules))) > most
+
+
+@pytest.mark.parametrize("size", [(10_960, 7300), (10_328, 7746), (7746, 10_328), (9913, 9242)])
+@pytest.mark.parametrize("mask", [None, (300, 300, 7000, 7000)])
+@pytest.mark.parametrize("sizes", [FREE, THREE])
+def test_the_largest_pictures_are_scaled_evenly_too(
+    size: tuple[int, int], mask: Box | None, sizes: SizeRules
+) -> None:
+    """They are larger than what may be mirrored nearly all, and need to be mirrored a little."""
+    shown = plan(size, mask, FocusRules(0.375, 64, sizes=sizes, mirrors=True)).size
+    assert is_even(shown, snap(*shown, sizes))
+    assert math.prod(shown) <= NEARLY * math.prod(size)
 
 
 @settings(max_examples=300)

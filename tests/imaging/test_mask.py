@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from editor.imaging.errors import Rejected
-from editor.imaging.mask import MaskFacts, normalise
+from editor.imaging.mask import MaskFacts, divide, normalise
 from tests.imaging.make import (
     PNG,
     make_bomb_1_bit,
@@ -95,6 +95,43 @@ def test_a_palette_with_transparency_speaks_by_its_alpha(tmp_path: Path) -> None
 def test_a_whole_mask_is_full(tmp_path: Path) -> None:
     facts = send(tmp_path, Image.new("L", (10, 8), 1))
     assert (facts["full"], facts["painted"], facts["protected"]) == (True, 80, 0)
+
+
+def parts(folder: Path, *boxes: list[int]) -> list[MaskFacts]:
+    """What lies in each box of a mask with two spots, 2 x 2 and 1 x 3."""
+    mask = Image.new("L", (10, 8))
+    mask.paste(200, (1, 1, 3, 3))
+    mask.paste(90, (8, 4, 9, 7))
+    make_file(folder / "mask", mask)
+    outs = [str(folder / f"{number}.png") for number in range(len(boxes))]
+    size = {"width": 10, "height": 8}
+    return divide(source=str(folder / "mask"), outs=outs, boxes=list(boxes), **size)["areas"]
+
+
+def test_areas_become_masks_of_their_own(tmp_path: Path) -> None:
+    areas = parts(tmp_path, [0, 0, 5, 8], [5, 0, 10, 8])
+    assert [(area["box"], area["painted"], area["protected"]) for area in areas] == [
+        ([1, 1, 3, 3], 4, 76),
+        ([8, 4, 9, 7], 3, 77),
+    ]
+    with Image.open(tmp_path / "1.png") as out:
+        assert (out.size, out.getextrema()) == ((1, 3), (90, 90))
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        ([0, 0, 5, 8], [5, 0, 9, 5]),  # half of a spot
+        ([0, 0, 5, 8], [4, 0, 6, 8]),  # nothing in one
+        ([0, 0, 9, 8], [1, 1, 3, 3]),  # one spot twice
+    ],
+)
+def test_areas_that_do_not_hold_all_of_it_once_are_refused(
+    tmp_path: Path, boxes: tuple[list[int], ...]
+) -> None:
+    with pytest.raises(Rejected) as caught:
+        parts(tmp_path, *boxes)
+    assert caught.value.code == "mask_areas"
 
 
 @pytest.mark.parametrize(

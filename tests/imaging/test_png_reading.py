@@ -34,6 +34,17 @@ def test_what_we_wrote_is_read_back(tmp_path: Path, mode: str, size: tuple[int, 
     assert read.info == {}
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("width", [3, 100])
+def test_the_last_rows_may_wait_in_the_unpacker(tmp_path: Path, mode: str, width: int) -> None:
+    """All was fed, and a strip is full: what is left comes without anything more to feed."""
+    image = make_picture(mode, (width, png.STRIP_BYTES // (width * len(mode)) + 1))
+    png.write(image, tmp_path / "a.png")
+    read = png_reading.read(tmp_path / "a.png", pixels.KNOWN_PIXELS)
+    assert read is not None
+    assert read.tobytes() == image.tobytes()
+
+
 def test_what_others_wrote_is_not_ours(tmp_path: Path) -> None:
     photo = make_picture()
     for path in (

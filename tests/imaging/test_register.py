@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from editor.imaging import bands, register
+from editor.imaging import bands, copies, register, tiles
 from tests.imaging import drift
 
 NAMES = ("cat", "coffee")
@@ -111,9 +111,9 @@ def test_the_residual_is_measured_and_not_guessed() -> None:
     """Tiles that each lie 3 px off, at a size that is compared without reduction."""
     photo = bands.resized(drift.photo("picos"), (540, 360))
     ring = np.full((360, 540), 255, np.uint8)
-    pair = register.reduced(photo, np.roll(photo, 3, axis=1), ring, register.FINE)
-    corners = register.tiles(pair)
-    found = register.look(pair, pair.answer, corners)
+    pair = copies.reduced(photo, np.roll(photo, 3, axis=1), ring)
+    corners = tiles.chosen(pair)
+    found = tiles.look(pair, pair.answer, corners)
     assert len(corners) >= 40
     assert abs(float(np.median(found.off)) - 3.0) < 0.05
     assert float(np.median(found.alike)) > 0.98

@@ -122,7 +122,9 @@ def test_protected_pixels_are_counted_and_none_has_changed(
         assert alpha.histogram()[0] + alpha.histogram()[255] == 17 * 26
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_any_answer_in_any_place_leaves_the_rest_alone(tmp_path: Path, data: st.DataObject) -> None:
     mode = data.draw(st.sampled_from(MODES))

@@ -10,7 +10,7 @@ function make() {
   return { framing, changes: () => changes };
 }
 
-const UNCHOSEN = { context: "", crop: "", padding: "", feather: "" };
+const UNCHOSEN = { context: "", crop: "", padding: "", feather: "", blend: "" };
 
 test("nothing chosen leaves all to the engine", () => {
   const { framing } = make();
@@ -54,9 +54,24 @@ test("what was kept comes back", () => {
   framing.frame([1, 2, 30, 40]);
   framing.pad(8);
   framing.soften("centred");
+  framing.blendBy("off");
+  framing.goBy("each");
   const other = new Framing();
   other.restore(JSON.parse(JSON.stringify(framing)));
   assert.deepEqual(other.fields, framing.fields);
+  assert.deepEqual([other.blend, other.way], ["off", "each"]);
+});
+
+test("how areas are edited is no choice of the panel's, and a reset leaves it", () => {
+  const { framing, changes } = make();
+  framing.goBy("each");
+  assert.ok(framing.isAutomatic);
+  assert.equal(changes(), 1);
+  framing.blendBy("gradient");
+  assert.ok(!framing.isAutomatic);
+  assert.equal(framing.fields.blend, "gradient");
+  framing.reset();
+  assert.deepEqual([framing.way, framing.blend], ["each", "auto"]);
 });
 
 test("what makes no sense is left out", () => {

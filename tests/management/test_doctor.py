@@ -104,6 +104,11 @@ def change_protected(scene: Scene, data: Path) -> None:
     Picture.objects.filter(pk=scene.result.pk).update(changed_protected_pixels=3)
 
 
+def forget_area(scene: Scene, data: Path) -> None:
+    edit = make_edit(scene.project, scene.original, scene.mask, State.QUEUED)
+    Edit.objects.filter(pk=edit.pk).update(after=scene.edit, next_run_at=None)
+
+
 def forget_answer(scene: Scene, data: Path) -> None:
     edit = make_edit(scene.project, scene.original, scene.mask, State.RECEIVED)
     Edit.objects.filter(pk=edit.pk).update(lease_until=timezone.now() + timedelta(seconds=90))
@@ -252,6 +257,7 @@ def test_a_sound_instance_passes(data_dir: Path) -> None:
         (pay_twice, "runs", "may have run 2 times"),
         (fall_silent, "leases", "held by w1"),
         (leave_answer, "leases", "waits to be finished"),
+        (forget_area, "areas", "waits for edit"),
         (send_too_many, "providers", "2 edits are out at provider"),
         (lose_result, "results", "succeeded with 0 results"),
         (change_protected, "protection", "3 protected pixels"),

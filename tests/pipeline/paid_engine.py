@@ -205,11 +205,13 @@ def queue_paid(
     key: str = "k",
     **wish: Any,
 ) -> Edit:
+    """One edit; with `apart` what is painted are those boxes, and it is the first of them."""
     found = provider or Provider.objects.first() or make_provider()
     engine.id = f"{found.public_id}:{MODEL}"
     picture = wish.pop("picture", None) or make_picture(
         project, user, as_bytes(make_image(80, 60, seed=sum(key.encode())))
     )
-    mask = make_mask((picture.width, picture.height), box) if box else None
+    boxes = wish.get("apart") or ([box] if box else [])
+    mask = make_mask((picture.width, picture.height), *boxes) if boxes else None
     wanted = Wish(picture, engine.id, "make it flat", mask, key, agreed_host=HOST, **wish)
     return submit(door=make_door(project, user), wish=wanted, registry=engine)

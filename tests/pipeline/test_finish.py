@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from editor.imaging.focus import FORMER, UNFRAMED, Focus
 from editor.services import media
 from tests.pipeline.paid_engine import CHARGED, PaidEngine, queue_paid
 from tests.pipeline.test_paid import run, sandbox, sums, work
@@ -38,6 +39,13 @@ def test_a_picture_that_always_breaks_its_reader_costs_only_itself(people: Peopl
     assert (edit.state, len(engine.asked), engine.read_times) == ("succeeded", 1, 4)
     assert list(edit.results.order_by("number").values_list("number", flat=True)) == [1, 3]
     assert sums(edit)["settled"] == CHARGED
+
+
+def test_what_was_stored_before_a_picture_broke_is_dropped(people: People) -> None:
+    edit = run(LosesOne(count=3), people)
+    kept = {result.folder for result in edit.results.all()}
+    stored = {file.parent for file in media.path("").rglob("alpha.png")}
+    assert stored == {media.path(folder) for folder in kept}
 
 
 @dataclass
@@ -85,3 +93,17 @@ def test_a_members_choices_reach_the_stitch(people: People) -> None:
             found.append(pixels.getpixel((0, 10)))
     assert found[0] == (0, 0, 0)
     assert found[1] != found[0]
+
+
+def test_an_edit_from_before_there_was_a_choice_is_put_in_as_it_was_promised(
+    people: People,
+) -> None:
+    edit = queue_paid(engine := PaidEngine(), people.project, people.olga)
+    assert (edit.focus["feather"], edit.focus["blend"]) == (UNFRAMED.feather, UNFRAMED.blend)
+    edit.focus = {"box": edit.focus["box"]}
+    edit.save()
+    assert Focus.from_json(edit.focus).framing == FORMER
+    work(engine)
+    result = edit.results.get()
+    with Image.open(media.path(f"{result.folder}/pixels.png")) as pixels:
+        assert pixels.getpixel((0, 10)) == (0, 0, 0)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from editor.imaging.focus import Focus, Framing
 from editor.imaging.sandbox.errors import JobCrashed
 from editor.models import Edit, Membership, Project
-from editor.pipeline import ledger, submit
+from editor.pipeline import ledger, painted, submit
 from editor.services import media
 from editor.services.engines import planning_registry
 from tests.making import make_door, make_edit, make_mask, make_picture, make_row
@@ -70,7 +70,7 @@ def test_a_disk_that_fills_up_is_not_the_masks_fault(
         def call(self, _function: str, **_arguments: object) -> None:
             raise JobCrashed("exception", "no space", code)
 
-    monkeypatch.setattr(submit, "decoder", FullDisk)
+    monkeypatch.setattr(painted, "decoder", FullDisk)
     with pytest.raises(media.DiskFull):
         make_edit(people.project, people.olga, picture)
 

@@ -432,3 +432,29 @@ def test_what_it_costs_is_for_those_who_may_see_it(
     assert not card(people, free).select("[data-testid=cost]")
     Edit.objects.update(actor=people.olga)
     assert card(people, edit, Role.EDITOR).select("[data-testid=cost]")
+
+
+def test_an_area_waits_for_the_one_before(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    first = paid(people, picture, provider, state=State.AWAITING, area=1, areas=2)
+    second = paid(people, picture, provider, after=first, area=2, areas=2)
+    Provider.objects.update(trouble="key_rejected")
+    said = text(people, second)
+    assert said.startswith("Waits for area 1")
+    assert "Area 2 of 2" in said
+    assert "Paused" not in said
+    assert card(people, second).select_one("[data-waits]")
+    assert not card(people, first).select_one("[data-waits]")
+    Edit.objects.filter(pk=first.pk).update(state=State.UNKNOWN)
+    assert "Decide about area 1 first." in text(people, second)
+
+
+def test_an_area_whose_predecessor_failed_says_so_and_can_be_tried_again(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    words = {"error_code": "area_before", "error_class": ErrorClass.INPUT}
+    edit = paid(people, picture, provider, state=State.FAILED, area=2, areas=2, **words)
+    said = text(people, edit)
+    assert "The area before was not edited, so this one was not sent. Nothing was charged." in said
+    assert "Try again" in said

@@ -376,3 +376,83 @@ def test_an_earlier_edit_brings_its_parameters_and_pictures_back(
     stored = {script["id"]: json.loads(script.text) for script in again.select("script")}
     assert stored["again-parameters"] == {"quality": "high"}
     assert [each["id"] for each in stored["again-inputs"]] == [second.public_id]
+
+
+AREAS = ((4, 5, 14, 12), (50, 30, 60, 44))
+
+
+def ask_apart(people: People, picture: Picture, provider: Provider, **more: Any) -> Any:
+    areas = ",".join(" ".join(map(str, box)) for box in AREAS)
+    form = {"mask": make_mask((64, 48), *AREAS), "way": "each", "apart": areas}
+    return ask(people, picture, provider, **form | more)
+
+
+def test_areas_that_are_edited_apart_come_back_as_a_card_each(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    response = ask_apart(people, picture, provider)
+    assert response.status_code == 201
+    soup = BeautifulSoup(response.content, "html.parser")
+    cards = soup.select("[data-testid=edit-card]")
+    edits = list(Edit.objects.order_by("area"))
+    assert [card["data-edit-id"] for card in cards] == [edit.public_id for edit in edits]
+    assert [edit.mask.box for edit in edits if edit.mask] == list(AREAS)
+    assert [card.has_attr("data-waits") for card in cards] == [False, True]
+    assert "Area 1 of 2" in cards[0].text
+    assert "Waits for area 1" in cards[1].text
+    assert "Cancel" in cards[1].text
+
+
+def test_one_crop_is_sent_unless_each_area_was_chosen(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    assert ask_apart(people, picture, provider, way="one").status_code == 201
+    (edit,) = Edit.objects.all()
+    assert (edit.areas, edit.mask and edit.mask.box) == (1, (4, 5, 60, 44))
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"apart": "4 5 14 12,50 30 55 44"}, "What is painted has changed"),
+        ({"apart": "4 5 14 12,14 12 60 44"}, "lie too near each other"),
+        ({"apart": "4 5 14 12,9"}, "must be a few boxes"),
+        ({"way": "both"}, "Choose how the areas are edited"),
+        ({"n": "2"}, "for one result only"),
+    ],
+)
+def test_areas_that_make_no_sense_are_refused(
+    people: People, picture: Picture, provider: Provider, form: dict[str, str], words: str
+) -> None:
+    Provider.objects.update(overrides={provider.offered[0]: {"n_max": 4}})
+    response = ask_apart(people, picture, provider, **form)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert not Edit.objects.exists()
+    assert not Mask.objects.exists()
+
+
+def test_our_own_engine_edits_all_areas_at_once(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    assert ask_apart(people, picture, provider, engine="builtin", prompt="blur").status_code == 201
+    assert Edit.objects.get().areas == 1
+
+
+def test_blending_is_sent_kept_and_comes_back(
+    people: People, picture: Picture, provider: Provider
+) -> None:
+    mask = make_mask((64, 48), AREAS[0])
+    assert ask(people, picture, provider, mask=mask, blend="gradient").status_code == 201
+    edit = Edit.objects.get()
+    assert (edit.focus["blend"], edit.focus["chosen"]) == ("gradient", {"blend": "gradient"})
+    page = login(people.olga).get(path(people, picture), {"from": edit.public_id})
+    soup = BeautifulSoup(page.content, "html.parser")
+    framing = soup.select_one("#again-framing")
+    assert framing is not None
+    assert json.loads(framing.text)["blend"] == "gradient"
+    options = [str(option["value"]) for option in soup.select("#framing-blend option")]
+    assert options == ["auto", "gradient", "off"]
+    refused = ask(people, picture, provider, mask=mask, blend="much", idem="other")
+    assert refused.status_code == 422
+    assert "Choose a way of blending" in refused.content.decode()

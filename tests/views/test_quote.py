@@ -109,30 +109,114 @@ def test_a_mask_at_the_edge_is_sent_with_mirrored_room(
     assert "as a mirror would" in quote.text
 
 
+CORNERS = {"box": "100 100 5900 3900", "islands": "100 100 400 400,5600 3600 5900 3900"}
+AREAS = "100 100 400 400,5600 3600 5900 3900"
+
+
+def priced(provider: Provider, **price: float) -> str:
+    provider.overrides = {MODEL: {"price": price, "tokens": {"rule": "area", "quality": TOKENS}}}
+    provider.save()
+    return engine_of(provider)
+
+
+TOKENS = {"low": 16, "medium": 48, "high": 96}
+
+
+def ways(quote: Tag) -> dict[str, str]:
+    """What stands beside each choice; the chosen one with a star."""
+    return {
+        ("*" if radio.has_attr("checked") else "") + str(radio["value"]): " ".join(
+            str(radio.find_parent("label").text).split()  # type: ignore[union-attr]
+        )
+        for radio in quote.select("input[name=way]")
+    }
+
+
 def test_areas_far_apart_are_offered_as_edits_of_their_own(
     client: Client, people: People, picture: Picture, provider: Provider
 ) -> None:
-    corners = {"box": "100 100 5900 3900", "islands": "100 100 400 400,5600 3600 5900 3900"}
-    quote = found(ask(client, people, picture, engine_of(provider), **corners))
+    quote = found(ask(client, people, picture, engine_of(provider), **CORNERS))
     assert "2 areas lie far apart" in quote.text
-    assert re.search(r"come to 0\.5 megapixels instead of 8\.\d megapixels", quote.text)
+    said = ways(quote)
+    assert re.fullmatch(r"One crop 8\.\d megapixels", said["*one"])
+    assert said["each"].startswith("Each area by itself 2 edits, 0.5 megapixels 1.")
+    assert quote.select_one("input[name=apart]")["value"] == AREAS  # type: ignore[index]
     buttons = [str(button["data-only"]) for button in quote.select("[data-only]")]
     assert buttons == ["100 100 400 400", "5600 3600 5900 3900"]
     near = {"box": "100 100 900 400", "islands": "100 100 400 400,500 100 900 400"}
     assert not found(ask(client, people, picture, engine_of(provider), **near)).select(
-        "[data-only]"
+        "[name=apart], [data-only]"
     )
 
 
-def test_areas_are_not_offered_where_they_would_cost_more(
+def test_what_is_a_fifth_cheaper_is_chosen_beforehand_and_priced(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    engine = priced(provider, image_out=30.0)
+    quote = found(ask(client, people, picture, engine, **CORNERS))
+    said = ways(quote)
+    assert list(said) == ["one", "*each"]
+    assert re.search(r"2 edits, about \$[\d.]+\u2013[\d.]+ \d\d % cheaper", said["*each"])
+    assert str(quote["data-price"]) in said["*each"]
+    assert len(str(quote["data-crops"]).split(",")) == 2
+    assert str(quote["data-crops"]).startswith(str(quote["data-crop"]))
+    assert "Sends 2 framed parts of 6000 \u00d7 4000 pixels to paints.example" in quote.text
+    one = found(ask(client, people, picture, engine, way="one", **CORNERS))
+    assert list(ways(one)) == ["*one", "each"]
+    assert str(one["data-price"]) in ways(one)["*one"]
+    assert not one.has_attr("data-crops")
+
+
+def test_what_is_only_sharper_is_offered_with_its_price(
     client: Client, people: People, picture: Picture, provider: Provider
 ) -> None:
     """A tenth of a dollar for each result, however large."""
-    provider.overrides = {MODEL: {"price": {"per_image": 0.1}}}
+    engine = priced(provider, per_image=0.1)
+    quote = found(ask(client, people, picture, engine, **CORNERS))
+    assert ways(quote) == {
+        "*one": "One crop about $0.10",
+        "each": f"Each area by itself 2 edits, about $0.20 {detail(quote)} \u00d7 the detail",
+    }
+    each = found(ask(client, people, picture, engine, way="each", **CORNERS))
+    assert each["data-price"] == "about $0.20"
+
+
+def detail(quote: Tag) -> str:
+    times = re.search(r"([\d.]+) \u00d7 the detail", quote.text)
+    assert times
+    assert float(times[1]) > 1.3
+    return times[1]
+
+
+def test_a_budget_is_asked_for_what_is_chosen(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    Project.objects.update(budget_micros=150_000)
+    engine = priced(provider, per_image=0.1)
+    one = found(ask(client, people, picture, engine, way="one", **CORNERS))
+    each = found(ask(client, people, picture, engine, way="each", **CORNERS))
+    assert [one.has_attr("data-blocked"), each.has_attr("data-blocked")] == [False, True]
+    assert "This may cost $0.20" in each.text
+
+
+def test_several_results_are_made_of_one_crop(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    provider.overrides = {MODEL: {"n_max": 4}}
     provider.save()
-    corners = {"box": "100 100 5900 3900", "islands": "100 100 400 400,5600 3600 5900 3900"}
-    quote = found(ask(client, people, picture, engine_of(provider), **corners))
-    assert not quote.select("[data-only]")
+    quote = found(ask(client, people, picture, engine_of(provider), n="2", way="each", **CORNERS))
+    assert "Several results are made of one crop" in quote.text
+    assert not quote.select("input")
+    assert len(quote.select("[data-only]")) == 2
+    assert not quote.has_attr("data-crops")
+
+
+def test_a_frame_drawn_by_hand_holds_all_areas(
+    client: Client, people: People, picture: Picture, provider: Provider
+) -> None:
+    framed = CORNERS | {"crop": "0 0 6000 4000", "way": "each"}
+    quote = found(ask(client, people, picture, engine_of(provider), **framed))
+    assert not quote.select("[name=apart], [data-only]")
 
 
 def test_without_a_mask_the_whole_picture_leaves(

@@ -11,7 +11,7 @@ import json
 import re
 import zlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, TypeGuard
 
 from editor.engines.openai import complaints
 from editor.engines.openai.base64text import decoded
@@ -239,7 +239,7 @@ def _counts(usage: Any) -> dict[str, JSON]:
     return counts
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12
 
 
@@ -252,7 +252,7 @@ def _together(one: dict[str, JSON], other: dict[str, JSON]) -> dict[str, JSON]:
     total = _added(one, other, once=False)
     read, written = total.get("input_tokens"), total.get("output_tokens")
     if _is_count(read) and _is_count(written) and "total_tokens" in total and one:
-        total["total_tokens"] = read + written  # type: ignore[operator]
+        total["total_tokens"] = read + written
     return total
 
 

@@ -100,7 +100,8 @@ class Reader:
         except JobRejected as refusal:
             raise self._unreadable(refusal) from None
         except JobCrashed as crash:
-            if crash.errno is not None:
+            # What the system refused or killed may go well another time, and that costs nothing.
+            if crash.errno is not None or crash.kind == "signal":
                 raise EngineCrashed(
                     f"The answer could not be read ({crash.kind}).",
                     kind=crash.kind,

@@ -127,7 +127,7 @@ class Sandbox:
         kept.await_turn(same)
         try:
             await slots.acquire_async(rank)
-        except BaseException:
+        except asyncio.CancelledError:
             kept.give_up(same)
             raise
         try:
@@ -196,7 +196,7 @@ class Sandbox:
         except asyncio.CancelledError:
             await child.end()
             raise
-        except BaseException:
+        except Exception:
             child.hang_up()
             raise
         if same and conversation.went_well:

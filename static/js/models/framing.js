@@ -4,13 +4,18 @@ export const LEAST_CONTEXT = 1.1;
 export const MOST_CONTEXT = 4;
 export const MOST_PADDING = 10;
 export const FEATHERS = ["inside", "centred", "hard"];
+export const BLENDS = ["auto", "gradient", "off"];
+/** Areas far apart: nobody chose, one crop, each by itself. */
+export const WAYS = ["", "one", "each"];
 
-const NONE = { context: null, box: null, padding: null, feather: FEATHERS[0] };
+const SHOWN = { context: null, box: null, padding: null, feather: FEATHERS[0], blend: BLENDS[0] };
+const NONE = { ...SHOWN, way: WAYS[0] };
 
 /**
  * `context`: how many masks wide and high the crop is; `box`: one drawn by hand (x0, y0, x1, y1 in
  * picture pixels); `padding`: how much the mask grows, in percent of the crop's longer side;
- * `feather`: which way its edge is soft. Fires "change" after every change. `only` is the one area
+ * `feather`: which way its edge is soft; `blend`: when colours are shifted to fit; `way`: how areas
+ * far apart are edited. Fires "change" after every change. `only` is the one area
  * that is edited now, null for all that is painted; fires "limit".
  */
 export class Framing extends EventTarget {
@@ -33,8 +38,17 @@ export class Framing extends EventTarget {
     return this.#chosen.feather;
   }
 
+  get blend() {
+    return this.#chosen.blend;
+  }
+
+  get way() {
+    return this.#chosen.way;
+  }
+
+  /** Whether nothing was chosen of what the panel of these choices shows. */
   get isAutomatic() {
-    return Object.keys(NONE).every((name) => this.#chosen[name] === NONE[name]);
+    return Object.keys(SHOWN).every((name) => this.#chosen[name] === SHOWN[name]);
   }
 
   /** @param {number} context a frame drawn by hand is given up */
@@ -57,6 +71,16 @@ export class Framing extends EventTarget {
     this.#choose({ feather });
   }
 
+  /** @param {string} blend */
+  blendBy(blend) {
+    this.#choose({ blend });
+  }
+
+  /** @param {string} way */
+  goBy(way) {
+    this.#choose({ way });
+  }
+
   /** @param {number[] | null} only the box of one area; no choice, and never kept */
   limit(only) {
     if (this.only === only) return;
@@ -65,17 +89,18 @@ export class Framing extends EventTarget {
   }
 
   reset() {
-    this.#choose(NONE);
+    this.#choose(SHOWN);
   }
 
   /** @returns {Record<string, string>} the form's fields; "" where nothing was chosen */
   get fields() {
-    const { context, box, padding, feather } = this.#chosen;
+    const { context, box, padding, feather, blend } = this.#chosen;
     return {
       context: String(context ?? ""),
       crop: box?.join(" ") ?? "",
       padding: String(padding ?? ""),
       feather: feather === NONE.feather ? "" : feather,
+      blend: blend === NONE.blend ? "" : blend,
     };
   }
 
@@ -86,12 +111,14 @@ export class Framing extends EventTarget {
 
   /** @param {unknown} value parsed JSON nobody vouches for; what makes no sense is left out */
   restore(value) {
-    const { context, box, padding, feather } = Object(value);
+    const { context, box, padding, feather, blend, way } = Object(value);
     this.#choose({
       context: isWithin(context, LEAST_CONTEXT, MOST_CONTEXT) ? context : null,
       box: isBox(box) ? [...box] : null,
       padding: isWithin(padding, 0, MOST_PADDING) ? padding : null,
       feather: FEATHERS.includes(feather) ? feather : NONE.feather,
+      blend: BLENDS.includes(blend) ? blend : NONE.blend,
+      way: WAYS.includes(way) ? way : NONE.way,
     });
   }
 

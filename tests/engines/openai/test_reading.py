@@ -311,9 +311,18 @@ def test_a_child_that_dies_of_the_answer(tmp_path: Path) -> None:
     assert (error.code, error.upstream.text) == ("answer_unreadable", "memory")
 
 
-def test_a_full_disk_is_not_the_answers_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "crash",
+    [
+        JobCrashed("exception", "no space", 28),
+        # Killed for want of memory elsewhere, or with a sandbox that another job had taken down.
+        JobCrashed("signal", "killed by signal 9"),
+        JobCrashed("signal", "the sandbox itself died"),
+    ],
+)
+def test_what_came_from_outside_is_not_the_answers_fault(tmp_path: Path, crash: JobCrashed) -> None:
     with pytest.raises(EngineCrashed) as caught:
-        read(tmp_path, b"{}", runner=Dying(JobCrashed("exception", "no space", 28)))
+        read(tmp_path, b"{}", runner=Dying(crash))
     assert not caught.value.permanent
 
 

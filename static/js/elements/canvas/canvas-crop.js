@@ -30,9 +30,11 @@ class CanvasCrop extends CanvasPart {
     this.listen(this, "keydown", (event) => this.#key(event));
   }
 
-  #frame({ box, isWhole }) {
+  // Several parts have frames of their own, which nobody pulls.
+  #frame({ box, isWhole, boxes = [] }) {
     if (this.#drag) return;
-    this.#box = isWhole && this.#mask === null ? null : box;
+    const isFramed = boxes.length === 0 && !(isWhole && this.#mask === null);
+    this.#box = isFramed ? box : null;
     this.#place();
   }
 

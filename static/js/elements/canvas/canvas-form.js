@@ -6,8 +6,8 @@ import { postEdit } from "./post-edit.js";
 
 /**
  * Wraps the form: makes the mask, sends the edit, puts its card on the page. Whatever goes wrong,
- * prompt and mask stay. Sends `edit:sent` with {editId, versionId, revision, prompt, only}. The page
- * comes with its button disabled: before there is somebody to listen, a press would lose the prompt.
+ * prompt and mask stay. Sends `edit:sent` with {editId, versionId, revision, prompt, only, next}: `next`
+ * are the edits of further areas, which begin one after the other when this one is done. The page comes with its button disabled: before there is somebody to listen, a press would lose the prompt.
  */
 class CanvasForm extends CanvasPart {
   #intent = new Intent(() => randomId(crypto));
@@ -61,13 +61,13 @@ class CanvasForm extends CanvasPart {
     if (made === null || !(await this.#agreed(made))) return;
     const answer = await this.#post(wish.version.canvas, this.#pack(wish, made));
     if (answer === null) return;
-    if (!answer.card) {
+    if (!answer.cards) {
       this.#explain(answer);
       return;
     }
     this.#intent.accepted();
-    adopt(document.querySelector("#canvas-edits"), answer.card);
-    this.#tell(answer.card.dataset.editId, wish);
+    for (const card of answer.cards) adopt(document.querySelector("#canvas-edits"), card);
+    this.#tell(answer.cards, wish);
   }
 
   /** @returns what came of it; null when a question of the server was answered with no */
@@ -119,8 +119,9 @@ class CanvasForm extends CanvasPart {
     return data;
   }
 
-  #tell(editId, { version, revision, prompt, only }) {
-    const detail = { editId, versionId: version.id, revision, prompt, only };
+  #tell(cards, { version, revision, prompt, only }) {
+    const [editId, ...next] = cards.map(({ dataset }) => dataset.editId);
+    const detail = { editId, versionId: version.id, revision, prompt, only, next };
     this.studio.dispatchEvent(new CustomEvent("edit:sent", { detail }));
     this.studio.announce(this.dataset.sentText);
   }

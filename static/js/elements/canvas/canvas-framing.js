@@ -1,7 +1,7 @@
 import { CanvasPart } from "./canvas-part.js";
 
 /**
- * The choices about what is sent: `data-choice` context, padding and feather, a `data-reset`, and
+ * The choices about what is sent: `data-choice` context, padding, feather and blend, a `data-reset`, and
  * hidden fields of the form that carry them. What was not chosen shows what the engine gets. While
  * it is open the page's root has `data-framing`, and the frame on the picture can be pulled.
  */
@@ -39,7 +39,8 @@ class CanvasFraming extends CanvasPart {
     const { value, valueAsNumber, dataset } = event.target;
     if (dataset.choice === "context") framing.surround(valueAsNumber);
     else if (dataset.choice === "padding") framing.pad(valueAsNumber);
-    else framing.soften(value);
+    else if (dataset.choice === "feather") framing.soften(value);
+    else framing.blendBy(value);
   }
 
   #carry() {
@@ -54,8 +55,9 @@ class CanvasFraming extends CanvasPart {
     this.#show();
   }
 
-  #quoted({ context, drawn, price }) {
+  #quoted({ context, drawn, price, boxes }) {
     this.#context = context;
+    this.querySelector("[data-first-area]").hidden = boxes.length === 0;
     this.querySelector("[data-sent]").textContent = [drawn && `${drawn} px`, price]
       .filter(Boolean)
       .join(" · ");
@@ -84,6 +86,7 @@ class CanvasFraming extends CanvasPart {
     if (context) this.#choice("context").value = String(context);
     padding.value = String(framing.padding ?? padding.defaultValue);
     this.#choice("feather").value = framing.feather;
+    this.#choice("blend").value = framing.blend;
     const words = [context ? `${this.#number(context)} ×` : "–", `${this.#number(padding.value)} %`];
     this.querySelector("[data-value=context]").textContent = words[0];
     this.querySelector("[data-value=padding]").textContent = words[1];
@@ -93,10 +96,12 @@ class CanvasFraming extends CanvasPart {
   #summary([context, padding]) {
     const { framing } = this.studio;
     const edge = this.#choice("feather").selectedOptions[0].text;
+    const blending = this.#choice("blend");
     const chosen = [
       (framing.context || framing.box) && context,
       framing.padding !== null && padding,
       framing.feather !== "inside" && edge,
+      framing.blend !== "auto" && `${blending.labels[0].textContent}: ${blending.selectedOptions[0].text}`,
     ];
     return chosen.filter(Boolean).join(" · ");
   }

@@ -1,7 +1,7 @@
 import { editCards, isSettled } from "../../lib/edit-cards.js";
 import { CanvasPart } from "./canvas-part.js";
 
-const SPOKEN = ".edit-card__state, .edit-card__usual, .edit-card__reason";
+const SPOKEN = ".edit-card__state, .edit-card__usual, .edit-card__reason, .edit-card__area";
 
 /**
  * A strip over the picture: how far the newest edit under way is, with its Cancel; or why the last
@@ -30,7 +30,9 @@ class CanvasProgress extends CanvasPart {
   }
 
   get #running() {
-    return editCards(this.room).find((card) => !isSettled(card.dataset.state));
+    const open = editCards(this.room).filter((card) => !isSettled(card.dataset.state));
+    // One that waits for another area tells less than that.
+    return open.find((card) => !card.hasAttribute("data-waits")) ?? open[0];
   }
 
   #cancelButton() {

@@ -6,8 +6,10 @@ const CALM_MILLISECONDS = 350;
  * What sending would cost and carry, asked of the server at `data-url` when the hand rests; an
  * older question is dropped, its answer stays dimmed until the new one is there. The price goes on
  * the button. Tells the form "quoted" with {drawn: the size that is drawn, or "", price, box: the part
- * that is sent, null when nobody knows, isWhole: whether that is all of the picture, grow: how many
- * pixels the mask grows, context}; `blocked` says why it cannot be sent, or "".
+ * that is sent, null when nobody knows, boxes: of several parts all, the first included, area: what is
+ * painted in the first of them, isWhole: whether all of the picture is sent, grow: how many
+ * pixels the mask grows, context}; `blocked` says why it cannot be sent, or "". A `way` inside, chosen,
+ * is a choice of the studio's framing.
  */
 class CanvasQuote extends CanvasPart {
   #timer = 0;
@@ -27,6 +29,9 @@ class CanvasQuote extends CanvasPart {
       this.#changed();
     });
     this.listen(this.studio.shown, "change", () => this.#changed());
+    this.listen(this, "change", ({ target }) => {
+      if (target.name === "way") this.studio.framing.goBy(target.value);
+    });
     signal.addEventListener("abort", () => this.#forget());
   }
 
@@ -47,7 +52,8 @@ class CanvasQuote extends CanvasPart {
     parameters.pack(question);
     // While it is typed still, it is as if there were none.
     if (parameters.chosen.isUnfinished) question.set("size", "");
-    question.delete("mask");
+    for (const name of ["mask", "apart"]) question.delete(name);
+    question.set("way", this.studio.framing.way);
     if (this.#box) question.set("box", this.#box.join(" "));
     if (this.#islands.length > 1) {
       question.set("islands", this.#islands.map((box) => box.join(" ")).join());
@@ -92,23 +98,32 @@ class CanvasQuote extends CanvasPart {
 
   #show(quote) {
     this.removeAttribute("aria-busy");
-    if (this.firstElementChild?.outerHTML !== quote?.outerHTML) {
-      this.replaceChildren(...(quote ? [document.importNode(quote, true)] : []));
-    }
+    if (this.firstElementChild?.outerHTML !== quote?.outerHTML) this.#replace(quote);
     const price = quote?.dataset.price ?? "";
     const isBlocked = quote?.hasAttribute("data-blocked") ?? false;
     this.blocked = isBlocked ? quote.querySelector(".quote__blocked").textContent : "";
     this.#price(price);
-    const { drawn = "", crop, whole, grow = 0, context = 0 } = quote?.dataset ?? {};
+    const { drawn = "", crop, crops, whole, grow = 0, context = 0 } = quote?.dataset ?? {};
+    const areas = quote?.querySelector("[name=apart]")?.value ?? "";
+    const boxes = boxesOf(crops);
     const detail = {
       drawn,
       price,
-      box: crop ? crop.split(" ").map(Number) : null,
+      box: crop ? boxesOf(crop)[0] : null,
+      boxes,
+      area: boxes.length > 0 ? boxesOf(areas)[0] : null,
       isWhole: whole !== undefined,
       grow: Number(grow),
       context: Number(context),
     };
     this.form.dispatchEvent(new CustomEvent("quoted", { detail }));
+  }
+
+  // Whoever chooses by keyboard goes on from there.
+  #replace(quote) {
+    const focused = this.contains(document.activeElement) ? document.activeElement.id : "";
+    this.replaceChildren(...(quote ? [document.importNode(quote, true)] : []));
+    if (focused) document.getElementById(focused)?.focus();
   }
 
   #price(price) {
@@ -120,6 +135,10 @@ class CanvasQuote extends CanvasPart {
     const region = this.form.querySelector("[data-quoted]");
     if (region.textContent !== said) region.textContent = said;
   }
+}
+
+function boxesOf(text) {
+  return text ? text.split(",").map((box) => box.split(" ").map(Number)) : [];
 }
 
 customElements.define("canvas-quote", CanvasQuote);

@@ -104,9 +104,9 @@ class CanvasSeen extends CanvasPart {
     return area;
   }
 
-  /** Leave only the area that is edited now. */
+  /** Leave only the area that is edited now, or first. */
   #limit(context) {
-    const { only } = this.studio.framing;
+    const only = this.studio.framing.only ?? this.#sent.area;
     if (!only) return;
     const [x0, y0, x1, y1] = only.map((each) => each * EIGHTHS);
     context.globalCompositeOperation = "destination-in";

@@ -55,7 +55,7 @@ class CanvasVersions extends CanvasPart {
     if (!first) return;
     for (const other of others) other.setAttribute("data-new", "");
     const sent = this.#sent.get(editId);
-    if (sent && this.#isUndisturbed(sent)) this.#present(first, sent.only);
+    if (sent && this.#isUndisturbed(sent)) this.#present(first, sent);
     else this.#offer(first);
   }
 
@@ -80,14 +80,22 @@ class CanvasVersions extends CanvasPart {
   }
 
   // The mask did its work and would hide the result; undo brings it back. Areas that were left out
-  // stay for the next edit.
-  #present(item, only) {
+  // stay for the next edit; those that were sent and wait for this one have cards that show them.
+  #present(item, { only, next = [], prompt }) {
     // A reload shows the result again, not what it was made of.
     this.studio.moveTo(readVersion(item));
     this.#show(item);
     if (only) this.studio.mask.push(makeRectangle("subtract", ...only.map(toEighths)));
     else this.studio.mask.clear();
     this.studio.announce(this.dataset.shownText);
+    if (next.length > 0) this.#follow(readVersion(item).id, next, prompt);
+  }
+
+  // The next area goes on with this version, so its result is shown as this one was.
+  #follow(versionId, [editId, ...next], prompt) {
+    const { revision } = this.studio.mask;
+    const detail = { editId, versionId, revision, prompt, only: null, next };
+    this.studio.dispatchEvent(new CustomEvent("edit:sent", { detail }));
   }
 
   #offer(item) {

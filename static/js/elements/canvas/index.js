@@ -22,6 +22,7 @@ import "./input-picker.js";
 import "./canvas-parameters.js";
 import "./canvas-quote.js";
 import "./canvas-crop.js";
+import "./canvas-frames.js";
 import "./canvas-framing.js";
 import "./canvas-seen.js";
 import "./canvas-only.js";

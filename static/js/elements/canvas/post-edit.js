@@ -1,3 +1,5 @@
+import { editCards } from "../../lib/edit-cards.js";
+
 const TIMEOUT_MILLISECONDS = 180_000;
 const OWN_WORDS = new Set([422, 507]);
 const ACCEPTED = 201;
@@ -8,9 +10,9 @@ const EXPLAINED = new Set([403, 404, 413, 507]);
  * Send an edit.
  * @param {string} url the version's canvas
  * @param {FormData} data
- * @returns {Promise<{card: HTMLElement} | {question: HTMLElement} | {message: Node} |
- *   {code: string}>} the card of the accepted edit, a question that comes first, the server's own
- *   words, or the name of a message that the page has
+ * @returns {Promise<{cards: HTMLElement[]} | {question: HTMLElement} | {message: Node} |
+ *   {code: string}>} the card of the accepted edit, or of one for each area in their order, a question
+ *   that comes first, the server's own words, or the name of a message that the page has
  */
 export async function postEdit(url, data) {
   let response;
@@ -33,8 +35,8 @@ async function understand(response) {
   const { status } = response;
   if (response.headers.has("X-Csrf-Failed")) return { code: "expired" };
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const card = status === ACCEPTED ? page.querySelector("[data-edit-id]") : null;
-  if (card) return { card };
+  const cards = status === ACCEPTED ? editCards(page) : [];
+  if (cards.length > 0) return { cards };
   const question = status === ASKED ? page.querySelector("[data-consent]") : null;
   if (question) return { question };
   const text = OWN_WORDS.has(status) ? page.body.textContent.trim() : "";

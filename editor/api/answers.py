@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,10 @@ NO_TOKENS: Final[Mapping[str, Any]] = {"text_tokens": 0, "image_tokens": 0}
 PIECE: Final = 3 * 64 * 1024
 DEFAULT_QUALITY: Final = "high"
 JSON_TYPE: Final = "application/json"
+
+
+class ResultGone(LookupError):
+    """The pictures of an edit were removed from the studio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,11 @@ class Answer:
 def of(edit: Edit, call: EditCall, base_url: str) -> Answer:
     """Return the answer of an edit that succeeded, its pictures rendered as the call wants them.
 
-    Raises SandboxError, media.DiskFull, render_cache.Gone.
+    Raises ResultGone, SandboxError, media.DiskFull, render_cache.Gone.
     """
     results = _results(edit)
-    if is_as_it_came(edit):
-        return _as_it_came(edit, results)
+    if is_as_it_came(edit) and (came := _as_it_came(edit, results, call)):
+        return came
     kind = call.output_format or "png"
     items = tuple(_item(result, call, kind, base_url) for result in results)
     size = call.size or (results[0].width, results[0].height)
@@ -89,7 +94,7 @@ def of(edit: Edit, call: EditCall, base_url: str) -> Answer:
 
 def is_as_it_came(edit: Edit) -> bool:
     """Whether the engine's answer is handed on just as it came."""
-    return edit.provider_id is not None and not edit.focus.get("chosen", {}).get("protect", True)
+    return edit.provider_id is not None and not edit.protects
 
 
 def early(edit: Edit, call: EditCall) -> Answer | None:
@@ -98,11 +103,15 @@ def early(edit: Edit, call: EditCall) -> Answer | None:
     found = passed.read(attempt) if attempt else None
     if found is None:
         return None
-    facts = {"background": call.background or "opaque", **_said(edit, call), **found.facts}
-    facts.setdefault("size", _planned_size(edit))
-    facts.setdefault("output_format", call.output_format or "png")
-    usage = {"usage": _usage(found.usage)}
-    return Answer(edit.public_id, facts | usage, tuple(Item(text=text) for text in found.pictures))
+    facts = {
+        "size": _planned_size(edit),
+        "background": call.background or "opaque",
+        "output_format": call.output_format or "png",
+        **_said(edit, call),
+        **found.facts,
+        "usage": _usage(found.usage),
+    }
+    return Answer(edit.public_id, facts, tuple(Item(text=text) for text in found.pictures))
 
 
 def _results(edit: Edit) -> list[Picture]:
@@ -110,7 +119,7 @@ def _results(edit: Edit) -> list[Picture]:
     rows = edit.results.order_by("pk")
     first = rows.first()
     if first is None:
-        raise LookupError(f"edit {edit.public_id} has no result any more")
+        raise ResultGone
     mine = rows.filter(attempt=first.attempt_id).order_by("number")
     return [row for row in mine if raw_answers.RAW_OF not in row.proof]
 
@@ -123,24 +132,25 @@ def _item(result: Picture, call: EditCall, kind: str, base_url: str) -> Item:
     return Item(file=renders.exactly(result, kind, size, quality=call.output_compression))
 
 
-def _as_it_came(edit: Edit, results: list[Picture]) -> Answer:
-    """What is kept beside the results: the very bytes of the answer."""
+def _as_it_came(edit: Edit, results: list[Picture], call: EditCall) -> Answer | None:
+    """What is kept beside the results: the very bytes of the answer, if they are there still."""
     files = [(result, file) for result in results if (file := raw_answers.file(result))]
+    if not files:
+        return None
     raw = files[0][0].proof[raw_answers.RAW]
     facts = {
         "size": f"{raw['width']}x{raw['height']}",
-        "background": "opaque",
+        "background": edit.actual.get("background") or call.background or "opaque",
         "output_format": raw["format"],
-        **_said(edit, None),
+        **_said(edit, call),
     }
     return Answer(edit.public_id, facts, tuple(Item(file=file) for _result, file in files))
 
 
-def _said(edit: Edit, call: EditCall | None) -> dict[str, Any]:
+def _said(edit: Edit, call: EditCall) -> dict[str, Any]:
     """When it was asked for, at which quality it was drawn, and what was counted."""
     fields = Plan.from_json(edit.plan).fields
-    asked = call.quality if call else None
-    candidates = (edit.actual.get("quality"), fields.get("quality"), asked)
+    candidates = (edit.actual.get("quality"), fields.get("quality"), call.quality)
     quality = next((word for word in candidates if word and word != "auto"), DEFAULT_QUALITY)
     counted = Attempt.objects.filter(edit=edit).exclude(usage={}).order_by("-number").first()
     return {
@@ -179,8 +189,11 @@ def _details(said: Any, total: int, rest: str) -> dict[str, int]:
 
 
 def _number(counted: Any, name: str) -> int:
+    """What a service says of a count, unless it is none."""
     value = counted.get(name)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    if isinstance(value, float):
+        value = int(value) if math.isfinite(value) else 0
+    return max(0, value) if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def response(answer: Answer) -> HttpResponseBase:

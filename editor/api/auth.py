@@ -93,8 +93,7 @@ def token_of(request: HttpRequest) -> str:
 def admit(token: str, scope: Scope) -> Caller:
     """Return who asks, one request counted. Raises ApiError."""
     try:
-        key = api_keys.find(token)
-        door = api_keys.door(key)
+        key, door = api_keys.enter(token)
     except KeyRefused as refused:
         raise refusals.bad_key(REASONS[type(refused)]) from None
     if not key.may(scope):

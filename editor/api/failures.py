@@ -77,6 +77,16 @@ def gone() -> ApiError:
     )
 
 
+def result_gone() -> ApiError:
+    """Return what to say to a repeated call whose pictures were purged since."""
+    return ApiError(
+        HTTPStatus.CONFLICT,
+        "The result of this edit was removed from the studio. To have another, send a new edit.",
+        code="result_deleted",
+        headers=DO_NOT_RETRY,
+    )
+
+
 def too_slow(seconds: int) -> ApiError:
     """Return what to say when an edit takes longer than a call is held; a repeated one joins it."""
     return ApiError(

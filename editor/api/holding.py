@@ -17,6 +17,7 @@ from editor.api.entrance import slow
 from editor.api.errors import ApiError
 from editor.api.waiting import hall
 from editor.models import TERMINAL_STATES, UNDECIDED_STATES, Edit, State
+from editor.services import render_cache
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -100,4 +101,7 @@ def _ended(pk: int, call: EditCall, base_url: str) -> Answer:
         raise failures.gone()
     if edit.state != State.SUCCEEDED:
         raise failures.failure(edit)
-    return answers.of(edit, call, base_url)
+    try:
+        return answers.of(edit, call, base_url)
+    except (answers.ResultGone, render_cache.Gone) as gone:
+        raise failures.result_gone() from gone

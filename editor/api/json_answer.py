@@ -13,7 +13,9 @@ def answer(
     document: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """Return a document; Node's SDK reads it as one only under this content type."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    # Half characters, as a path may hold, have no bytes; JSON has its escapes for them.
+    body = text.encode(errors="backslashreplace")
     return HttpResponse(body, status=status, content_type="application/json", headers=headers)
 
 

@@ -165,7 +165,7 @@ class _Draft:
         if names.MARKUP.fullmatch(name):
             self.body.has_markup |= value not in UNSET
         elif name in self.given:
-            raise errors.repeated(names.fit(names.root(name)))
+            self.body.values.repeated.add(name)
         else:
             self.given[name] = value
 

@@ -34,8 +34,8 @@ async def result(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _file(wanted: addresses.Wanted) -> Path:
-    rows = Picture.objects.filter(public_id=wanted.picture, project__deleted_at=None)
-    picture = rows.first()
+    rows = Picture.objects.filter(public_id=wanted.picture, trashed_at=None)
+    picture = rows.filter(project__deleted_at=None).first()
     if picture is None:
         raise _closed()
     try:

@@ -23,16 +23,20 @@ UNWRITABLE: Final = re.compile(r"[\0\ud800-\udfff]")
 class Values:
     """The fields of a body by name; those that were asked for are known.
 
-    `as_text`: they come from a form, where all is text.
+    `as_text`: they come from a form, where all is text. Which of the `repeated` was meant matters
+    only where somebody asks for it.
     """
 
     given: Mapping[str, Any]
     as_text: bool
     known: set[str] = field(default_factory=set)
+    repeated: set[str] = field(default_factory=set)
 
     def take(self, name: str) -> Any:
-        """What was given, None where nothing was."""
+        """What was given, None where nothing was. Raises ApiError for what was given twice."""
         self.known.add(name)
+        if name in self.repeated:
+            raise errors.repeated(name)
         value = self.given.get(name)
         return None if isinstance(value, str) and value in UNSET else value
 
@@ -62,6 +66,8 @@ class Values:
         value = self.take(name)
         if self.as_text and isinstance(value, str) and WHOLE.fullmatch(value):
             value = int(value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON knows one kind of number: 1.0 is 1
         if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool):

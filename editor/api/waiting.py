@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,12 +55,12 @@ class Hall:
 
     look: Look
     tick: float = TICK_SECONDS
-    _waiting: dict[int, set[asyncio.Queue[Seen | None]]] = field(default_factory=dict)
-    _seen: dict[int, Seen] = field(default_factory=dict)
+    # By edit: each one's queue, and what it was told last.
+    _waiting: dict[int, dict[asyncio.Queue[Seen | None], Seen | None]] = field(default_factory=dict)
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
     _looking: asyncio.Task[None] | None = None
 
-    async def changes(self, edit: int) -> AsyncIterator[Seen | None]:
+    async def changes(self, edit: int) -> AsyncGenerator[Seen | None]:
         """Yield how the edit stands now and after each change; None once it is gone."""
         queue: asyncio.Queue[Seen | None] = asyncio.Queue()
         with self._seat(edit, queue):
@@ -69,8 +69,7 @@ class Hall:
 
     @contextmanager
     def _seat(self, edit: int, queue: asyncio.Queue[Seen | None]) -> "Iterator[None]":
-        self._waiting.setdefault(edit, set()).add(queue)
-        self._seen.pop(edit, None)  # whoever comes is told how it stands
+        self._waiting.setdefault(edit, {})[queue] = None
         self._rung.set()
         if self._looking is None or self._looking.done():
             self._looking = asyncio.get_running_loop().create_task(self._watch())
@@ -78,10 +77,9 @@ class Hall:
             yield
         finally:
             others = self._waiting[edit]
-            others.discard(queue)
+            del others[queue]
             if not others:
                 del self._waiting[edit]
-                self._seen.pop(edit, None)
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
@@ -117,18 +115,17 @@ class Hall:
         asked = tuple(self._waiting)
         found = await self.look(asked)
         for edit in asked:
-            now = found.get(edit)
-            if now is not None and self._seen.get(edit) == now:
-                continue
-            if now is not None:
-                self._seen[edit] = now
-            for queue in self._waiting.get(edit, ()):
-                queue.put_nowait(now)
+            now, told = found.get(edit), self._waiting.get(edit, {})
+            for queue, last in told.items():
+                if now is None or now != last:
+                    queue.put_nowait(now)
+                    told[queue] = now
 
 
 _halls: WeakKeyDictionary[asyncio.AbstractEventLoop, Hall] = WeakKeyDictionary()
 # Of its own, so that those who wait are told whatever else is asked of the database.
-_lookout = ThreadPoolExecutor(1, thread_name_prefix="api-look")
+LOOKING_THREADS: Final = 1
+_lookout = ThreadPoolExecutor(LOOKING_THREADS, thread_name_prefix="api-look")
 
 
 def hall() -> Hall:

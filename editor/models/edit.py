@@ -199,6 +199,11 @@ class Edit(models.Model):
         return self.state == State.QUEUED and self.after_id is not None and self.next_run_at is None
 
     @property
+    def protects(self) -> bool:
+        """Whether what was not painted stays; else the answer is taken, and handed on, as it comes."""
+        return bool(self.focus.get("chosen", {}).get("protect", True))
+
+    @property
     def can_cancel(self) -> bool:
         """Whether a click on cancel can still do something."""
         return self.is_open and self.cancel_requested_at is None

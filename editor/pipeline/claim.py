@@ -2,6 +2,7 @@
 
 Two lanes: edits that stay in the house wait for this worker's slots, those of providers for its
 calls. Answers that were received and lost their worker come first in either: they are paid for.
+Answers that were handed on as they came have time: a few at once are finished beside the rest.
 """
 
 from collections import Counter
@@ -22,6 +23,8 @@ from editor.services import activities
 
 OURS = Q(provider=None)
 THEIRS = Q(provider__isnull=False)
+# Nobody waits for these any more; see editor.imaging.focus.Framing.protect.
+PATIENT = Q(focus__chosen__has_key="protect")
 READY = WAITING_STATES | {State.RECEIVED}
 
 
@@ -48,9 +51,12 @@ def claim(
     limit: int,
     lease_seconds: float,
     calls: int = 0,
+    patient: int = 1,
     turns: Turns | None = None,
 ) -> list[Hold]:
     """Take up to `limit` due edits of ours and `calls` of providers for `owner`.
+
+    Of answers that have time, `patient` at most.
 
     Each lane is one short transaction with a conditional UPDATE, so that two workers never hold
     the same edit; the first look is read-only, so that an idle worker never asks for the write
@@ -64,7 +70,9 @@ def claim(
     lease = timedelta(seconds=lease_seconds)
     found: list[Hold] = []
     for lane in open_lanes:
-        holds = _finish(lane, rooms[lane], owner, lease)
+        holds = _finish(lane & ~PATIENT, rooms[lane], owner, lease)
+        if lane is THEIRS:
+            holds += _finish(lane & PATIENT, min(patient, rooms[lane] - len(holds)), owner, lease)
         holds += _take_turns(lane, rooms[lane] - len(holds), owner, lease, fair)
         found += [replace(hold, calls_out=lane is THEIRS) for hold in holds]
     return found
@@ -81,7 +89,9 @@ def _anything(lanes: Sequence[Q]) -> bool:
 
 
 def _finish(lane: Q, room: int, owner: str, lease: timedelta) -> list[Hold]:
-    taken = []
+    taken: list[Hold] = []
+    if room <= 0:
+        return taken
     for edit in unfinished().filter(lane)[:room]:
         try:
             hold = move(

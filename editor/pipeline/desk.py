@@ -63,6 +63,8 @@ class Desk:
     phase: Phase = Phase.BEFORE
     paid: bool = False
     calls_out: bool = False
+    # Whether it finishes an answer that has time.
+    is_patient: bool = False
     # Whether something is left in the spool that must not be dropped yet.
     keeps_files: bool = False
     _interruption: Interruption | None = None

@@ -84,7 +84,12 @@ class Flight:
         facts = {"answer": kept, "sha256": sha256, **self.watcher.head()}
         try:
             desk.hold = await desk.database(
-                steps.received, desk.hold, self.attempt, paid=desk.paid, **facts
+                steps.received,
+                desk.hold,
+                self.attempt,
+                paid=desk.paid,
+                let_go=not self.job.protects,
+                **facts,
             )
         except LostLease:
             if not desk.paid:

@@ -48,7 +48,7 @@ class Landing:
             job, self.attempt, self.folder, child, desk.barrier, is_last_try=last
         )
         try:
-            if anew:
+            if anew and job.protects:
                 await prepare.write_files(job, self.folder, desk)
             drawn = await desk.work(job.engine.read(answer, self.folder))
             results = await finisher.results(drawn)

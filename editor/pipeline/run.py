@@ -94,7 +94,9 @@ class Run:
         watcher = Watcher(desk.hold, attempt, desk.database, self.announcer, desk.barrier)
         flight = Flight(desk, job, attempt, watcher, folder, self.chance)
         answer = await flight.answer(replace(request, token=str(attempt.client_token)))
-        if answer is not None:
+        if answer is not None and not job.protects:
+            desk.keeps_files = True
+        elif answer is not None:
             desk.phase = Phase.AFTER
             await Landing(desk, job, attempt, folder).finish(answer)
 

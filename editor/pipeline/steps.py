@@ -15,7 +15,6 @@ from editor.engines.base import Answer, EditResult, Engine
 from editor.engines.errors import EngineError, ErrorClass
 from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
-from editor.imaging.focus import Focus
 from editor.models import Attempt, Edit, EditInput, Picture, State
 from editor.pipeline import attempts, replan, spool
 from editor.pipeline.states import Hold, LostLease, move, move_each, show_change
@@ -61,8 +60,8 @@ class Job:
 
     @property
     def protects(self) -> bool:
-        """Whether what was not painted stays; else the answer is taken, and was handed on, as it came."""
-        return Focus.from_json(self.edit.focus).framing.protect
+        """As the edit's; an engine that only changes what is painted has nothing else to protect."""
+        return self.edit.protects or not self.engine.redraws
 
 
 def rows_of(holds: Iterable[Hold]) -> dict[int, Edit]:
@@ -180,14 +179,24 @@ def previewed(hold: Hold, attempt: Attempt, name: str, **head: Any) -> None:
 
 @transaction.atomic
 def received(
-    hold: Hold, attempt: Attempt, *, answer: Answer, sha256: str, paid: bool, **head: Any
+    hold: Hold,
+    attempt: Attempt,
+    *,
+    answer: Answer,
+    sha256: str,
+    paid: bool,
+    let_go: bool = False,
+    **head: Any,
 ) -> Hold:
     """The answer lies on disk, whole; only now may anything parse it.
 
-    From here on rescues of a paid edit count how often it broke off while being finished.
+    From here on rescues of a paid edit count how often it broke off while being finished. With
+    `let_go` somebody finishes it when there is time: whoever asked has the answer already.
     """
-    counted: dict[str, Any] = {"rescues": 0} if paid else {}
-    moved = move(hold, State.RECEIVED, progress=95, **counted)
+    more: dict[str, Any] = {"rescues": 0} if paid else {}
+    if let_go:
+        more |= {"lease_owner": "", "lease_until": None, "next_run_at": Now()}
+    moved = move(hold, State.RECEIVED, progress=95, **more)
     attempts.answered(attempt, answer=answer, sha256=sha256, **head)
     return moved
 

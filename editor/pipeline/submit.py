@@ -102,7 +102,7 @@ def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
     """
     wish = replace(wish, prompt=_prompt(wish.prompt))
     provider = _provider(door.project, wish.engine)
-    engine = _engine(registry, wish.engine)
+    engine = _engine(registry, wish.engine, provider)
     instruction = _understand(engine, wish.prompt, has_mask=wish.mask is not None)
     if provider is None:
         # Our own engine's effort follows what is painted already.
@@ -206,9 +206,9 @@ def _prompt(prompt: str) -> str:
     return text
 
 
-def _engine(registry: EngineSource, name: str) -> Engine:
+def _engine(registry: EngineSource, name: str, provider: Provider | None) -> Engine:
     try:
-        return registry.engine(name)
+        return registry.engine(name, provider)
     except EngineError as error:
         raise SubmitRefused(error.code, _("Choose an engine from the list.")) from error
 

@@ -104,7 +104,12 @@ def _hash(token: str) -> str:
 
 
 def find(token: str) -> ApiKey:
-    """Return the key of a token, with its project and its member. Two queries.
+    """Return the key of a token, as `enter`."""
+    return enter(token)[0]
+
+
+def enter(token: str) -> tuple[ApiKey, Door]:
+    """Return the key of a token, with its project and its member, and its door. Two queries.
 
     Raises the kinds of KeyRefused.
     """
@@ -118,8 +123,7 @@ def find(token: str) -> ApiKey:
         raise RevokedKey
     if key.is_expired:
         raise ExpiredKey
-    door(key)
-    return key
+    return key, door(key)
 
 
 def door(key: ApiKey) -> Door:

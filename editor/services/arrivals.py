@@ -102,7 +102,7 @@ def _looked_at(
     first = came[0].known
     marked = None
     if mask is not None:
-        pictures.save(mask, folder / pictures.UPLOAD)
+        _save_mask(mask, folder)
         size = [first.width, first.height] if first else None
         marked = {
             "source": str(folder / pictures.UPLOAD),
@@ -127,6 +127,13 @@ def _looked_at(
         if crash.found_no_room:
             raise media.DiskFull from crash
         raise ArrivalRefused(0, "unreadable", intake_texts.crash(crash.kind)) from crash
+
+
+def _save_mask(mask: UploadedFile[Any], folder: Path) -> None:
+    try:
+        pictures.save(mask, folder / pictures.UPLOAD)
+    except pictures.UploadRefused as refused:
+        raise ArrivalRefused(MASK, refused.code, refused.message) from refused
 
 
 def _refused(refusal: JobRejected, new: Sequence[int]) -> ArrivalRefused:

@@ -28,12 +28,6 @@ class Rope(StrEnum):
     NEWS = "news"  # an edit came to rest, or has something to show
 
 
-def _folder() -> Path:
-    folder: Path = settings.BELLS_DIR
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
 def ring(rope: Rope, numbers: Iterable[int] = (0,)) -> None:
     """Let all who listen know of these edits; never waits, never fails."""
     said = b"".join(NUMBER.pack(number) for number in numbers)
@@ -60,18 +54,20 @@ def _pull(path: str, said: bytes) -> None:
 @contextlib.contextmanager
 def hung(rope: Rope) -> Iterator[int]:
     """Hang a bell of one's own; give the descriptor that becomes readable when it rings."""
-    path = _folder() / f"{rope}-{os.getpid()}-{secrets.token_hex(4)}"
+    folder: Path = settings.BELLS_DIR
+    path = folder / f"{rope}-{os.getpid()}-{secrets.token_hex(4)}"
     try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.mkfifo(path, 0o600)
-    except OSError:  # some shared folders know no FIFOs: then this one stays silent
-        handle, other = os.pipe()
-    else:
         # For writing as well: a FIFO that its last writer closes would be readable for ever.
         handle = other = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    except OSError:  # some shared folders know no FIFOs: then this one stays silent
+        handle, other = os.pipe()
     try:
         yield handle
     finally:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink()
         for each in {handle, other}:
             os.close(each)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from editor.api import parse
 from editor.api.errors import ApiError
-from tests.api.asking import form, picture
+from tests.api.asking import document, form, picture, post, reference
 
 
 def call(**texts: str) -> Any:
@@ -165,3 +166,24 @@ def test_text_that_is_not_utf8() -> None:
     with pytest.raises(ApiError) as caught:
         parse.edit_call(form(("prompt", "ciel bleuté".encode("latin-1")), picture()))
     assert (caught.value.status, caught.value.param) == (400, "prompt")
+
+
+def test_an_unknown_field_given_twice_is_passed_over() -> None:
+    call = parse.edit_call(form(("prompt", "a sky"), picture(), ("seed", "1"), ("seed", "2")))
+    call.close()
+    assert call.ignored == ("seed",)
+
+
+def test_in_json_a_number_without_a_fraction_is_a_whole_one() -> None:
+    call = parse.edit_call(document(images=[reference()], n=2.0))
+    call.close()
+    assert (call.n, type(call.n)) == (2, int)
+
+
+@pytest.mark.parametrize("n", [1.5, 1e400, -0.5])
+def test_a_fraction_is_none(n: float) -> None:
+    text = json.dumps({"prompt": "a sky", "images": [reference()], "n": n})
+    request = post(text.replace("Infinity", "1e400").encode(), "application/json")
+    with pytest.raises(ApiError) as caught:
+        parse.edit_call(request)
+    assert (caught.value.status, caught.value.param) == (400, "n")

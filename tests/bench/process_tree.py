@@ -48,7 +48,7 @@ class Tree:
         self._used.append((time.time(), cpu_seconds(*self._pids)))
         while not self._ended.wait(self._every):
             self._used.append((time.time(), cpu_seconds(*self._pids)))
-            self.peak = max(self.peak, sum(_proportional(pid) for pid in family(self._pids)))
+            self.peak = max(self.peak, sum(proportional(pid) for pid in family(self._pids)))
             self.own = max(self.own, _resident(self._pids[0]))
 
 
@@ -78,7 +78,8 @@ def cpu_seconds(*pids: int) -> float:
     return total / TICKS
 
 
-def _proportional(pid: int) -> int:
+def proportional(pid: int) -> int:
+    """Resident bytes, each shared page counted by its share."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from django.conf import settings
 from PIL import Image
 
 from editor.models import Edit, Worker
@@ -139,7 +140,9 @@ def studio() -> Iterator[tuple[str, int]]:
     """A studio on the test's database; its address and its process."""
     port = free_port()
     command = (sys.executable, "manage.py", "studio", "--port", port)
-    with process(*command, **production()) as running:
+    # So that a session of this process is one there.
+    secret = {"PENTIMENTO_SECRET_KEY": settings.SECRET_KEY}
+    with process(*command, **production(), **secret) as running:
         until(Worker.objects.exists, "the worker is up")
         url = f"http://127.0.0.1:{port}"
         until(lambda: _answers(url), "the web server is up")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from editor.api import entrance
+from editor.api.waiting import LOOKING_THREADS
 from editor.http import ARCHIVE_THREADS
 from tests.architecture.source import ROOT
 
@@ -61,8 +63,9 @@ def test_no_address_takes_a_body_without_end(asgi: Any, path: str, status: int) 
     assert sent[0]["status"] == status
 
 
-def test_four_web_processes_leave_postgresql_room_and_the_operator_knows(asgi: Any) -> None:
-    each = asgi.QUICK_THREADS + asgi.SLOW_THREADS + ARCHIVE_THREADS
-    assert 4 * each + 4 * WORKER_CONNECTIONS <= POSTGRES_CONNECTIONS
+def test_three_web_processes_leave_postgresql_room_and_the_operator_knows(asgi: Any) -> None:
+    pages = asgi.QUICK_THREADS + asgi.SLOW_THREADS + ARCHIVE_THREADS
+    each = pages + entrance.QUICK_THREADS + entrance.SLOW_THREADS + LOOKING_THREADS
+    assert 3 * each + WORKER_CONNECTIONS <= POSTGRES_CONNECTIONS
     text = " ".join((ROOT / "docs/operations.md").read_text().split())
     assert f"at most {each} connections for each web process" in text

@@ -15,7 +15,7 @@ from django.db import connection
 
 from editor.engines.base import Children
 from editor.engines.registry import EngineSource
-from editor.models import Edit, Worker
+from editor.models import Edit, State, Worker
 from editor.pipeline import beside, rescue, steps
 from editor.pipeline.announce import WINDOW_SECONDS, Announcer
 from editor.pipeline.claim import claim, to_stop
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.4
 # So many calls at most in one go: the first are sent while the next are claimed.
 CLAIM_AT_ONCE = 64
+# So many answers that have time are finished at once.
+PATIENT_AT_ONCE = 1
 STOP_GRACE_SECONDS = 10.0
 # What was asked of a provider may be charged whether we wait for it or not.
 PAID_GRACE_SECONDS = 30.0
@@ -220,6 +222,7 @@ class LocalDispatch:
             owner=self._owner,
             limit=self._lanes.slots - (len(self._running) - out),
             calls=min(self._lanes.calls - out, CLAIM_AT_ONCE),
+            patient=PATIENT_AT_ONCE - sum(run.is_patient for run in self._running.values()),
             turns=self._turns,
             lease_seconds=self._timing.lease,
         )
@@ -227,6 +230,7 @@ class LocalDispatch:
         for hold in holds:
             row = rows.get(hold.edit_id)
             desk = Desk(hold, self._sandbox, self._database, self._barrier, row)
+            desk.is_patient = hold.state == State.RECEIVED and row is not None and not row.protects
             run = Run(desk, self._registry, self._announcer)
             task = asyncio.create_task(run.execute(), name=f"edit {hold.edit_id}")
             self._running[task] = desk

@@ -46,7 +46,8 @@ def through(scene: Scene, proxy: Proxy, stage: Stage) -> Scene:
 
 
 @pytest.mark.parametrize("scene", THROUGH, indirect=True)
-def test_through_litellm_to_the_builtin_engine(through: Scene) -> None:
+def test_through_litellm(through: Scene) -> None:
+    """To the built-in engine, and to a provider that drifts."""
     photo = through.photo()
     before = len(through.edits(TEAL))
     answer = picture(through.edit(photo, mask=through.mask(), model=BUILT_IN))
@@ -56,10 +57,6 @@ def test_through_litellm_to_the_builtin_engine(through: Scene) -> None:
     sized = through.edit(photo, model=BUILT_IN, size="1024x1024")
     assert picture(sized).size == (1024, 1024)
     assert len(through.edits(TEAL)) == before + 2
-
-
-@pytest.mark.parametrize("scene", THROUGH, indirect=True)
-def test_through_litellm_to_a_provider_that_drifts(through: Scene) -> None:
     once(through)
 
 

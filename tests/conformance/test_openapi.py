@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.conformance.conftest import Stage
 
 HOOKS = "tests.conformance.schemathesis_hooks"
-EXAMPLES = 10
+EXAMPLES = 5
 PATIENCE_SECONDS = 600
 
 

@@ -45,7 +45,7 @@ def sized(scene: Scene, size: str, **values: Any) -> tuple[int, int]:
 def sizes(scene: Scene) -> None:
     free = {"key": scene.keys["paid"], "model": FREE}
     assert sized(scene, "auto", **free) == (96, 64)
-    assert sized(scene, "1024x1024", **free) == (1024, 1024)
+    assert sized(scene, "1024x640", **free) == (1024, 640)
     assert sized(scene, "1536x864", **free) == (1536, 864)
     for wrong in ("1000x1000", "4096x1024", "3840x1024", "512x512", *NO_SIZES):
         refused(scene, scene.edit(size=wrong, **free), 400, param="size")
@@ -63,7 +63,7 @@ NO_SIZES = ("1024X1024", "1024x", "big", "-64x64", "64x64x64", "0x0", "\uff16\uf
 
 @case(13, "quality: xhigh only where the model has it, unknown words never")
 def qualities(scene: Scene) -> None:
-    paid = {"key": scene.keys["paid"], "size": "1024x1024"}
+    paid = {"key": scene.keys["paid"], "size": "1024x640"}
     reply = scene.edit(quality="xhigh", model=FIVE, **paid)
     assert reply.body["quality"] == "xhigh"
     wrong = scene.edit(quality="xhigh", model=FREE, **paid)

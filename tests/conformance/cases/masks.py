@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -35,7 +34,7 @@ def masks(scene: Scene) -> None:
     refused(scene, nothing, 400, param="mask", code="invalid_value")
     broken = scene.edit(mask=scene.file(b"no mask at all"))
     refused(scene, broken, 400, param="mask", code="invalid_image_file")
-    large = scene.edit(mask=scene.file(as_bytes(Image.new("RGBA", SIZE)) + os.urandom(51 << 20)))
+    large = scene.edit(mask=scene.file(as_bytes(Image.new("RGBA", SIZE)) + bytes(51 << 20)))
     assert large.status in (400, 413)
     refused(scene, large, large.status)
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conformance.asserting import refused
+from tests.conformance.asserting import refused, same_pixels
+from tests.conformance.cases.streams import complete, image_of, kinds, streamed
 from tests.conformance.clients.calls import Call
 from tests.conformance.registry import case
-from tests.conformance.scene import SIZE, picture
+from tests.conformance.scene import ANY_SIZE, SIZE, picture
 from tests.faults.fake_provider.painting import colour_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def odd_names(scene: Scene) -> None:
         )
         assert kept
         assert not set(kept) & {"/", "\\", "\0"}
-    assert not list(scene.studio.data.parent.glob("**/etc/x.png"))
+    assert not list(scene.studio.data.rglob("x.png"))
 
 
 @case(36, "who leaves early: the edit is finished once, and kept")
@@ -79,16 +80,42 @@ def models(scene: Scene) -> None:
     assert only.status == 200
 
 
-@case(38, "generations and variations: made, or a plain refusal")
+@case(38, "generations and variations: drawn by a model that can, else a plain refusal")
 def siblings(scene: Scene) -> None:
-    fields = {"prompt": "a red hat"}
+    generated(scene)
+    photo, paid = scene.photo((80, 64)), {"key": scene.keys["paid"]}
+    varied = Call(operation="variation", images=photo, fields={"model": ANY_SIZE, "n": 2}, **paid)
+    reply = scene.send(varied)
+    assert [picture(reply, number).size for number in range(2)] == [(80, 64)] * 2
+    assert not same_pixels(picture(reply), photo)
+    words = {"prompt": "a red hat"}
+    for call in (
+        Call(operation="generate", fields=words),
+        Call(operation="generate", fields=words, stream=True),
+        Call(operation="variation", images=photo),
+    ):
+        refused(scene, scene.send(call), 404, code="unsupported_model", param="model")
+    nothing = Call(operation="generate", fields={"prompt": "", "model": ANY_SIZE}, **paid)
+    refused(scene, scene.send(nothing), 400, param="prompt")
+
+
+def generated(scene: Scene) -> None:
+    """A picture from words, as a document and as a stream."""
     for stream in (False, True):
-        reply = scene.send(Call(operation="generate", fields=fields, stream=stream))
-        assert reply.status in (400, 404)
-        refused(scene, reply, reply.status)
-    reply = scene.send(Call(operation="variation", images=scene.photo((64, 64))))
-    assert reply.status in (400, 404)
-    refused(scene, reply, reply.status)
+        prompt = scene.words("a red hat")
+        fields = {"prompt": prompt, "model": ANY_SIZE, "size": "96x80"}
+        call = Call(operation="generate", fields=fields, stream=stream, key=scene.keys["paid"])
+        reply = scene.send(call)
+        if stream:
+            streamed(reply)
+            assert kinds(reply) == ["image_generation.completed"]
+            complete(reply.events[0], "usage")
+            answer = image_of(reply.events[0])
+        else:
+            answer = picture(reply)
+        assert answer.size == (96, 80)
+        assert answer.convert("RGB").getpixel((48, 0)) == pytest.approx(colour_of(prompt), abs=12)
+        assert len(scene.executions(prompt)) == 1
 
 
 @case(39, "the path of Azure, with its header")

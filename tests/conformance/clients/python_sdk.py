@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import openai
 
 from tests.conformance.clients.calls import Call, Failure, Reply, Upload, error_class
+from tests.faults.fake import NO_TLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ class PythonSDK:
     def _one(self, call: Call) -> Reply:
         line = Line()
         hooks: dict[str, list[Any]] = {"request": [line.asked], "response": [line.answered]}
-        http = openai.DefaultHttpxClient(event_hooks=hooks, trust_env=False)
+        http = openai.DefaultHttpxClient(event_hooks=hooks, trust_env=False, verify=NO_TLS)
         with http, ExitStack() as files:
             client = self._client(call, http)
             try:

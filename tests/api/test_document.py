@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 
 from editor.api.description import calls
 from editor.api.description.codes import CODES
+from editor.models.api_key import REQUESTS_PER_MINUTE
 from editor.services.aliases import aliases
-from editor.services.api_keys import REQUESTS_PER_MINUTE
 from tests.architecture import source
 
 if TYPE_CHECKING:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.making import make_provider_row
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
     from django.test import Client
 
+    from editor.models import User
     from tests.conftest import People
 
 SNIPPETS = ("curl", "python", "node", "environment")
@@ -26,7 +26,7 @@ def _address(settings: Any) -> None:
     settings.BASE_URL = "https://pictures.example.org"
 
 
-def page(client: Client, people: People, user: AbstractBaseUser) -> BeautifulSoup:
+def page(client: Client, people: People, user: User) -> BeautifulSoup:
     client.force_login(user)
     answer = client.get(f"/p/{people.project.slug}/api/")
     assert answer.status_code == 200
@@ -34,14 +34,14 @@ def page(client: Client, people: People, user: AbstractBaseUser) -> BeautifulSou
 
 
 def words(page: BeautifulSoup, name: str) -> str:
-    found = page.find(attrs={"data-testid": name})
-    assert isinstance(found, Tag)
+    found = page.select_one(f"[data-testid={name}]")
+    assert found
     return found.get_text()
 
 
 def names(page: BeautifulSoup) -> list[list[str]]:
-    rows = page.find_all(attrs={"data-testid": "model"})
-    return [[code.get_text() for code in row.find_all("code")] for row in rows]
+    rows = page.select("[data-testid=model]")
+    return [[code.get_text() for code in row.select("code")] for row in rows]
 
 
 def test_everything_has_the_servers_address(client: Client, people: People) -> None:
@@ -49,7 +49,7 @@ def test_everything_has_the_servers_address(client: Client, people: People) -> N
     assert words(found, "base-url") == "https://pictures.example.org/v1"
     for name in SNIPPETS:
         assert "https://pictures.example.org/v1" in words(found, name)
-    assert found.find("a", href="https://pictures.example.org/v1/openapi.json")
+    assert found.select('a[href="https://pictures.example.org/v1/openapi.json"]')
 
 
 def test_without_a_provider_everything_means_the_builtin_engine(

@@ -39,9 +39,10 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _all_of(properties: dict[str, Schema], **more: Any) -> Schema:
+def _all_of(properties: dict[str, Schema], said: str = "") -> Schema:
     """An object that has all of these."""
-    return {"type": "object", "properties": properties, "required": list(properties), **more}
+    told = {"description": said} if said else {}
+    return {"type": "object", "properties": properties, "required": list(properties), **told}
 
 
 def _images() -> Schema:
@@ -54,7 +55,7 @@ def _images() -> Schema:
         "usage": _ref("Usage"),
         "data": {"type": "array", "items": _ref("Image"), "minItems": 1},
     }
-    return _all_of(known, description="All values are what really was: never `auto`.")
+    return _all_of(known, "All values are what really was: never `auto`.")
 
 
 def _image() -> Schema:
@@ -77,7 +78,7 @@ def _usage() -> Schema:
         "input_tokens_details": tokens,
         "output_tokens_details": tokens,
     }
-    return _all_of(known, description="As the provider counted; nothing for the built-in engine.")
+    return _all_of(known, "As the provider counted; nothing for the built-in engine.")
 
 
 def _stream() -> Schema:
@@ -88,7 +89,7 @@ def _stream() -> Schema:
         "oneOf": [_ref(name) for name in ("PartialImage", "Completed", "ErrorEvent")]
     }
     known: dict[str, Schema] = {"event": {"enum": [*names, "error"]}, "data": data}
-    return _all_of(known, description="Lines that begin with a colon are signs of life.")
+    return _all_of(known, "Lines that begin with a colon are signs of life.")
 
 
 def _event(kind: str, more: dict[str, Schema], *further: str) -> Schema:
@@ -117,7 +118,7 @@ def _model() -> Schema:
         "created": SECONDS,
         "owned_by": WORD,
         "shutdown_date": {**OR_NOTHING, "format": "date"},
-        "pentimento": _all_of(own, description="An extension."),
+        "pentimento": _all_of(own, "An extension."),
     }
     return _all_of(known)
 

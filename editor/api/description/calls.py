@@ -109,10 +109,8 @@ def _edit() -> dict[str, Schema]:
 def _common(*, prompt: bool) -> Iterator[tuple[str, Schema]]:
     """What all calls have, by the names of the wire."""
     if prompt:
-        yield (
-            "prompt",
-            _text(fields.PROMPT_LENGTH, PROMPT_SAID, pattern=PROMPT) | {"not": {"const": "null"}},
-        )
+        said = _text(fields.PROMPT_LENGTH, PROMPT_SAID, pattern=PROMPT)
+        yield "prompt", said | {"minLength": 1, "not": {"const": "null"}}
     yield "model", _text(fields.NAME_LENGTH, MODEL_SAID)
     yield "n", _whole(1, 10, "How many pictures.", default=1)
     yield "size", _text(fields.NAME_LENGTH, SIZE_SAID, pattern=SIZE)

@@ -25,6 +25,11 @@ protection at full size and history.
 
 Fields that are not known are ignored and named in the header `x-pentimento-ignored`.
 """
+AGAIN: Final = """\
+The header `Idempotency-Key` names a call: with the same key the same call is one edit for a day, and
+another call is 422. Without one, a call that an SDK of OpenAI sends again, which it tells by
+`x-stainless-retry-count`, joins the edit of the first.
+"""
 # A picture that can be sent as it stands.
 EXAMPLE: Final = f"data:image/png;base64,{b64encode(blank.sheet(32, 32)).decode()}"
 
@@ -98,8 +103,7 @@ def _drawing(name: str, title: str, body: Node, *, kind: str, said: str = "") ->
         "operationId": name,
         "summary": title,
         "tags": ["images"],
-        **({"description": said} if said else {}),
-        "parameters": [_idempotency()],
+        "description": f"{said}\n\n{AGAIN}".strip(),
         "requestBody": {"required": True, "content": body},
         "responses": {"200": found, **_errors(statuses())},
     }
@@ -146,16 +150,6 @@ def _schema(name: str) -> Node:
 
 def _files(*names: str) -> Node:
     return {name: {"contentType": "image/png, image/jpeg, image/webp"} for name in names}
-
-
-def _idempotency() -> Node:
-    schema = {"type": "string", "format": "idempotency-key", "maxLength": 255}
-    said = (
-        "A name for the call, new for each: the same key and the same call within a day are one edit, "
-        "with another call it is 422. Without one, a call that an SDK of OpenAI sends again "
-        "(`x-stainless-retry-count`) joins the edit of the first."
-    )
-    return {"name": "Idempotency-Key", "in": "header", "schema": schema, "description": said}
 
 
 ASKED: Final = (

@@ -13,7 +13,7 @@ from editor.forms.areas import ApartForm
 from editor.forms.crop import CropForm
 from editor.forms.parameters import ParametersForm
 from editor.models.public_id import is_public_id
-from editor.pipeline.submit import IDEM_LENGTH, PROMPT_LENGTH
+from editor.pipeline.wishes import IDEM_LENGTH, PROMPT_LENGTH
 
 # With the picture that takes the mask these are 16, the most that any model takes.
 FURTHER_MOST = 15

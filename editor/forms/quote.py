@@ -12,7 +12,7 @@ from editor.forms.canvas import FurtherField
 from editor.forms.crop import BoxField, CropForm
 from editor.forms.parameters import ParametersForm
 from editor.imaging.focus import clipped
-from editor.pipeline.submit import PROMPT_LENGTH
+from editor.pipeline.wishes import PROMPT_LENGTH
 
 if TYPE_CHECKING:
     from editor.imaging.focus import Box

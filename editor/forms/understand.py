@@ -2,7 +2,7 @@
 
 from django import forms
 
-from editor.pipeline.submit import PROMPT_LENGTH
+from editor.pipeline.wishes import PROMPT_LENGTH
 
 
 class UnderstandForm(forms.Form):

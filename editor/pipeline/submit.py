@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -16,81 +15,35 @@ from django.utils.translation import gettext as _
 
 from editor.access import fetch
 from editor.access.roles import Action
-from editor.engines.errors import EngineError
 from editor.engines.plans import Plan
-from editor.imaging.focus import UNFRAMED, Framing
 from editor.models import Edit, EditInput, Picture, Project, Provider, State
-from editor.pipeline import intents, ledger, painted
+from editor.pipeline import intents, ledger, painted, wishes
 from editor.pipeline.painted import MaskRefused
-from editor.services import (
-    activities,
-    bell,
-    budget_texts,
-    budgets,
-    consents,
-    engines,
-    instructions,
-    quotes,
-)
+from editor.pipeline.wishes import IDEM_LENGTH, SubmitRefused, Wish
+from editor.services import activities, bell, budget_texts, budgets, consents, quotes
 from editor.services.masks import Painted
 from editor.services.quotes import Sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from django.core.files.uploadedfile import UploadedFile
+    from collections.abc import Sequence
 
     from editor.access.fetch import Door
-    from editor.engines.base import Engine, Instruction
     from editor.engines.registry import EngineSource
     from editor.imaging.focus import Box
-    from editor.pipeline.intents import ApiCall
+    from editor.pipeline.wishes import Understood
 
-PROMPT_LENGTH = 32_000
-IDEM_LENGTH = 64
-
-
-class SubmitRefused(Exception):
-    """Nothing was queued; `message` tells the member why and what to do."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+# With what it takes and what it raises.
+__all__ = ["NotAgreed", "SubmitRefused", "Wish", "submit"]
 
 
 class NotAgreed(consents.ConsentNeeded):
-    """The same, with the edits as they would have been: nothing of them is stored."""
+    """Not agreed to yet; with the edits as they would have been: nothing of them is stored."""
 
     def __init__(self, host: str, edits: Sequence[Edit], further: int) -> None:
         super().__init__(host)
         self.edit = edits[0]
         self.areas = len(edits)
         self.further = further
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the member asked for, checked for form only.
-
-    With `apart` what is painted in each of these boxes is edited by itself, one after the other.
-    """
-
-    picture: Picture
-    engine: str
-    prompt: str
-    # As it came, or checked already and in the store; then it is ours to drop.
-    mask: UploadedFile[Any] | Painted | None
-    idem_key: str
-    seed: int | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    inputs: tuple[Picture, ...] = ()
-    framing: Framing = UNFRAMED
-    apart: tuple[Box, ...] = ()
-    # The host that the member has agreed to send pictures to, on this very form.
-    agreed_host: str = ""
-    # How a program asked, where it was not a member on a page.
-    call: ApiCall | None = None
 
 
 def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
@@ -100,19 +53,14 @@ def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
     Raises SubmitRefused, NotAgreed, media.DiskFull. The files are durable before the rows name
     them; rows, reservations and activities are one transaction.
     """
-    wish = replace(wish, prompt=_prompt(wish.prompt))
-    provider = _provider(door.project, wish.engine)
-    engine = _engine(registry, wish.engine, provider)
-    instruction = _understand(engine, wish.prompt, has_mask=wish.mask is not None)
-    if provider is None:
-        # Our own engine's effort follows what is painted already.
-        wish = replace(wish, apart=())
+    understood = wishes.understand(door.project, wish, registry)
+    wish = understood.wish
     masks = _masks(wish)
     fingerprint = _fingerprint(wish, masks)
     if known := _known(door, wish, fingerprint, masks):
         return known
     try:
-        edits = _drafts(door, wish, engine, provider, instruction, masks)
+        edits = _drafts(door, understood, masks)
     except BaseException:
         painted.drop(masks)
         raise
@@ -133,20 +81,13 @@ def _masks(wish: Wish) -> list[Painted]:
         raise SubmitRefused(refused.code, refused.message) from refused
 
 
-def _drafts(
-    door: Door,
-    wish: Wish,
-    engine: Engine,
-    provider: Provider | None,
-    instruction: Instruction,
-    masks: Sequence[Painted],
-) -> list[Edit]:
+def _drafts(door: Door, understood: Understood, masks: Sequence[Painted]) -> list[Edit]:
     """The edit, or one for each area, not stored yet. Raises SubmitRefused."""
     boxes: list[Box | None] = [mask.box for mask in masks] or [None]
-    edits = [_draft(door, wish, engine, provider, instruction, box) for box in boxes]
+    edits = [_draft(door, understood, box) for box in boxes]
     for number, edit in enumerate(edits, start=1):
         edit.area, edit.areas = number, len(edits)
-        edit.idem_key = _key(wish.idem_key, number)
+        edit.idem_key = _key(understood.wish.idem_key, number)
     if len(edits) > 1 and any(Plan.from_json(edit.plan).count > 1 for edit in edits):
         raise SubmitRefused(
             "areas_of_many",
@@ -162,70 +103,29 @@ def _key(key: str, area: int) -> str:
     return hashlib.sha256(f"{key} area {area}".encode()).hexdigest()[:IDEM_LENGTH]
 
 
-def _draft(
-    door: Door,
-    wish: Wish,
-    engine: Engine,
-    provider: Provider | None,
-    instruction: Instruction,
-    box: Box | None,
-) -> Edit:
+def _draft(door: Door, understood: Understood, box: Box | None) -> Edit:
     """The edit with what will be sent of it, not stored yet. Raises SubmitRefused."""
+    wish, engine = understood.wish, understood.engine
     sketch = Sketch(wish.picture, wish.prompt, box, wish.parameters, wish.inputs, wish.framing)
-    if words := quotes.obstacle(engine, provider, sketch):
+    if words := quotes.obstacle(engine, understood.provider, sketch):
         raise SubmitRefused("cannot_be_sent", words)
-    crop, plan = quotes.planned(engine, instruction, sketch)
+    crop, plan = quotes.planned(engine, understood.instruction, sketch)
     return Edit(
         project=door.project,
         actor=door.user,
         api_key=wish.call.key if wish.call else None,
         picture=wish.picture,
         engine=engine.id,
-        provider=provider,
+        provider=understood.provider,
         model=engine.id.partition(":")[2],
         prompt=wish.prompt,
-        instruction=dict(instruction),
+        instruction=dict(understood.instruction),
         parameters=dict(wish.parameters),
         plan=plan.to_json(),
         reserved_micros=plan.cost.high or 0,
         focus=crop.to_json(),
         seed=secrets.randbelow(2**31) if wish.seed is None else wish.seed,
     )
-
-
-def _prompt(prompt: str) -> str:
-    text = prompt.strip()
-    if not text:
-        raise SubmitRefused("prompt_missing", _("Write what should change."))
-    if len(text) > PROMPT_LENGTH:
-        raise SubmitRefused(
-            "prompt_too_long",
-            _("The prompt has %(length)d characters; %(limit)d are allowed.")
-            % {"length": len(text), "limit": PROMPT_LENGTH},
-        )
-    return text
-
-
-def _engine(registry: EngineSource, name: str, provider: Provider | None) -> Engine:
-    try:
-        return registry.engine(name, provider)
-    except EngineError as error:
-        raise SubmitRefused(error.code, _("Choose an engine from the list.")) from error
-
-
-def _provider(project: Project, engine: str) -> Provider | None:
-    """The provider of an engine; one that the project may not use does not exist for it."""
-    try:
-        return engines.provider_of(project, engine)
-    except EngineError as error:
-        raise SubmitRefused(error.code, _("Choose an engine from the list.")) from error
-
-
-def _understand(engine: Engine, prompt: str, *, has_mask: bool) -> Instruction:
-    try:
-        return engine.understand(prompt, has_mask=has_mask)
-    except EngineError as error:
-        raise SubmitRefused(error.code, instructions.refusal(error)) from error
 
 
 def _fingerprint(wish: Wish, masks: Sequence[Painted]) -> str:

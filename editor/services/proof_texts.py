@@ -91,8 +91,8 @@ def _lined_up(facts: Mapping[str, Any], size: tuple[int, int]) -> Line:
         case "in_place":
             return Line(name, _("Not needed"), _("Things around the mask lay in their place."))
         case "featureless":
-            why = _("Around the mask the picture is too even for anything to be out of place.")
-            return Line(name, _("Not needed"), why)
+            why = _("Around the mask the picture is too even to tell, so nothing was moved.")
+            return Line(name, _("Could not be measured"), why)
         case "small_ring":
             why = _("Too little of the part that was sent lies outside the mask to compare.")
             return Line(name, _("Not possible"), why)

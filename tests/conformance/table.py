@@ -55,10 +55,11 @@ def _played(report: pytest.TestReport) -> Iterator[tuple[int, str]]:
 
 
 def _lines(results: Results) -> Iterator[str]:
-    yield f"{'':<64}" + "".join(f"{client:<9}" for client in CLIENTS)
+    width = max(len(case.title) for case in CASES.values()) + 2
+    yield " " * (4 + width) + "".join(f"{client:<9}" for client in CLIENTS)
     for _number, case in sorted(CASES.items()):
         cells = [_cell(results, case.number, client) for client in CLIENTS]
-        yield f"{case.number:>3} {case.title:<60}" + "".join(f"{cell:<9}" for cell in cells)
+        yield f"{case.number:>3} {case.title:<{width}}" + "".join(f"{cell:<9}" for cell in cells)
         for client, reason in case.not_for.items():
             yield f"      {client}: {reason}"
 

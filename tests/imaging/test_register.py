@@ -76,6 +76,15 @@ def test_a_plain_ring_moves_nothing() -> None:
     assert (found.verdict, found.reliable, found.residual) == ("featureless", True, None)
 
 
+def test_in_a_smooth_ring_a_shift_is_not_found() -> None:
+    """So nobody may say that an answer lies in its place there."""
+    ramp = np.tile(np.linspace(0, 255, 300).astype(np.uint8)[None, :, None], (200, 1, 3))
+    moved = np.ascontiguousarray(np.roll(ramp, 6, axis=1))
+    moved[:, :6] = 0
+    found = register.align(ramp, moved, drift.blob(200, 300))
+    assert (found.verdict, found.moves, found.residual) == ("featureless", False, None)
+
+
 def test_a_smooth_ring_that_became_another_is_not_trusted() -> None:
     ramp = np.tile(np.linspace(0, 255, 300).astype(np.uint8)[None, :, None], (200, 1, 3))
     found = register.align(ramp, np.ascontiguousarray(ramp[:, ::-1]), drift.blob(200, 300))

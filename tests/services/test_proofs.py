@@ -198,7 +198,7 @@ def test_every_line_says_why_it_is_told() -> None:
         ({"outside_percent": 0.0, "outside_mean": 0.0}, None, "Nothing that can be seen"),
         ({"resized": True}, "Size", "Scaled to fit"),
         ({"verdict": "in_place"}, "Lined up", "Not needed"),
-        ({"verdict": "featureless", "residual": None}, "Lined up", "Not needed"),
+        ({"verdict": "featureless", "residual": None}, "Lined up", "Could not be measured"),
         ({"verdict": "unrelated", "reliable": False}, "Lined up", "Not possible"),
         ({"residual": 0.02}, "Rest error", "Less than 0.1 px"),
         ({"matched": False}, "Colours", "Left as they came"),

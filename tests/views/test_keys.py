@@ -110,6 +110,16 @@ def test_who_has_proven_it_is_not_asked_again(olga: Client, people: People) -> N
     assert olga.post(url(people, "new/"), FIELDS).status_code == 201
 
 
+def test_the_help_does_not_take_the_place_of_a_key_just_made(olga: Client, people: People) -> None:
+    """Coming back from it, nobody would find the key again."""
+    prove(olga)
+    made = olga.post(url(people, "new/"), FIELDS)
+    for response, target in ((made, "_blank"), (olga.get(url(people)), None)):
+        (link,) = BeautifulSoup(response.content, "html.parser").select("[data-testid=api-help]")
+        assert link["href"] == f"/p/{people.project.slug}/api/"
+        assert link.get("target") == target
+
+
 def test_a_key_is_as_it_was_asked_for(emil: Client, people: People) -> None:
     prove(emil)
     wanted = {"scopes": "models", "expires": "30", "budget": "2.50", "requests": "7"}

@@ -56,7 +56,7 @@ def claim(
 ) -> list[Hold]:
     """Take up to `limit` due edits of ours and `calls` of providers for `owner`.
 
-    Of answers that have time, `patient` at most.
+    Of answers that have time, `patient` at most, which take nothing from the others.
 
     Each lane is one short transaction with a conditional UPDATE, so that two workers never hold
     the same edit; the first look is read-only, so that an idle worker never asks for the write
@@ -71,9 +71,9 @@ def claim(
     found: list[Hold] = []
     for lane in open_lanes:
         holds = _finish(lane & ~PATIENT, rooms[lane], owner, lease)
-        if lane is THEIRS:
-            holds += _finish(lane & PATIENT, min(patient, rooms[lane] - len(holds)), owner, lease)
         holds += _take_turns(lane, rooms[lane] - len(holds), owner, lease, fair)
+        if lane is THEIRS:
+            holds += _finish(lane & PATIENT, patient, owner, lease)
         found += [replace(hold, calls_out=lane is THEIRS) for hold in holds]
     return found
 
@@ -143,7 +143,9 @@ def _held(lane: Q, found: Sequence[Candidate]) -> tuple[Counter[int | None], Cou
 
     Both count all workers. Half of one worker's calls is a project's share; our own lane has none.
     """
-    rows = Edit.objects.held().filter(lane).values_list("actor_id", "project_id")
+    # Answers that wait to be finished are nobody's turn.
+    leased = Edit.objects.held().filter(lane, lease_until__isnull=False)
+    rows = leased.values_list("actor_id", "project_id")
     actors: Counter[int | None] = Counter()
     shares: Counter[int] = Counter()
     if lane is THEIRS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,7 +86,7 @@ def test_one_runs_after_the_other(tmp_path: Path) -> None:
         (float(str(one["start"])), float(str(one["end"]))) for one in asyncio.run(scene())
     )
     box.close()
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
 
 
 def test_a_patient_child_steps_back_and_others_do_not(box: Sandbox) -> None:

@@ -22,6 +22,14 @@ PLACES: Final = ("image_url", "file_id")
 FILES: Final = ("images", "mask", "markup")
 
 
+class Members(dict[str, Any]):
+    """An object, with the names that it gave twice; the later one counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.repeated: set[str] = set()
+
+
 def read(request: HttpRequest) -> Body:
     """The fields and the pictures of a JSON document. Raises ApiError; then nothing is left."""
     lifter = Lifter()
@@ -33,8 +41,11 @@ def read(request: HttpRequest) -> Body:
         lifter.close()
 
 
-def _body(document: dict[str, Any]) -> Body:
-    body = Body(Values({k: v for k, v in document.items() if k not in FILES}, as_text=False))
+def _body(document: Members) -> Body:
+    if again := document.repeated.intersection(FILES):
+        raise errors.repeated(min(again))
+    given = {name: value for name, value in document.items() if name not in FILES}
+    body = Body(Values(given, as_text=False, repeated=document.repeated))
     body.has_markup = document.get("markup") is not None
     links = Links()
     try:
@@ -83,8 +94,10 @@ def _opened(url: str | Lifted, links: Links, param: str) -> File:
 
 def _url(reference: Any, param: str) -> str | Lifted:
     """What a reference gives as its picture. Raises ApiError."""
-    if not isinstance(reference, dict):
+    if not isinstance(reference, Members):
         raise errors.wrong_type(param, "an object with image_url")
+    if reference.repeated:
+        raise errors.repeated(f"{param}.{names.fit(min(reference.repeated))}")
     given = {name: value for name, value in reference.items() if value is not None}
     for name in given.keys() - set(PLACES):
         raise errors.invalid(
@@ -106,14 +119,14 @@ def _url(reference: Any, param: str) -> str | Lifted:
     return url
 
 
-def _document(lifter: Lifter) -> dict[str, Any]:
+def _document(lifter: Lifter) -> Members:
     """The object that the body is, with what was lifted out in its place. Raises ApiError."""
 
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def members(pairs: list[tuple[str, Any]]) -> Members:
+        found = Members()
         for name, value in pairs:
             if name in found:
-                raise errors.repeated(names.fit(name))
+                found.repeated.add(name)
             found[name] = lifter.lifted.get(value, value) if isinstance(value, str) else value
         return found
 
@@ -126,7 +139,7 @@ def _document(lifter: Lifter) -> dict[str, Any]:
         raise unreadable("it is nested too deeply") from None
     except ValueError as error:
         raise unreadable(getattr(error, "msg", "a number is none")) from None
-    if not isinstance(document, dict):
+    if not isinstance(document, Members):
         raise unreadable("it is not an object")
     return document
 

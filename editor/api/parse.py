@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
-from editor.api import errors, fields, jsonbody, multipart
+from editor.api import errors, fields, jsonbody, multipart, refusals
 from editor.api.call import EditCall, GenerationCall, VariationCall
 from editor.services import media
 
@@ -44,27 +44,16 @@ def _made[Made](request: HttpRequest, make: Callable[[Body], Made]) -> Made:
         media.check_room(settings.SCRATCH_DIR)
         body = _read(request)
     except media.DiskFull:
-        raise full() from None
+        raise refusals.disk_full() from None
     except OSError as error:
         if error.errno in NO_SPACE:
-            raise full() from None
+            raise refusals.disk_full() from None
         raise
     try:
         return make(body)
     except BaseException:
         body.close()
         raise
-
-
-def full() -> errors.ApiError:
-    """The server has no room for the files; to try again at once is no use."""
-    return errors.ApiError(
-        507,
-        "The server's disk is full. Tell its operator.",
-        type="server_error",
-        code="storage_full",
-        headers={"x-should-retry": "false"},
-    )
 
 
 def _read(request: HttpRequest) -> Body:

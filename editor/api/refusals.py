@@ -61,9 +61,9 @@ def body_too_large() -> ApiError:
 
 
 def disk_full() -> ApiError:
-    """Return the answer when nothing can be kept."""
+    """Return the answer when nothing can be kept: to try again at once is no use."""
     return ApiError(
-        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.INSUFFICIENT_STORAGE,
         "The server's disk is full; nothing was sent. Tell whoever runs this studio.",
         type=SERVER,
         code="disk_full",

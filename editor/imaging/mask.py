@@ -114,13 +114,28 @@ def read(
 
 
 def check_header(source: Path, wanted: tuple[int, int], *, only_alpha: bool) -> None:
-    """Refuse another format, and a PNG of another size, before anything is opened."""
+    """Refuse another format, and another size, before anything is opened."""
     with source.open("rb") as stream:
-        head = stream.read(24)
+        head = stream.read(30)
     if head.startswith(container.PNG):
         check_size((int.from_bytes(head[16:20]), int.from_bytes(head[20:24])), wanted)
-    elif not only_alpha or container.recognise(head) != "webp":
+    elif only_alpha and container.recognise(head) == "webp":
+        check_size(webp_size(head), wanted)
+    else:
         raise Rejected("mask_not_png")
+
+
+def webp_size(head: bytes) -> tuple[int, int]:
+    """Width and height as a WebP begins with them (RFC 9649, 2.5 to 2.7). Raises Rejected."""
+    kind, bits = head[12:16], int.from_bytes(head[21:25], "little")
+    if kind == b"VP8X":
+        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
+    if kind == b"VP8L":
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    if kind == b"VP8 ":
+        bits = int.from_bytes(head[26:30], "little")
+        return bits & 0x3FFF, bits >> 16 & 0x3FFF
+    raise Rejected("damaged")
 
 
 def check_size(size: tuple[int, int], wanted: tuple[int, int]) -> None:

@@ -65,14 +65,15 @@ def claim(
 ) -> list[Hold]:
     """Take up to `limit` due edits of ours and `calls` of providers for `owner`.
 
-    Of answers that have time, `patient` at most.
+    Of answers that have time, `patient` at most, which take nothing from the others.
 
     Each lane is one short transaction with a conditional UPDATE, so that two workers never hold
     the same edit; the first look is read-only, so that an idle worker never asks for the write
     lock.
     """
     rooms = {OURS: limit, THEIRS: calls}
-    found = _work([lane for lane, room in rooms.items() if room > 0], has_time=patient > 0)
+    open_lanes = [lane for lane, room in rooms.items() if room > 0 or (lane is THEIRS and patient)]
+    found = _work(open_lanes, has_time=patient > 0)
     fair = turns or Turns()
     lease = timedelta(seconds=lease_seconds)
     taken: list[Hold] = []
@@ -80,9 +81,10 @@ def claim(
         holds: list[Hold] = []
         if (lane, True) in found:
             holds = _finish(lane & ~PATIENT, room, owner, lease)
-            holds += _finish(lane & PATIENT, min(patient, room - len(holds)), owner, lease)
         if (lane, False) in found:
             holds += _take_turns(lane, room - len(holds), owner, lease, fair)
+        if lane is THEIRS and (lane, True) in found:
+            holds += _finish(lane & PATIENT, patient, owner, lease)
         taken += [replace(hold, calls_out=lane is THEIRS) for hold in holds]
     return taken
 
@@ -162,7 +164,9 @@ def _held(lane: Q, found: Sequence[Candidate]) -> tuple[Counter[int | None], Cou
 
     Both count all workers. Half of one worker's calls is a project's share; our own lane has none.
     """
-    rows = Edit.objects.held().filter(lane).values_list("actor_id", "project_id")
+    # Answers that wait to be finished are nobody's turn.
+    leased = Edit.objects.held().filter(lane, lease_until__isnull=False)
+    rows = leased.values_list("actor_id", "project_id")
     actors: Counter[int | None] = Counter()
     shares: Counter[int] = Counter()
     if lane is THEIRS:

@@ -260,7 +260,9 @@ def test_what_is_asked_of_the_database_for_a_call(caller: Caller) -> None:
     for seed in range(3):
         with CaptureQueriesContext(connection) as seen:
             call = parse.edit_call(post(*form(seed=seed)))
-            placing.place(admit(caller.token, Scope.EDIT), call, placing.Intent())
+            placing.place(
+                admit(caller.token, Scope.EDIT), call, placing.Intent(), lambda asked, _: asked
+            )
             call.close()
         counts.append(len(seen))
     assert len(set(counts)) == 1

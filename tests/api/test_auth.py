@@ -163,5 +163,5 @@ def test_what_is_asked_of_the_database_for_a_call(
 ) -> None:
     from editor.api.auth import admit
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         admit(caller.token, Scope.EDIT)

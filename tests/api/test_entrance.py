@@ -81,7 +81,7 @@ def test_two_calls_have_two_numbers() -> None:
         (Http404("secret"), 404, "not_found"),
         (PermissionDenied("Not you."), 403, "permission_denied"),
         (BadRequest("Bad."), 400, "invalid_value"),
-        (DiskFull(), 503, "disk_full"),
+        (DiskFull(), 507, "disk_full"),
         (OperationalError("secret"), 503, "unavailable"),
         (ZeroDivisionError("secret"), 500, "internal_error"),
         (RecursionError("secret"), 500, "internal_error"),

@@ -246,7 +246,8 @@ def test_errors_after_large_files_leave_nothing(data_dir: Path) -> None:
 def test_a_full_disk_says_so(settings: Any) -> None:
     settings.MIN_FREE_BYTES = 1 << 60
     error = refusal(form(PROMPT, picture()))
-    assert (error.status, error.headers) == (507, {"x-should-retry": "false"})
+    assert (error.status, error.code) == (507, "disk_full")
+    assert error.headers == {"x-should-retry": "false"}
 
 
 def test_generations_and_variations() -> None:

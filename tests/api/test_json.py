@@ -164,6 +164,27 @@ def test_a_name_given_twice() -> None:
     assert (error.param, error.code) == ("prompt", "duplicate_parameter")
 
 
+@pytest.mark.parametrize(
+    ("twice", "param"),
+    [
+        ('"images": [{"image_url": "data:,x"}], "images": []', "images"),
+        ('"mask": null, "images": [], "mask": null', "mask"),
+        ('"images": [{"image_url": "data:,x", "image_url": "data:,y"}]', "images[0].image_url"),
+    ],
+)
+def test_a_picture_given_twice(twice: str, param: str) -> None:
+    error = refusal(post(f'{{"prompt": "a", {twice}}}'.encode(), "application/json"))
+    assert (error.param, error.code) == (param, "duplicate_parameter")
+
+
+def test_an_unknown_name_given_twice_is_passed_over() -> None:
+    body = json.dumps({"prompt": "a", "images": [reference()]})[:-1]
+    body += ', "seed": 1, "seed": 2, "extra": {"a": 1, "a": 2}}'
+    call = parse.edit_call(post(body.encode(), "application/json"))
+    call.close()
+    assert call.ignored == ("extra", "seed")
+
+
 @pytest.mark.parametrize("filler", [" ", '"x",', "1,", "[],"])
 def test_too_much_that_is_no_picture(filler: str) -> None:
     body = '{"prompt": "a", "x": [' + filler * 1_200_000

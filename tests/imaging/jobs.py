@@ -125,3 +125,8 @@ def say_nonsense() -> dict[str, JSON]:
 def say_pid() -> dict[str, JSON]:
     """Who runs this."""
     return {"pid": os.getpid()}
+
+
+def niceness() -> dict[str, JSON]:
+    """How far back we stand in the line for a core."""
+    return {"niceness": os.getpriority(os.PRIO_PROCESS, 0)}

@@ -195,3 +195,90 @@ def test_hurt_masks_give_facts_or_refusals(tmp_path: Path) -> None:
             codes.add(refusal.code)
     assert codes <= {"alpha", "white", "mask_not_png", "mask_size", "mask_unreadable", "mask_empty"}
     assert "mask_unreadable" in codes
+
+
+def send_alpha(
+    folder: Path, mask: Image.Image, kind: str = "PNG", *, lossless: bool = True
+) -> MaskFacts:
+    source = make_file(
+        folder / "mask", mask, kind, **({"lossless": lossless} if kind == "WEBP" else {})
+    )
+    return normalise(
+        source=str(source), out=str(folder / "out.png"), width=10, height=8, only_alpha=True
+    )
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("LA", "PNG"), ("RGBA", "PNG"), ("RGBA", "WEBP")])
+def test_of_a_program_only_alpha_counts(tmp_path: Path, mode: str, kind: str) -> None:
+    facts = send_alpha(tmp_path, in_wire_form(make_coverage(), mode), kind)
+    assert (facts["polarity"], facts["box"], facts["painted"]) == ("alpha", [2, 1, 7, 5], 20)
+    with Image.open(tmp_path / "out.png") as kept:
+        assert kept.tobytes() == make_coverage().crop((2, 1, 7, 5)).tobytes()
+
+
+def test_an_opaque_mask_of_a_program_marks_nothing_whatever_its_colours(tmp_path: Path) -> None:
+    with pytest.raises(Rejected) as refused:
+        send_alpha(tmp_path, make_coverage().convert("RGBA"))
+    assert refused.value.code == "mask_empty"
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_mask_of_a_program_has_alpha(tmp_path: Path, mode: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        send_alpha(tmp_path, make_coverage().convert(mode))
+    assert refused.value.code == "mask_no_alpha"
+
+
+def test_a_palette_may_say_what_is_transparent(tmp_path: Path) -> None:
+    source = tmp_path / "mask"
+    image = make_coverage().point([0, *[1] * 255]).convert("P")
+    image.putpalette([0, 0, 0, 9, 9, 9])
+    image.save(source, "PNG", transparency=1)
+    facts = normalise(
+        source=str(source), out=str(tmp_path / "out.png"), width=10, height=8, only_alpha=True
+    )
+    assert (facts["box"], facts["painted"]) == ([2, 1, 7, 5], 20)
+
+
+@pytest.mark.parametrize(("kind", "only_alpha"), [("WEBP", False), ("JPEG", False), ("JPEG", True)])
+def test_masks_of_another_format(tmp_path: Path, kind: str, *, only_alpha: bool) -> None:
+    source = make_file(tmp_path / "mask", make_coverage(), kind)
+    with pytest.raises(Rejected) as refused:
+        normalise(
+            source=str(source),
+            out=str(tmp_path / "out.png"),
+            width=10,
+            height=8,
+            only_alpha=only_alpha,
+        )
+    assert refused.value.code == "mask_not_png"
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+@pytest.mark.parametrize("mode", ["RGBA", "RGB"])
+@pytest.mark.parametrize("size", [(11, 8), (10, 7), (300, 1), (16383, 1)])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_mask_of_a_program_of_another_size(
+    tmp_path: Path, kind: str, size: tuple[int, int], mode: str, *, lossless: bool
+) -> None:
+    """WebP says its size in three ways: lossless, lossy, and lossy with alpha."""
+    image = in_wire_form(make_coverage(), "RGBA").resize(size).convert(mode)
+    with pytest.raises(Rejected) as refused:
+        send_alpha(tmp_path, image, kind, lossless=lossless)
+    assert refused.value.code == "mask_size"
+    assert refused.value.params["mask_width"] == size[0]
+    assert refused.value.params["mask_height"] == size[1]
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_a_webp_that_begins_with_nothing_known(tmp_path: Path) -> None:
+    (tmp_path / "mask").write_bytes(b"RIFF\x20\0\0\0WEBPODD " + bytes(24))
+    with pytest.raises(Rejected) as refused:
+        normalise(
+            source=str(tmp_path / "mask"),
+            out=str(tmp_path / "out.png"),
+            width=10,
+            height=8,
+            only_alpha=True,
+        )
+    assert refused.value.code == "mask_unreadable"

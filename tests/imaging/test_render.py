@@ -181,3 +181,52 @@ def test_a_failed_export_leaves_the_old_file(tmp_path: Path) -> None:
         render.export(recipe=recipe, out=str(out), format="avif", quality=1000)
     assert out.read_bytes() == b"old"
     assert list(out.parent.iterdir()) == [out]
+
+
+def make_export(folder: Path, image: Image.Image, cover: tuple[int, int]) -> Image.Image:
+    out = folder / "out.png"
+    facts = render.export(
+        recipe=make_recipe(make_file(folder / "a", image)), out=str(out), format="png", cover=cover
+    )
+    assert (facts["width"], facts["height"]) == cover
+    with Image.open(out) as made:
+        made.load()
+    return made
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("size", [(20, 15), (20, 20), (7, 30), (80, 10), (1, 1), (400, 300)])
+def test_covering_is_just_the_size_asked_for(
+    tmp_path: Path, mode: str, size: tuple[int, int]
+) -> None:
+    made = make_export(tmp_path, make_picture(mode), size)
+    assert (made.size, made.mode) == (size, mode)
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [((20, 20), (5, 0, 35, 30)), ((10, 30), (15, 0, 25, 30)), ((40, 10), (0, 10, 40, 20))],
+)
+def test_covering_scales_as_little_as_it_can_and_keeps_the_middle(
+    tmp_path: Path, size: tuple[int, int], kept: tuple[int, int, int, int]
+) -> None:
+    image = make_picture("RGB")
+    expected = image.resize(size, Image.Resampling.LANCZOS, box=kept)
+    made = make_export(tmp_path, image, size)
+    assert np.abs(np.asarray(made, int) - np.asarray(expected, int)).max() <= 1
+
+
+def test_covering_its_own_size_changes_nothing(tmp_path: Path) -> None:
+    image = make_picture("RGBA")
+    assert make_export(tmp_path, image, image.size).tobytes() == image.tobytes()
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_what_is_transparent_does_not_shine_into_what_is_covered(tmp_path: Path, mode: str) -> None:
+    """White lies under the transparent half, and black beside it."""
+    image = Image.new("RGBA", (40, 30), (255, 255, 255, 0))
+    image.paste((0, 0, 0, 255), (0, 0, 20, 30))
+    made = np.asarray(make_export(tmp_path, image.convert(mode), (20, 15)).convert("RGBA"))
+    seen = made[..., 3] > 0
+    assert seen.any()
+    assert made[seen][:, :3].max() == 0

@@ -57,3 +57,33 @@ def test_the_loop_outlives_a_mistake_and_still_watches(*, wanted: bool, state: s
     work(engine, script, database)
     edit.refresh_from_db()
     assert edit.state == State(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Looking(DatabaseThread):
+    """Says when it has looked for work."""
+
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        found = await super(Looking, self).__call__(function, *arguments, **named)
+        if function is claim:
+            self.looked.set()
+        return found
+
+
+def test_an_edit_that_is_rung_for_does_not_wait_for_the_tick() -> None:
+    engine, database = StubEngine(), Looking()
+    engine.release.set()
+    slow = replace(TIMING, tick=3600)
+
+    async def script(_dispatch: LocalDispatch) -> None:
+        await database.looked.wait()
+        edit = await sync_to_async(queue)(engine)
+        await engine.started.wait()
+        while await Edit.objects.open().aexists():
+            await asyncio.sleep(0.02)
+        await edit.arefresh_from_db()
+        assert edit.state == State.SUCCEEDED
+
+    work(engine, script, database, slow)

@@ -15,14 +15,13 @@ from editor.engines.openai.engine import OpenAICompatible
 from editor.engines.plans import Abilities, Change, Plan
 from editor.imaging.focus import Focus, Framing
 from editor.imaging.sizes import SizeRules
-from editor.models import Provider
+from editor.models import Picture, Provider
 from editor.services import providers, quotes
 from editor.services.quotes import Sketch
 from tests.making import make_row, make_rows
 
 if TYPE_CHECKING:
     from editor.engines.plans import Wanted
-    from editor.models import Picture
     from tests.conftest import People
 
 KNOWN = CostRange(40_000, 210_000)
@@ -280,3 +279,40 @@ def test_what_is_over_the_studios_budget_blocks(
     blocked = quote(provider, pictures[0], plan=priced(cost)).blocked
     assert words in blocked
     assert bool(blocked) == bool(words)
+
+
+def planned_bare(size: tuple[int, int], *, protect: bool = False) -> tuple[Any, Any]:
+    """What is sent of a whole picture of that size to a model that draws listed sizes."""
+    provider = Provider(name="Paints", preset="openai", base_url="https://api.openai.com/v1")
+    engine = OpenAICompatible(providers.config(provider), "gpt-image-1")
+    assert engine.abilities.sizes is not None
+    picture = Picture(width=size[0], height=size[1])
+    asked = {"size": "1024x1024"}
+    sketch = Sketch(picture, "a red door", None, asked, framing=Framing(protect=protect))
+    return quotes.planned(engine, {}, sketch)
+
+
+@pytest.mark.parametrize(
+    ("size", "sent"),
+    [
+        ((640, 480), None),
+        ((3840, 2160), None),
+        ((3841, 2160), (3840, 2159)),
+        ((8000, 6000), (3325, 2494)),
+    ],
+)
+def test_unprotected_a_picture_is_sent_at_its_own_size_up_to_a_limit(
+    size: tuple[int, int], sent: tuple[int, int] | None
+) -> None:
+    crop, plan = planned_bare(size)
+    assert (crop.box, plan.fields["size"]) == ((0, 0, *size), "1024x1024")
+    if sent is None:
+        assert plan.size is None
+    else:
+        assert plan.size[0] * plan.size[1] <= quotes.MOST_UNSCALED
+        assert plan.size == pytest.approx(sent, abs=1)
+
+
+def test_protected_it_is_sent_at_the_size_it_is_drawn_at() -> None:
+    _crop, plan = planned_bare((640, 480), protect=True)
+    assert (plan.size, plan.fields["size"]) == ((1024, 1024), "1024x1024")

@@ -43,6 +43,7 @@ CODES: Final = (
     Code("method_not_allowed", 405, "Another method is wanted.", "See the header Allow."),
     Code("edit_canceled", 409, "Somebody cancelled the edit.", "Send it anew, if you want it."),
     Code("edit_deleted", 409, "Somebody deleted the edit.", "Send it anew, if you want it."),
+    Code("result_deleted", 409, "The edit's result was removed.", "Send it with another key."),
     Code("request_too_large", 413, "Too many bytes.", "Send smaller pictures."),
     Code("unsupported_content_type", 415, "Neither form nor JSON.", "Send one of them."),
     Code("idempotency_mismatch", 422, "The key was used for another call.", "Use another key."),
@@ -52,10 +53,9 @@ CODES: Final = (
     Code("server_error", 502, "The edit failed.", "Read the message."),
     Code("upstream_outcome_unknown", 502, "It may have been charged.", "Decide in the studio."),
     Code("server_is_overloaded", 503, "The provider is busy.", "Wait for retry-after."),
-    Code("disk_full", 503, "The studio's disk is full.", "Tell whoever runs it."),
     Code("unavailable", 503, "The database does not answer.", "Wait for retry-after."),
-    Code("storage_full", 507, "The studio's disk is full.", "Tell whoever runs it."),
     Code("still_running", 504, "It takes longer than a call is held.", "Ask again: you join it."),
+    Code("disk_full", 507, "The studio's disk is full.", "Tell whoever runs it."),
 )
 
 

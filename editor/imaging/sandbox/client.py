@@ -123,7 +123,10 @@ class Sandbox:
         a job may be run twice.
         """
         rank, kept = self._rank(jobs), self._kept
-        slots = self._beside if _is_patient.get() else self._slots
+        slots = self._slots
+        if _is_patient.get():
+            # A child that stepped back stays there: nobody in a hurry shall be served by it.
+            slots, same = self._beside, ""
         kept.await_turn(same)
         try:
             await slots.acquire_async(rank)

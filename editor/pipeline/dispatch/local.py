@@ -216,13 +216,15 @@ class LocalDispatch:
             sign.cancel()
 
     async def _claim(self) -> int:
-        out = sum(run.calls_out for run in self._running.values())
+        runs = self._running.values()
+        patient = sum(run.is_patient for run in runs)
+        out = sum(run.calls_out and not run.is_patient for run in runs)
         holds: list[Hold] = await self._database(
             claim,
             owner=self._owner,
-            limit=self._lanes.slots - (len(self._running) - out),
+            limit=self._lanes.slots - (len(runs) - out - patient),
             calls=min(self._lanes.calls - out, CLAIM_AT_ONCE),
-            patient=PATIENT_AT_ONCE - sum(run.is_patient for run in self._running.values()),
+            patient=PATIENT_AT_ONCE - patient,
             turns=self._turns,
             lease_seconds=self._timing.lease,
         )

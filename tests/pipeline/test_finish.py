@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from editor.imaging.focus import FORMER, UNFRAMED, Focus
-from editor.services import media
+from editor.imaging import preview
+from editor.imaging.focus import FORMER, UNFRAMED, Focus, Framing
+from editor.services import arrivals, media, previews
+from tests.making import as_bytes, make_door, make_image, make_upload
 from tests.pipeline.paid_engine import CHARGED, PaidEngine, queue_paid
 from tests.pipeline.test_paid import run, sandbox, sums, work
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from editor.engines.base import Answer, EditResult
+    from editor.models import Picture
     from tests.conftest import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,3 +110,34 @@ def test_an_edit_from_before_there_was_a_choice_is_put_in_as_it_was_promised(
     result = edit.results.get()
     with Image.open(media.path(f"{result.folder}/pixels.png")) as pixels:
         assert pixels.getpixel((0, 10)) == (0, 0, 0)
+
+
+@pytest.fixture
+def bare(people: People) -> Picture:
+    """A picture as it comes by the API: without previews."""
+    ((picture,), _mask) = arrivals.take_in(
+        door=make_door(people.project, people.olga),
+        files=[make_upload(as_bytes(make_image(80, 60)))],
+        mask=None,
+    )
+    return picture
+
+
+@pytest.mark.parametrize("framing", [UNFRAMED, Framing(protect=False)])
+def test_the_worker_makes_the_previews_that_a_picture_came_without(
+    people: People, bare: Picture, framing: Framing, data_dir: Path
+) -> None:
+    places = [previews.place(bare, side) for side in preview.SIDES]
+    assert not any(place.exists() for place in places)
+    result = run(PaidEngine(), people, picture=bare, framing=framing).results.get()
+    for place in places:
+        with Image.open(place) as image:
+            assert (image.format, image.size) == ("WEBP", (80, 60))
+    assert all(previews.place(result, side).exists() for side in preview.SIDES)
+    assert not list((data_dir / "spool").iterdir())
+
+
+def test_previews_that_are_there_are_not_made_again(people: People, bare: Picture) -> None:
+    made = previews.file(bare, preview.SIDES[-1]).stat().st_ino
+    run(PaidEngine(), people, picture=bare)
+    assert previews.place(bare, preview.SIDES[-1]).stat().st_ino == made

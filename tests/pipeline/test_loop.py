@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +14,7 @@ from editor.pipeline.cancel import cancel
 from editor.pipeline.claim import claim
 from editor.pipeline.dispatch.local import DatabaseThread
 from tests.pipeline.stub_engine import StubEngine
-from tests.pipeline.test_run import queue, work
+from tests.pipeline.test_run import TIMING, queue, work
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -50,6 +50,7 @@ def work(
     engine: StubEngine,
     script: Callable[[LocalDispatch], Coroutine[Any, Any, None]] | None = None,
     database: DatabaseThread | None = None,
+    timing: Timing = TIMING,
 ) -> None:
     """Run a worker until nothing is due, or as `script` says."""
 
@@ -59,7 +60,7 @@ def work(
             registry=registry_of(engine),
             sandbox=sandbox,
             lanes=Lanes(2),
-            timing=TIMING,
+            timing=timing,
             database=database,
         )
         try:

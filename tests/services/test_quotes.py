@@ -284,7 +284,7 @@ def test_what_is_over_the_studios_budget_blocks(
 def planned_bare(size: tuple[int, int], *, protect: bool = False) -> tuple[Any, Any]:
     """What is sent of a whole picture of that size to a model that draws listed sizes."""
     provider = Provider(name="Paints", preset="openai", base_url="https://api.openai.com/v1")
-    engine = OpenAICompatible(providers.config(provider), "gpt-image-1")
+    engine = OpenAICompatible(providers.config(provider), "gpt-image-1.5")
     assert engine.abilities.sizes is not None
     picture = Picture(width=size[0], height=size[1])
     asked = {"size": "1024x1024"}

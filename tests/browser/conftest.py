@@ -103,6 +103,7 @@ def stop_studio(studio: Studio) -> None:
         studio.process.wait(30)
     except subprocess.TimeoutExpired:
         studio.process.kill()
+        studio.process.wait()
 
 
 @pytest.fixture(scope="session")

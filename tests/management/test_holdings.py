@@ -8,13 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from editor.management.holdings import PREVIEWS, named_files
-from editor.models import State
 from editor.services import media
 from tests.making import make_attempt_row
 from tests.management.scene import Scene, make_scene
 
 if TYPE_CHECKING:
-    from editor.models import Picture
+    from editor.models import Picture, State
 
 pytestmark = pytest.mark.django_db
 

@@ -77,7 +77,7 @@ def queue(engine: PaidEngine, people: People, *keys: str, framing: Framing = BAR
     """Edits of one picture."""
     made: list[Edit] = []
     for key in keys:
-        more = {"picture": made[0].picture} if made else {}
+        more: dict[str, Any] = {"picture": made[0].picture} if made else {}
         made.append(
             queue_paid(engine, people.project, people.olga, key=key, framing=framing, **more)
         )

@@ -67,7 +67,7 @@ class Job:
 def rows_of(holds: Iterable[Hold]) -> dict[int, Edit]:
     """Read the held edits with all that a run asks them for, by their key. Two queries."""
     inputs = Prefetch("inputs", EditInput.objects.select_related("picture").order_by("number"))
-    rows = Edit.objects.select_related("project", "picture", "mask", "provider")
+    rows = Edit.objects.select_related("project", "picture", "mask", "provider", "actor")
     return rows.prefetch_related(inputs).in_bulk([hold.edit_id for hold in holds])
 
 

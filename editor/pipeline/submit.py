@@ -170,7 +170,6 @@ def _queue(door: Door, wish: Wish, edits: Sequence[Edit], masks: Sequence[Painte
     except BaseException:
         painted.drop(masks)
         raise
-    first.refresh_from_db()
     return first
 
 

@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from editor.models import Activity, Edit, State, Worker
 from editor.pipeline.claim import claim, renew, to_stop
+from editor.pipeline.steps import rows_of
 from editor.pipeline.turns import Turns
 from tests.making import make_edit_row, make_project, make_rows
-from tests.pipeline.paid_engine import make_provider
+from tests.pipeline.paid_engine import PaidEngine, make_provider, queue_paid
 
 if TYPE_CHECKING:
     from editor.pipeline.states import Hold
@@ -48,6 +51,29 @@ def test_an_idle_look_is_one_read(edits: list[Edit], django_assert_num_queries: 
     Edit.objects.update(state=State.SUCCEEDED)
     with django_assert_num_queries(1):
         claim(owner="a", limit=9, lease_seconds=30)
+
+
+def test_many_are_taken_with_no_more_queries_than_one(people: People) -> None:
+    counts = []
+    for many in (1, 5):
+        for number in range(many):
+            queue_paid(PaidEngine(), people.project, people.olga, key=f"{many}-{number}")
+        with CaptureQueriesContext(connection) as seen:
+            assert len(claim(owner="a", limit=9, calls=9, lease_seconds=30)) == many
+        counts.append(len(seen))
+        Edit.objects.update(state=State.SUCCEEDED)
+    assert counts == [19, 19]
+
+
+def test_what_was_taken_is_read_with_all_that_a_run_asks(
+    people: People, django_assert_num_queries: Any
+) -> None:
+    queue_paid(PaidEngine(), people.project, people.olga)
+    holds = claim(owner="a", limit=9, calls=9, lease_seconds=30)
+    with django_assert_num_queries(2):
+        (row,) = rows_of(holds).values()
+        found = row.project, row.picture, row.mask, row.provider, row.actor, list(row.inputs.all())
+    assert found[4] == people.olga
 
 
 def leases() -> dict[int, datetime]:

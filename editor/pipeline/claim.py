@@ -34,6 +34,8 @@ OURS = Q(provider=None)
 THEIRS = Q(provider__isnull=False)
 # Nobody waits for these any more; see editor.imaging.focus.Framing.protect.
 PATIENT = Q(focus__chosen__has_key="protect")
+# Spelled out: of rows without a choice PostgreSQL knows neither.
+IMPATIENT = Q(focus__chosen__isnull=True) | ~PATIENT
 READY = WAITING_STATES | {State.RECEIVED}
 
 
@@ -80,7 +82,7 @@ def claim(
     for lane, room in rooms.items():
         holds: list[Hold] = []
         if (lane, True) in found:
-            holds = _finish(lane & ~PATIENT, room, owner, lease)
+            holds = _finish(lane & IMPATIENT, room, owner, lease)
         if (lane, False) in found:
             holds += _take_turns(lane, room - len(holds), owner, lease, fair)
         if lane is THEIRS and (lane, True) in found:
@@ -97,7 +99,7 @@ def _work(lanes: Sequence[Q], *, has_time: bool) -> set[tuple[Q, bool]]:
     if not lanes:
         return set()
     here = lanes[0] if len(lanes) == 1 else Q()
-    answered = Q(state=State.RECEIVED) if has_time else Q(state=State.RECEIVED) & ~PATIENT
+    answered = Q(state=State.RECEIVED) if has_time else Q(state=State.RECEIVED) & IMPATIENT
     wanted = Q(state__in=WAITING_STATES) & _rested() | answered
     rows = Edit.objects.filter(
         here, wanted, state__in=READY, next_run_at__lte=Now(), lease_until=None

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, transaction
 
-from editor.models import Edit
+from editor.models import Edit, State
+from editor.pipeline.claim import claim
 from editor.pipeline.dispatch.local import DatabaseThread
 from tests.faults import paying, real_client
 from tests.faults.processes import nursery, until
@@ -29,6 +30,7 @@ from tests.faults.test_paid_kills import (
 )
 from tests.faults.test_zombies import FULL, sleep_through
 from tests.making import make_project, make_user
+from tests.pipeline.paid_engine import PaidEngine, queue_paid
 from tests.services import test_rate_limits
 
 if TYPE_CHECKING:
@@ -204,3 +206,12 @@ def test_every_sleeper(fake: Fake, tmp_path: Path) -> None:
 
 def test_two_processes_let_in_no_more_than_a_keys_limit() -> None:
     test_rate_limits.assert_exact()
+
+
+def test_answers_of_old_rows_are_finished() -> None:
+    """Of a row without a choice PostgreSQL knows neither that it has time nor that it has none."""
+    owner = make_user()
+    edit = queue_paid(PaidEngine(), make_project(owner), owner)
+    Edit.objects.update(state=State.RECEIVED, fence=1, focus={"box": edit.focus["box"]})
+    (hold,) = claim(owner="a", limit=1, calls=1, patient=0, lease_seconds=30)
+    assert hold.edit_id == edit.pk

@@ -76,6 +76,7 @@ def test_what_may_be_spent(checked: Watched) -> None:
     steps.by(checked, "save-budget").click()
     page.get_by_text("$0.25 of $0.50 committed").wait_for()
     steps.by(checked, "share").get_by_role("link").click()
+    page.wait_for_url("**/budget/*/")
     assert_good(page)
     steps.by(checked, "member-budget").fill("0.25")
     steps.by(checked, "save-member-budget").click()

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 
 def assert_good(page: Page) -> None:
+    # A page that is just being left has no document to look at.
+    page.wait_for_load_state()
     violations = Axe().run(page).response["violations"]
     assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
     root = "document.documentElement"

@@ -14,7 +14,7 @@ from editor.api.errors import ApiError
 from editor.imaging.focus import UNFRAMED, Framing
 from editor.pipeline import submit
 from editor.pipeline.intents import ApiCall
-from editor.services import arrivals, masks
+from editor.services import arrivals
 from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def place[Asked: Call](
         framing=_framing(call, chosen),
         call=ApiCall(caller.key, _extra(call), repeats=intent.repeats and not intent.key),
     )
-    return _submitted(caller.door, wish, painted), call
+    return _submitted(caller.door, wish), call
 
 
 def intent_of(request: HttpRequest) -> Intent:
@@ -84,16 +84,13 @@ def intent_of(request: HttpRequest) -> Intent:
     return Intent(key, repeats=again.isdecimal() and again.strip("0") != "")
 
 
-def _submitted(door: Door, wish: submit.Wish, painted: Painted | None) -> Edit:
+def _submitted(door: Door, wish: submit.Wish) -> Edit:
     try:
         return submit.submit(door=door, wish=wish, registry=planning_registry())
-    except BaseException as error:
-        masks.drop(painted)
-        if isinstance(error, submit.SubmitRefused):
-            raise _refusal(error) from error
-        if isinstance(error, submit.NotAgreed):
-            raise refusals.not_agreed(error.host) from error
-        raise
+    except submit.SubmitRefused as refused:
+        raise _refusal(refused) from refused
+    except submit.NotAgreed as question:
+        raise refusals.not_agreed(question.host) from question
 
 
 def _taken_in(caller: Caller, call: EditCall) -> tuple[list[Picture], Painted | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from contextlib import ExitStack
 from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -53,28 +54,32 @@ def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
     Raises SubmitRefused, NotAgreed, media.DiskFull. The files are durable before the rows name
     them; rows, reservations and activities are one transaction.
     """
-    understood = wishes.understand(door.project, wish, registry)
-    wish = understood.wish
-    masks = _masks(wish)
-    fingerprint = _fingerprint(wish, masks)
-    if known := _known(door, wish, fingerprint, masks):
-        return known
-    try:
+    masks = [wish.mask] if isinstance(wish.mask, Painted) else []
+    with ExitStack() as unnamed:
+        # Whatever happens: masks that no row names are dropped.
+        unnamed.callback(painted.drop, masks)
+        understood = wishes.understand(door.project, wish, registry)
+        masks += [] if masks else _kept(understood.wish)
+        fingerprint = _fingerprint(understood.wish, masks)
+        if known := _known(door, wish, fingerprint):
+            return known
         edits = _drafts(door, understood, masks)
-    except BaseException:
-        painted.drop(masks)
-        raise
-    for edit in edits:
-        edit.fingerprint = fingerprint
-    return _queue(door, wish, edits, masks)
+        for edit in edits:
+            edit.fingerprint = fingerprint
+        try:
+            _write(door, wish, edits, masks)
+        except IntegrityError:
+            if known := _known(door, wish, fingerprint):
+                return known
+            raise
+        unnamed.pop_all()
+    return edits[0]
 
 
-def _masks(wish: Wish) -> list[Painted]:
+def _kept(wish: Wish) -> list[Painted]:
     """The mask as one, or by its areas; empty without one. Raises SubmitRefused."""
-    if wish.mask is None:
+    if wish.mask is None or isinstance(wish.mask, Painted):
         return []
-    if isinstance(wish.mask, Painted):
-        return [wish.mask]
     try:
         return painted.keep(wish.picture, wish.mask, wish.apart)
     except MaskRefused as refused:
@@ -143,34 +148,15 @@ def _fingerprint(wish: Wish, masks: Sequence[Painted]) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _known(door: Door, wish: Wish, fingerprint: str, masks: Sequence[Painted]) -> Edit | None:
-    """Return the edit this intent made before, and drop the mask that came again."""
+def _known(door: Door, wish: Wish, fingerprint: str) -> Edit | None:
+    """Return the edit this intent made before. Raises SubmitRefused."""
     try:
-        known = intents.known(door.user.pk, wish.idem_key, fingerprint, wish.call)
+        return intents.known(door.user.pk, wish.idem_key, fingerprint, wish.call)
     except intents.Mismatch as mismatch:
-        painted.drop(masks)
         raise SubmitRefused(
             "idempotency_mismatch",
             _("This was already sent with other contents. Reload the page and send it again."),
         ) from mismatch
-    if known:
-        painted.drop(masks)
-    return known
-
-
-def _queue(door: Door, wish: Wish, edits: Sequence[Edit], masks: Sequence[Painted]) -> Edit:
-    first = edits[0]
-    try:
-        _write(door, wish, edits, masks)
-    except IntegrityError:
-        if known := _known(door, wish, first.fingerprint, masks):
-            return known
-        painted.drop(masks)
-        raise
-    except BaseException:
-        painted.drop(masks)
-        raise
-    return first
 
 
 @transaction.atomic

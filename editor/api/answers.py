@@ -87,7 +87,7 @@ def of(edit: Edit, call: EditCall, base_url: str) -> Answer:
         "size": f"{size[0]}x{size[1]}",
         "background": "transparent" if "A" in results[0].mode and kind != "jpeg" else "opaque",
         "output_format": kind,
-        **_said(edit, call),
+        **_said(edit, call, _counted(edit)),
     }
     return Answer(edit.public_id, facts, items)
 
@@ -100,16 +100,20 @@ def is_as_it_came(edit: Edit) -> bool:
 def early(edit: Edit, call: EditCall) -> Answer | None:
     """Return the answer of an edit whose result is not in the store yet, if it can be handed on."""
     attempt = edit.attempts.exclude(answer_file="").order_by("-number").first()
-    found = passed.read(attempt) if attempt else None
+    return handed_on(edit, attempt, call) if attempt else None
+
+
+def handed_on(edit: Edit, attempt: Attempt, call: EditCall) -> Answer | None:
+    """Return an attempt's answer as it came, if it is one that can be handed on. No query."""
+    found = passed.read(attempt)
     if found is None:
         return None
     facts = {
         "size": _planned_size(edit),
         "background": call.background or "opaque",
         "output_format": call.output_format or "png",
-        **_said(edit, call),
+        **_said(edit, call, found.usage),
         **found.facts,
-        "usage": _usage(found.usage),
     }
     return Answer(edit.public_id, facts, tuple(Item(text=text) for text in found.pictures))
 
@@ -142,22 +146,26 @@ def _as_it_came(edit: Edit, results: list[Picture], call: EditCall) -> Answer | 
         "size": f"{raw['width']}x{raw['height']}",
         "background": edit.actual.get("background") or call.background or "opaque",
         "output_format": raw["format"],
-        **_said(edit, call),
+        **_said(edit, call, _counted(edit)),
     }
     return Answer(edit.public_id, facts, tuple(Item(file=file) for _result, file in files))
 
 
-def _said(edit: Edit, call: EditCall) -> dict[str, Any]:
+def _said(edit: Edit, call: EditCall, usage: Mapping[str, Any]) -> dict[str, Any]:
     """When it was asked for, at which quality it was drawn, and what was counted."""
     fields = Plan.from_json(edit.plan).fields
     candidates = (edit.actual.get("quality"), fields.get("quality"), call.quality)
     quality = next((word for word in candidates if word and word != "auto"), DEFAULT_QUALITY)
-    counted = Attempt.objects.filter(edit=edit).exclude(usage={}).order_by("-number").first()
     return {
         "created": int(edit.created_at.timestamp()),
         "quality": quality,
-        "usage": _usage(counted.usage if counted else {}),
+        "usage": _usage(usage),
     }
+
+
+def _counted(edit: Edit) -> Mapping[str, Any]:
+    counted = Attempt.objects.filter(edit=edit).exclude(usage={}).order_by("-number").first()
+    return counted.usage if counted else {}
 
 
 def _planned_size(edit: Edit) -> str:

@@ -24,6 +24,8 @@ URLS = "editor.api.urls"
 # thread keeps a database connection (docs/operations.md).
 QUICK_THREADS, SLOW_THREADS = 4, 6
 _quick = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="api")
+# One thread writes what many wait for together; more would only wait for each other's locks.
+_pen = ThreadPoolExecutor(1, thread_name_prefix="api-pen")
 _slow = ThreadPoolExecutor(SLOW_THREADS, thread_name_prefix="slow-api")
 closing = ThreadPoolExecutor(1, thread_name_prefix="close-api")
 log = logging.getLogger(__name__)
@@ -37,6 +39,11 @@ def new_id() -> str:
 async def quick[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run what asks the database in one of a few threads."""
     return await run_whole(_quick, _with_fresh_connection, function, *args, **kwargs)
+
+
+async def penned[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run what is done for many at once, one after the other."""
+    return await run_whole(_pen, _with_fresh_connection, function, *args, **kwargs)
 
 
 async def slow[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -38,9 +38,6 @@ async def held(
 
     Raises ApiError.
     """
-    headers = {"x-pentimento-edit": edit.public_id}
-    if call.ignored:
-        headers["x-pentimento-ignored"] = ", ".join(call.ignored)
     response: HttpResponseBase
     if call.stream:
         steps = outcome(edit, call, base_url)
@@ -48,13 +45,19 @@ async def held(
             stream.events(edit, call, steps, events), content_type=EVENT_STREAM
         )
         # A proxy that collects the answer first would hold back what shows that we are at it.
-        headers["X-Accel-Buffering"] = "no"
-        headers["Cache-Control"] = "no-cache"
+        response["X-Accel-Buffering"] = "no"
+        response["Cache-Control"] = "no-cache"
     else:
         response = answers.response(await _within_reason(edit, call, base_url))
-    for name, value in headers.items():
-        response[name] = value
+    mark(response, edit, call)
     return response
+
+
+def mark(response: HttpResponseBase, edit: Edit, call: EditCall) -> None:
+    """Say which edit an answer is of, and which fields of the call nobody knew."""
+    response["x-pentimento-edit"] = edit.public_id
+    if call.ignored:
+        response["x-pentimento-ignored"] = ", ".join(call.ignored)
 
 
 async def _within_reason(edit: Edit, call: EditCall, base_url: str) -> Answer:

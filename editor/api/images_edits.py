@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from editor.api import addresses, parse, placing
+from editor.api import addresses, carried, parse, placing
 from editor.api.auth import needs_key
 from editor.api.calls import method
 from editor.api.entrance import quick, slow
@@ -35,11 +35,14 @@ async def edits(request: ApiRequest, deployment: str = "") -> HttpResponseBase:
     call = await read(parse.edit_call, request)
     if deployment:
         call = replace(call, model=deployment)
+    home = addresses.base_url(request)
     try:
+        if response := await carried.answered(request.caller, call, intent, home):
+            return response
         edit, call = await slow(placing.place, request.caller, call, intent, _as_asked)
     finally:
         call.close()
-    return await held(edit, call, addresses.base_url(request))
+    return await held(edit, call, home)
 
 
 def _as_asked(call: EditCall, _chosen: Served) -> EditCall:

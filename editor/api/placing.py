@@ -18,13 +18,13 @@ from editor.services import arrivals
 from editor.services.engines import planning_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest
 
     from editor.access.fetch import Door
     from editor.api.auth import Caller
-    from editor.api.call import Call, EditCall
+    from editor.api.call import Call, EditCall, File
     from editor.api.served import Served
     from editor.models import Edit, Picture
     from editor.services.masks import Painted
@@ -61,18 +61,30 @@ def place[Asked: Call](
     fields.check(asked, chosen.abilities, chosen.name)
     call = as_edit(asked, chosen)
     found, painted = _taken_in(caller, call)
-    wish = submit.Wish(
+    wish = wish_of(caller, call, intent, chosen, found, painted)
+    return _submitted(caller.door, wish), call
+
+
+def wish_of(
+    caller: Caller,
+    call: EditCall,
+    intent: Intent,
+    chosen: Served,
+    found: Sequence[Picture],
+    painted: Painted | None,
+) -> submit.Wish:
+    """Return what a call means, with its pictures and its mask as they were kept."""
+    return submit.Wish(
         picture=found[0],
         engine=chosen.engine_id,
         prompt=call.prompt,
         mask=painted,
-        idem_key=_idem_key(caller, intent),
+        idem_key=idem_key(caller, intent),
         parameters=_parameters(call, chosen),
         inputs=tuple(found[1:]),
         framing=_framing(call, chosen),
         call=ApiCall(caller.key, _extra(call), repeats=intent.repeats and not intent.key),
     )
-    return _submitted(caller.door, wish), call
 
 
 def intent_of(request: HttpRequest) -> Intent:
@@ -110,8 +122,8 @@ def _mask_refused(refused: arrivals.ArrivalRefused) -> ApiError:
     return errors.invalid("mask", refused.message, code)
 
 
-def _idem_key(caller: Caller, intent: Intent) -> str:
-    """The key of the intent, unlike any that another program or a page may send."""
+def idem_key(caller: Caller, intent: Intent) -> str:
+    """Return the key of the intent, unlike any that another program or a page may send."""
     if not intent.key:
         return f"api-{secrets.token_hex(24)}"
     return "api-" + hashlib.sha256(f"{caller.key.pk} {intent.key}".encode()).hexdigest()[:48]
@@ -152,9 +164,18 @@ def _parameters(call: EditCall, chosen: Served) -> dict[str, Any]:
 
 
 def _extra(call: EditCall) -> str:
-    """What an answer must be like that an engine is not told."""
+    """What an answer must be like that an engine is not told, and which mask came."""
     facts = [call.size, call.output_format, call.output_compression, call.response_format]
-    return json.dumps([*facts, call.stream, call.protect, call.user])
+    return json.dumps([*facts, call.stream, call.protect, call.user, _digest(call.mask)])
+
+
+def _digest(file: File | None) -> str:
+    if file is None:
+        return ""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _refusal(refused: submit.SubmitRefused) -> ApiError:

@@ -182,6 +182,13 @@ class Engine(Protocol):
         It runs in the child that cut the crop, directly after that.
         """
 
+    def forward(self, request: EditRequest) -> bool:
+        """Get ready to send the request's picture and mask just as they are, without a child.
+
+        They are plain (editor.imaging.plain) and hold nothing but pixels; the mask's alpha is 0
+        where to edit. False, and nothing is made, where that might not be what the service takes.
+        """
+
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         """Draw, or have it drawn. Raises `EngineError`, which says whether it was executed."""
 

@@ -6,7 +6,11 @@ from editor.models.public_id import new_public_id
 
 
 class Mask(models.Model):
-    """Coverage 0 (protected) to 255, kept as a grey PNG cropped to the box that is painted."""
+    """Coverage 0 (protected) to 255, kept as a grey PNG cropped to the box that is painted.
+
+    One that nobody has read yet has no painted pixel, all of the picture as its box, and the file
+    as it came, whose alpha says what to edit.
+    """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     project = models.ForeignKey("editor.Project", models.CASCADE, related_name="masks")
@@ -39,6 +43,11 @@ class Mask(models.Model):
         return (self.left, self.top, self.right, self.bottom)
 
     @property
+    def is_unread(self) -> bool:
+        """Whether its file is the one that came."""
+        return self.painted == 0
+
+    @property
     def file(self) -> str:
-        """The cropped grey PNG."""
-        return f"{self.folder}/mask.png"
+        """The cropped grey PNG, or what came."""
+        return f"{self.folder}/upload" if self.is_unread else f"{self.folder}/mask.png"

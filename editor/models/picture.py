@@ -13,6 +13,9 @@ from editor.models.search_text import KEY_LENGTH, name_key, search_text
 # What a name may end with that says nothing but how the file was packed.
 NAME_ENDINGS = frozenset({"jpg", "jpeg", "png", "webp", "avif", "heic", "heif", "tif", "tiff"})
 
+# The notice of an original whose pixels nobody has read yet: a call went ahead of that.
+UNREAD = "unread"
+
 
 class PictureKind(models.TextChoices):
     """How the picture came to be, and so which files lie in its folder."""
@@ -170,6 +173,11 @@ class Picture(models.Model):
     def is_original(self) -> bool:
         """Whether it was uploaded rather than made here."""
         return self.kind == PictureKind.ORIGINAL
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether its pixels were never looked at; all else was told from the file's head."""
+        return UNREAD in self.notices
 
     @property
     def base_file(self) -> str:

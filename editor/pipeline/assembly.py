@@ -14,6 +14,7 @@ from editor.services.engines import Engines
 # OpenCV reserves address space generously, so the bound is on time and file size, not on memory.
 WORK_LIMITS = Limits(cpu_seconds=600, memory_bytes=None, wall_seconds=900.0, file_bytes=2 * 1024**3)
 PRELOAD = (
+    "editor.imaging.arrival",
     "editor.imaging.errand",
     "editor.imaging.render",
     "editor.imaging.stitch",

@@ -224,6 +224,11 @@ def renew(*, owner: str, slots: int, holds: Iterable[Hold], lease_seconds: float
     """
     if not Worker.objects.filter(name=owner).update(seen_at=Now()):
         Worker.objects.create(name=owner, slots=slots)
+    extend(owner=owner, holds=holds, lease_seconds=lease_seconds)
+
+
+def extend(*, owner: str, holds: Iterable[Hold], lease_seconds: float) -> None:
+    """Extend the leases of `owner` on these edits, as far as they are its still."""
     by_fence: dict[int, list[int]] = {}
     for hold in holds:
         by_fence.setdefault(hold.fence, []).append(hold.edit_id)

@@ -1,14 +1,14 @@
 """What the parts of a run share: the hold, what may be interrupted, and how work is awaited."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from editor.engines.base import Children
 from editor.engines.errors import EngineError
-from editor.imaging.sandbox.wire import ChildJob
+from editor.imaging.sandbox.wire import JSON, ChildJob
 from editor.models import Attempt, Edit, State
 from editor.pipeline import endings
 from editor.pipeline.outcome import Verdict, class_of, code_of
@@ -47,6 +47,21 @@ class Interrupted(Exception):
 
 def no_barrier(_point: str) -> None:
     """Fault tests pass one that kills the process; everybody else this."""
+
+
+class NoChildren:
+    """Stands where no child process can be had: nothing there opens a picture."""
+
+    def start(self) -> None:
+        """Nothing to get ready."""
+
+    async def run(self, function: str, **_arguments: Any) -> Mapping[str, JSON]:
+        """Raises RuntimeError."""
+        raise RuntimeError(f"{function} needs a child process")
+
+    async def run_each(self, jobs: Sequence[ChildJob], **_how: Any) -> Sequence[Mapping[str, JSON]]:
+        """Raises RuntimeError."""
+        raise RuntimeError(f"{len(jobs)} jobs need a child process")
 
 
 @dataclass(slots=True)

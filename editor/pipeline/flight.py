@@ -14,9 +14,10 @@ from editor.pipeline import circuit, endings, late, spool, steps
 from editor.pipeline.beside import Beside
 from editor.pipeline.desk import Desk, Interrupted
 from editor.pipeline.outcome import Verdict, as_engine_error
-from editor.pipeline.states import LostLease
-from editor.pipeline.steps import Job
+from editor.pipeline.states import Hold, LostLease
+from editor.pipeline.steps import Job, Receipt
 from editor.pipeline.watch import Watcher
+from editor.services.together import Together
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ class Flight:
     watcher: Watcher
     folder: Path
     chance: Callable[[], float]
+    # Where answers of several flights are written down together.
+    receipts: Together[Receipt, Hold] | None = None
 
     async def answer(self, request: EditRequest) -> Answer | None:
         """Ask the engine; None when no answer came, or somebody else decided meanwhile."""
@@ -81,20 +84,12 @@ class Flight:
         kept = Answer(file, answer.head)
         desk.barrier("spooled")
         desk.hold = await self.watcher.settle()
-        facts = {"answer": kept, "sha256": sha256, **self.watcher.head()}
         try:
-            desk.hold = await desk.database(
-                steps.received,
-                desk.hold,
-                self.attempt,
-                paid=desk.paid,
-                let_go=not self.job.protects,
-                **facts,
-            )
+            desk.hold = await self._note(kept, sha256)
         except LostLease:
             if not desk.paid:
                 raise
-            await self._came_late(facts)
+            await self._came_late({"answer": kept, "sha256": sha256, **self.watcher.head()})
             return None
         desk.barrier("received")
         provider = self.job.edit.provider
@@ -102,12 +97,30 @@ class Flight:
             await desk.database(circuit.succeeded, provider)
         return kept
 
+    async def _note(self, kept: Answer, sha256: str) -> Hold:
+        """Write that the answer is here. Raises LostLease."""
+        desk, head = self.desk, self.watcher.head()
+        if self.receipts:
+            return await self.receipts.ask(Receipt(desk.hold, self.attempt, kept, sha256, head))
+        hold: Hold = await desk.database(
+            steps.received,
+            desk.hold,
+            self.attempt,
+            answer=kept,
+            sha256=sha256,
+            paid=desk.paid,
+            let_go=not self.job.protects,
+            **head,
+        )
+        return hold
+
     async def _came_late(self, facts: dict[str, Any]) -> None:
         """Somebody gave this edit up while we waited: hand the answer over, or keep it beside."""
         desk, job, attempt = self.desk, self.job, self.attempt
         desk.keeps_files = True
         found = await desk.database(late.report, desk.hold.edit_id, attempt, job, **facts)
         logger.warning("an answer of edit %s came late: %s", job.edit.public_id, found)
-        if found == late.Late.EXTRA:
+        if found == late.Late.EXTRA and self.receipts is None:
+            # Else there are no children here, and a worker finds it.
             # The phase stays: that the lease is lost is no news, and stops nothing any more.
             await Beside(desk, job, attempt, self.folder).keep(facts["answer"])

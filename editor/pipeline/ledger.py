@@ -4,6 +4,9 @@ Every function belongs into the transaction that learns of the fact, and asks th
 what is still open, so that saying a thing twice writes it once.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import transaction
 
 from editor.engines import costs
@@ -22,7 +25,16 @@ def reserve(edit: Edit) -> None:
     """
     if _is_paid(edit):
         budgets.check(edit)
-    LedgerEntry.objects.create(
+    _reservation(edit).save()
+
+
+def reserve_unbound(edits: Iterable[Edit]) -> None:
+    """The same for edits that no budget binds. One query."""
+    LedgerEntry.objects.bulk_create(_reservation(edit) for edit in edits)
+
+
+def _reservation(edit: Edit) -> LedgerEntry:
+    return LedgerEntry(
         **_whose(edit),
         kind=LedgerKind.RESERVE,
         micros=edit.reserved_micros,
@@ -148,7 +160,7 @@ def _is_paid(edit: Edit) -> bool:
     return edit.provider_id is not None
 
 
-def _whose(edit: Edit) -> dict[str, object]:
+def _whose(edit: Edit) -> dict[str, Any]:
     return {
         "project_id": edit.project_id,
         "edit": edit,

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -17,8 +18,9 @@ from django.utils.translation import gettext_noop
 from editor.engines.base import EditRequest
 from editor.engines.errors import EngineError
 from editor.engines.registry import EngineSource
+from editor.imaging.sandbox.client import JobCrashed, patiently
 from editor.models import Edit, State
-from editor.pipeline import circuit, endings, prepare, resend, room, spool, steps
+from editor.pipeline import circuit, endings, prepare, resend, room, spool, steps, unread
 from editor.pipeline.announce import Announcer
 from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted, Interruption, Phase
 from editor.pipeline.flight import Flight
@@ -75,9 +77,14 @@ class Run:
     async def _go(self, job: Job) -> None:
         desk = self.desk
         folder = await asyncio.to_thread(spool.open_folder, job.edit, desk.hold.fence)
-        if desk.hold.state == State.RECEIVED:
-            await self._finish_again(job, folder)
-            return
+        opened = await self._opened(job, folder)
+        if opened and desk.hold.state == State.RECEIVED:
+            await self._finish_again(opened, folder)
+        elif opened:
+            await self._ask(opened, folder)
+
+    async def _ask(self, job: Job, folder: Path) -> None:
+        desk = self.desk
         if desk.hold.fence > 1 and await desk.database(resend.refuse, desk.hold, job.engine):
             return
         request = await self._prepare(job, folder)
@@ -100,6 +107,29 @@ class Run:
             desk.phase = Phase.AFTER
             await Landing(desk, job, attempt, folder).finish(answer)
 
+    async def _opened(self, job: Job, folder: Path) -> Job | None:
+        """Read what came with a carried call, if that is still to be done; None ends the run."""
+        desk = self.desk
+        if not unread.is_needed(job.edit):
+            return job
+        try:
+            with patiently() if desk.hold.state == State.RECEIVED else nullcontext():
+                await unread.read(job.edit, folder / "unread", desk)
+        except Interrupted as interruption:
+            desk.phase = Phase.AFTER if desk.hold.state == State.RECEIVED else desk.phase
+            await desk.stopped(job, interruption.why)
+        except EngineError as error:
+            await desk.broke(job, error)
+        except JobCrashed as crash:
+            if not crash.found_no_room:
+                raise
+            desk.keeps_files = True
+            await self._wait_for_room()
+        else:
+            opened: Job = await desk.database(steps.load, desk.hold, self.registry)
+            return opened
+        return None
+
     async def _prepare(self, job: Job, folder: Path) -> EditRequest | None:
         """Write what will be sent; None when it does not come to that."""
         desk = self.desk
@@ -120,6 +150,10 @@ class Run:
         return None
 
     async def _wait_for_room(self) -> None:
+        if self.desk.hold.state == State.RECEIVED:
+            wait = DISK_WAIT_SECONDS
+            await self.desk.database(endings.set_aside, self.desk.hold, counted=False, seconds=wait)
+            return
         await self.desk.database(
             endings.wait,
             self.desk.hold,

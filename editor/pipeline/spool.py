@@ -38,6 +38,7 @@ def open_folder(edit: Edit, fence: int) -> Path:
 
 def has_room(needed: int) -> bool:
     """Whether an answer of so many bytes would fit."""
+    settings.SPOOL_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     return shutil.disk_usage(settings.SPOOL_DIR).free >= needed
 
 

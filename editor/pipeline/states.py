@@ -132,7 +132,7 @@ def move(
 
 
 @transaction.atomic
-def move_each(holds: Sequence[Hold], to: State) -> dict[int, Hold]:
+def move_each(holds: Sequence[Hold], to: State, **fields: Any) -> dict[int, Hold]:
     """Move edits of one state on together; return the new holds by edit, without those lost.
 
     Projects are locked in one order, before edits. Raises IllegalMove.
@@ -149,8 +149,10 @@ def move_each(holds: Sequence[Hold], to: State) -> dict[int, Hold]:
         rows = Edit.objects.filter(pk__in=ours, state=state, fence=fence)
         # Which they are is read first; the projects' locks keep others from moving them between.
         found = list(rows.values_list("pk", flat=True))
-        rows.filter(pk__in=found).update(state=to, pulse=PULSE)
+        rows.filter(pk__in=found).update(state=to, pulse=PULSE, **fields)
         moved |= {pk: replace(ours[pk], state=to) for pk in found}
+    if to in NEWS:
+        transaction.on_commit(partial(bell.ring, bell.Rope.NEWS, tuple(moved)))
     activities.note_each(
         f"edit.{to}",
         [(one.project_id, one.edit_id, {"fence": one.fence}) for one in moved.values()],

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Prefetch
@@ -62,6 +62,21 @@ class Job:
     def protects(self) -> bool:
         """As the edit's; an engine that only changes what is painted has nothing else to protect."""
         return self.edit.protects or not self.engine.redraws
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An answer of a paid engine that lies on disk, whole."""
+
+    hold: Hold
+    attempt: Attempt
+    answer: Answer
+    sha256: str
+    head: dict[str, Any]
+
+
+# Whoever asked has the answer already.
+LET_GO: Final[dict[str, Any]] = {"lease_owner": "", "lease_until": None, "next_run_at": Now()}
 
 
 def rows_of(holds: Iterable[Hold]) -> dict[int, Edit]:
@@ -195,10 +210,31 @@ def received(
     """
     more: dict[str, Any] = {"rescues": 0} if paid else {}
     if let_go:
-        more |= {"lease_owner": "", "lease_until": None, "next_run_at": Now()}
+        more |= LET_GO
     moved = move(hold, State.RECEIVED, progress=95, **more)
     attempts.answered(attempt, answer=answer, sha256=sha256, **head)
     return moved
+
+
+@transaction.atomic
+def received_each(receipts: Sequence[Receipt]) -> list[Hold | Exception]:
+    """The same for answers that were handed on already: somebody finishes them when there is time.
+
+    Returns the new holds in their order, LostLease where somebody else decided meanwhile.
+    """
+    told: dict[int, Hold] = {}
+    for state in {receipt.hold.state for receipt in receipts}:
+        mine = [one for one in receipts if one.hold.state == state]
+        holds = [one.hold for one in mine]
+        moved = move_each(holds, State.RECEIVED, progress=95, rescues=0, **LET_GO)
+        for one in mine:
+            if one.hold.edit_id in moved:
+                attempts.answered(one.attempt, answer=one.answer, sha256=one.sha256, **one.head)
+        told |= moved
+    return [
+        told.get(one.hold.edit_id) or LostLease(f"edit {one.hold.edit_id} was taken away")
+        for one in receipts
+    ]
 
 
 def answer_of(edit: Edit) -> tuple[Attempt, Answer] | None:

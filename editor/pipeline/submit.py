@@ -60,7 +60,7 @@ def submit(*, door: Door, wish: Wish, registry: EngineSource) -> Edit:
         unnamed.callback(painted.drop, masks)
         understood = wishes.understand(door.project, wish, registry)
         masks += [] if masks else _kept(understood.wish)
-        fingerprint = _fingerprint(understood.wish, masks)
+        fingerprint = fingerprint_of(understood.wish, masks)
         if known := _known(door, wish, fingerprint):
             return known
         edits = _drafts(door, understood, masks)
@@ -89,7 +89,7 @@ def _kept(wish: Wish) -> list[Painted]:
 def _drafts(door: Door, understood: Understood, masks: Sequence[Painted]) -> list[Edit]:
     """The edit, or one for each area, not stored yet. Raises SubmitRefused."""
     boxes: list[Box | None] = [mask.box for mask in masks] or [None]
-    edits = [_draft(door, understood, box) for box in boxes]
+    edits = [draft(door, understood, box) for box in boxes]
     for number, edit in enumerate(edits, start=1):
         edit.area, edit.areas = number, len(edits)
         edit.idem_key = _key(understood.wish.idem_key, number)
@@ -108,7 +108,7 @@ def _key(key: str, area: int) -> str:
     return hashlib.sha256(f"{key} area {area}".encode()).hexdigest()[:IDEM_LENGTH]
 
 
-def _draft(door: Door, understood: Understood, box: Box | None) -> Edit:
+def draft(door: Door, understood: Understood, box: Box | None) -> Edit:
     """The edit with what will be sent of it, not stored yet. Raises SubmitRefused."""
     wish, engine = understood.wish, understood.engine
     sketch = Sketch(wish.picture, wish.prompt, box, wish.parameters, wish.inputs, wish.framing)
@@ -133,18 +133,19 @@ def _draft(door: Door, understood: Understood, box: Box | None) -> Edit:
     )
 
 
-def _fingerprint(wish: Wish, masks: Sequence[Painted]) -> str:
-    facts = [
-        wish.picture.public_id,
-        wish.engine,
-        wish.prompt,
-        *([mask.sha256, *mask.box] for mask in masks or ()),
-        *([] if masks else [None]),
-        sorted(wish.parameters.items()),
-        [picture.public_id for picture in wish.inputs],
-        wish.framing.chosen,
-        *([wish.call.extra] if wish.call else []),
-    ]
+def fingerprint_of(wish: Wish, masks: Sequence[Painted] = ()) -> str:
+    """Return what tells a wish from any other of its member, without its key.
+
+    A program sends its files again: they are told by their bytes, the mask's among `extra`.
+    """
+    pictures = [wish.picture, *wish.inputs]
+    facts: list[object] = [wish.engine, wish.prompt, sorted(wish.parameters.items())]
+    facts.append(wish.framing.chosen)
+    if wish.call:
+        facts += [wish.call.extra, *(picture.sha256 for picture in pictures)]
+    else:
+        facts += [[mask.sha256, *mask.box] for mask in masks]
+        facts += [picture.public_id for picture in pictures]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

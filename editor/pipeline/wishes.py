@@ -72,7 +72,7 @@ class Understood:
 
 def understand(project: Project, wish: Wish, registry: EngineSource) -> Understood:
     """Return what a wish means to the engine it names. Raises SubmitRefused."""
-    wish = replace(wish, prompt=_prompt(wish.prompt))
+    wish = replace(wish, prompt=words(wish.prompt))
     provider = _provider(project, wish.engine)
     engine = _engine(registry, wish.engine, provider)
     instruction = _instruction(engine, wish.prompt, has_mask=wish.mask is not None)
@@ -82,7 +82,8 @@ def understand(project: Project, wish: Wish, registry: EngineSource) -> Understo
     return Understood(wish, engine, provider, instruction)
 
 
-def _prompt(prompt: str) -> str:
+def words(prompt: str) -> str:
+    """Return the prompt as it is kept. Raises SubmitRefused."""
     text = prompt.strip()
     if not text:
         raise SubmitRefused("prompt_missing", _("Write what should change."))

@@ -23,13 +23,21 @@ if TYPE_CHECKING:
 class Engines:
     """Looks providers up in the database, so that a change of theirs counts at once.
 
-    With a ``runner`` the engines draw; without one they only understand prompts and plan.
+    With a ``runner`` the engines draw; without one they only understand prompts and plan, and
+    those of providers send what needs no child, if it ``sends``.
     """
 
-    def __init__(self, runner: Runner | None = None, *, transport: Transport | None = None) -> None:
+    def __init__(
+        self,
+        runner: Runner | None = None,
+        *,
+        transport: Transport | None = None,
+        sends: bool = False,
+    ) -> None:
         self._own = Registry(runner)
         self._runner = runner
         self._transport = transport
+        self._has_keys = sends or runner is not None
 
     def engine(self, name: str, row: Provider | None = None) -> Engine:
         """Return the engine of this id; `row` is its provider, if the caller has just read it.
@@ -42,7 +50,7 @@ class Engines:
         if row.deleted_at is not None:
             raise UnknownEngine(name)
         # What only plans needs no key, and must not fail for one that cannot be read.
-        return self._model(providers.config(row, with_key=self._runner is not None), name)
+        return self._model(providers.config(row, with_key=self._has_keys), name)
 
     def reader(self, name: str) -> Engine:
         """Return an engine for an answer that is here: its provider or key may be gone.

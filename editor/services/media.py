@@ -62,6 +62,13 @@ def keep(folder: Path) -> str:
     return name
 
 
+def settle(made: Path, target: Path) -> None:
+    """Move a finished file into a folder of the store, synced: a row that names it follows."""
+    _sync(made)
+    made.replace(target)
+    _sync(target.parent)
+
+
 def drop(name: str) -> None:
     """Remove a kept folder whose row was never written, or is gone."""
     shutil.rmtree(path(name), ignore_errors=True)

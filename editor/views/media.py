@@ -101,7 +101,7 @@ def mask(request: PageRequest, slug: str, edit: str) -> HttpResponseBase:
     """Send the mask of an edit as it is kept: grey, 255 = edit, cropped to what is painted."""
     opened = fetch.door(request.user, slug, Action.PREVIEW)
     found = fetch.edit(opened, edit)
-    if found.mask is None:
+    if found.mask is None or found.mask.is_unread:
         raise Http404
     return _for_ever(stream_file(media.path(found.mask.file), content_type="image/png"))
 

@@ -83,6 +83,10 @@ class Builtin:
         """Nothing: the crop is all it needs."""
         return None
 
+    def forward(self, request: EditRequest) -> bool:
+        """It has to open them anyway."""
+        return False
+
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         """Draw in a child process.
 

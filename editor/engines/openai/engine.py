@@ -121,6 +121,13 @@ class OpenAICompatible:
         """Return the job that makes the files to be sent."""
         return ChildJob(ENCODE, wire.encoding(self._provider, self._model, request))
 
+    def forward(self, request: EditRequest) -> bool:
+        """Whether the service takes them so; then what is to be sent is noted beside them."""
+        made = wire.forwarded(self._provider, self._model, request)
+        if made is not None:
+            (request.work / wire.MADE).write_text(json.dumps(made), encoding="utf-8")
+        return made is not None
+
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         """Send what was prepared, once, and keep the answer. Raises `ProviderError`."""
         outgoing = await asyncio.to_thread(self._outgoing, request)

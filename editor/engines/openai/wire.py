@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "outgoing"
 # What the job says of the files it made.
 MADE: Final = f"{FOLDER}.json"
+TYPES: Final[Mapping[str, str]] = {".png": "image/png", ".jpg": "image/jpeg"}
 # Fields that are an error by themselves, and what they need beside them.
 NEEDS: Final[Mapping[str, str]] = {
     "partial_images": "stream",
@@ -110,6 +111,31 @@ def encoding(provider: ProviderConfig, model: Model, request: EditRequest) -> di
         },
         "out_dir": str(request.work / FOLDER),
     }
+
+
+def forwarded(
+    provider: ProviderConfig, model: Model, request: EditRequest
+) -> dict[str, Any] | None:
+    """Return what `build` needs of files that are sent just as they are; None if they may not be.
+
+    PNG is read everywhere, JPEG where the preset says so, and a mask is left out nowhere.
+    """
+    manner = Manner.of(provider.preset.manner)
+    able = planning.abilities(provider, model)
+    mime = TYPES.get(request.image.suffix, "")
+    as_taken = mime == "image/png" or (mime == "image/jpeg" and manner.jpeg)
+    fits = request.image.stat().st_size <= manner.max_bytes
+    if not (as_taken and fits) or manner.transport != "multipart" or request.inputs:
+        return None
+    mask = request.mask
+    if mask is None and manner.needs_mask and able.mask:
+        return None
+    if mask and not (
+        able.mask and manner.mask == "alpha" and mask.stat().st_size <= manner.mask_max_bytes
+    ):
+        return None
+    marked = {"path": str(mask), "mime": "image/png"} if mask else None
+    return {"pictures": [{"path": str(request.image), "mime": mime}], "mask": marked}
 
 
 def build(

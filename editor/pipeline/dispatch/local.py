@@ -2,16 +2,10 @@
 
 import asyncio
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-
-from asgiref.sync import sync_to_async
-from django.db import connection
 
 from editor.engines.base import Children
 from editor.engines.registry import EngineSource
@@ -19,10 +13,11 @@ from editor.models import Edit, State, Worker
 from editor.pipeline import beside, rescue, steps
 from editor.pipeline.announce import WINDOW_SECONDS, Announcer
 from editor.pipeline.claim import claim, to_stop
+from editor.pipeline.database import DatabaseThread
 from editor.pipeline.desk import Barrier, Desk, Interruption, Phase, no_barrier
 from editor.pipeline.heartbeat import Heartbeat
 from editor.pipeline.housekeeping import keep_house
-from editor.pipeline.outcome import CONNECTION_LOST
+from editor.pipeline.owners import new_owner
 from editor.pipeline.run import Run
 from editor.pipeline.states import Hold
 from editor.pipeline.turns import Turns
@@ -60,46 +55,6 @@ class Lanes:
 
     slots: int
     calls: int = 0
-
-
-def new_owner() -> str:
-    """Return a name for this process that no other ever had."""
-    return f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(6)}"
-
-
-def _disconnect() -> None:
-    """Close the connection of the thread this runs in."""
-    connection.close()
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseThread:
-    """Runs short transactions in the worker's one database thread.
-
-    A lock or a lost connection is tried again for up to half a minute: what was paid for must
-    not be dropped because somebody made a backup. At once, first: another connection is mostly
-    there to be had.
-    """
-
-    tries: int = 8
-    wait_seconds: float = 5.0
-
-    async def __call__(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Return what `function` returns. Raises what the database raises, after the last try."""
-        for tried in range(1, self.tries + 1):
-            try:
-                return await sync_to_async(function)(*arguments, **named)
-            except CONNECTION_LOST:
-                await sync_to_async(_disconnect)()
-                if tried == self.tries:
-                    raise
-                logger.warning("the database did not answer; trying again", exc_info=True)
-                await asyncio.sleep(self.wait_seconds if tried > 1 else 0)
-        raise ValueError("tries must be at least 1")
-
-    async def close(self) -> None:
-        """Close the thread's connection."""
-        await sync_to_async(_disconnect)()
 
 
 class LocalDispatch:

@@ -1,0 +1,175 @@
+"""Sends edits from the process that was called for them, and brings their answers to disk.
+
+What a worker does for edits that wait in the queue, done here for whose caller waits on this very
+line and who wants the answer as it comes: no claim, no child process. The row knows no difference:
+the edit is leased to this process, its intent is written before anything leaves, and when the
+process dies, any worker decides by the same tables what became of it (reliability.md 4.4).
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from editor.engines.base import EditRequest
+from editor.engines.plans import Plan
+from editor.engines.registry import EngineSource
+from editor.models import Attempt, Edit, State
+from editor.pipeline import carry, claim, spool, steps
+from editor.pipeline.announce import Announcer
+from editor.pipeline.carry import Parcel
+from editor.pipeline.database import DatabaseThread
+from editor.pipeline.desk import Desk, NoChildren, Phase, no_barrier
+from editor.pipeline.flight import Flight
+from editor.pipeline.states import Hold
+from editor.pipeline.steps import Job, Receipt
+from editor.pipeline.watch import Watcher
+from editor.services.recipes import recipe
+from editor.services.together import Together
+
+logger = logging.getLogger(__name__)
+
+# So many answers at once; each holds a line and a little memory. More wait for a worker.
+MOST_AT_ONCE: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An edit that was sent; `answered`: its answer lies on disk, as the attempt says."""
+
+    edit: Edit
+    attempt: Attempt
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds."""
+
+    lease: float
+    heartbeat: float
+
+
+class Carrier:
+    """All that one event loop has on its way. `database` runs what it is given in a thread."""
+
+    def __init__(
+        self,
+        *,
+        registry: EngineSource,
+        database: DatabaseThread,
+        timing: Timing,
+        owner: str,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.registry = registry
+        self._database = database
+        self._timing = timing
+        self._owner = owner
+        self._chance = chance
+        self._announcer = Announcer(database)
+        self._desks: dict[int, Desk] = {}
+        self._tasks: set[asyncio.Task[Carried | None]] = set()
+        self._heart: asyncio.Task[None] | None = None
+        self._starts: Together[Parcel, Attempt | None] = Together(self._begin_each)
+        self._receipts: Together[Receipt, Hold] = Together(
+            partial(self._database, steps.received_each)
+        )
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it takes one more."""
+        return len(self._tasks) < MOST_AT_ONCE
+
+    async def carry(self, parcel: Parcel, request: EditRequest) -> Carried | None:
+        """Send an edit once and keep what comes; None when it must go the usual way.
+
+        It goes on whatever becomes of the caller: what was paid for is kept.
+        """
+        task = asyncio.create_task(self._carry(parcel, request))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    async def _carry(self, parcel: Parcel, request: EditRequest) -> Carried | None:
+        try:
+            attempt = await self._starts.ask(parcel)
+        except BaseException:
+            # Nobody knows whether it was written: its files stay, as those of a dead worker.
+            logger.warning("edit %s may not have been begun", parcel.edit.public_id)
+            raise
+        if attempt is None:
+            await asyncio.to_thread(_forget, parcel)
+            return None
+        edit, folder = attempt.edit, request.work
+        hold = Hold(edit.pk, edit.project_id, State.SENDING, carry.FENCE, calls_out=True)
+        desk = Desk(hold, NoChildren(), self._database, attempt=attempt, phase=Phase.FLIGHT)
+        self._desks[edit.pk] = desk
+        self._beat()
+        try:
+            answered = await self._fly(desk, _job(parcel), folder, request)
+        finally:
+            del self._desks[edit.pk]
+        if not desk.keeps_files:
+            await asyncio.to_thread(spool.clear, edit, carry.FENCE)
+        return Carried(edit, attempt, answered)
+
+    async def _begin_each(self, parcels: Sequence[Parcel]) -> list[Attempt | None]:
+        """Never tried again: a commit in doubt would be written twice."""
+        found: list[Attempt | None] = await self._database.run(
+            carry.begin_each, parcels, owner=self._owner, lease_seconds=self._timing.lease
+        )
+        return found
+
+    async def _fly(self, desk: Desk, job: Job, folder: Path, request: EditRequest) -> bool:
+        attempt = desk.attempt
+        if attempt is None:
+            raise TypeError("an edit is sent under an attempt")
+        watcher = Watcher(desk.hold, attempt, self._database, self._announcer, no_barrier)
+        flight = Flight(desk, job, attempt, watcher, folder, self._chance, self._receipts)
+        answer = await flight.answer(request)
+        if answer is not None:
+            # Whoever finishes it needs it, and drops it then.
+            desk.keeps_files = True
+            attempt.answer_file = spool.name_of(answer.file)
+            attempt.answer_head = dict(answer.head)
+        return answer is not None
+
+    def _beat(self) -> None:
+        if self._heart is None or self._heart.done():
+            self._heart = asyncio.create_task(self._renew())
+
+    async def _renew(self) -> None:
+        """Keep the leases as long as this loop moves and anything is on its way."""
+        while self._desks:
+            await asyncio.sleep(self._timing.heartbeat)
+            holds = [desk.hold for desk in self._desks.values()]
+            try:
+                await self._database.run(
+                    claim.extend, owner=self._owner, holds=holds, lease_seconds=self._timing.lease
+                )
+            except Exception:
+                logger.exception("leases could not be renewed; trying again")
+
+
+def _job(parcel: Parcel) -> Job:
+    edit = parcel.edit
+    return Job(
+        edit=edit,
+        engine=parcel.engine,
+        plan=Plan.from_json(edit.plan),
+        parent=recipe(edit.picture),
+        inputs=(),
+        mask_file=None,
+        mask_box=None,
+        crop_box=list(edit.focus["box"]),
+    )
+
+
+def _forget(parcel: Parcel) -> None:
+    parcel.lodged.drop()
+    spool.clear(parcel.edit, carry.FENCE)

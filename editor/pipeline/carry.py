@@ -1,0 +1,186 @@
+"""Edits that are sent by the process that was called: picture, edit and intent in one transaction.
+
+Of several that come at once all are written together. Whatever is not plain sailing (a budget that
+is reached, a provider without room or with a queue, a role that is gone, a picture that is there
+already) is not decided here: such a call goes the usual way (submit.py), which says what is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.http import Http404
+
+from editor.access import fetch
+from editor.access.roles import Action
+from editor.models import (
+    WAITING_STATES,
+    Activity,
+    Attempt,
+    Edit,
+    Mask,
+    Picture,
+    Project,
+    Provider,
+    State,
+)
+from editor.pipeline import circuit, ledger
+from editor.services import budgets, consents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from editor.access.fetch import Door
+    from editor.engines.base import Engine
+    from editor.services.lodging import Lodged
+
+# Of the first run there is: no worker ever had it.
+FENCE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An edit with its picture and mask, none of them written yet, and who will be asked."""
+
+    door: Door
+    edit: Edit
+    lodged: Lodged
+    engine: Engine
+    provider: Provider
+
+
+def begin_each(
+    parcels: Sequence[Parcel], *, owner: str, lease_seconds: float
+) -> list[Attempt | None]:
+    """Write what can be sent now, leased to `owner`; None for each that must go the usual way.
+
+    After this the intent is on record, and the edit may be sent once. The attempts have their
+    edits.
+    """
+    try:
+        return _begin(parcels, owner, timedelta(seconds=lease_seconds))
+    except (IntegrityError, budgets.Refused):
+        if len(parcels) == 1:
+            return [None]
+    # One of them stands in the way of all: each by itself, then.
+    alone = [begin_each([one], owner=owner, lease_seconds=lease_seconds) for one in parcels]
+    return [attempt for (attempt,) in alone]
+
+
+@transaction.atomic
+def _begin(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Attempt | None]:
+    gate = _Gate.at({parcel.provider.pk for parcel in parcels})
+    chosen = [parcel for parcel in parcels if gate.lets(parcel)]
+    if not chosen:
+        return [None] * len(parcels)
+    for project in {parcel.door.project.pk for parcel in chosen}:
+        Project.objects.bump(project)
+    for parcel in chosen:
+        _prepare(parcel, owner, lease)
+    _insert(chosen)
+    begun = Attempt.objects.bulk_create(
+        Attempt(edit=one.edit, number=1, fence=FENCE, host=one.engine.host[:255], intent_at=Now())
+        for one in chosen
+    )
+    ledger.reserve_unbound(one.edit for one in chosen if not gate.binds(one))
+    for one in chosen:
+        if gate.binds(one):
+            ledger.reserve(one.edit)
+    attempts = {attempt.edit.public_id: attempt for attempt in begun}
+    return [attempts.get(parcel.edit.public_id) for parcel in parcels]
+
+
+def _prepare(parcel: Parcel, owner: str, lease: timedelta) -> None:
+    edit, picture = parcel.edit, parcel.lodged.picture
+    edit.picture, edit.mask = picture, parcel.lodged.mask
+    edit.state, edit.fence = State.SENDING, FENCE
+    edit.lease_owner, edit.lease_until = owner, Now() + lease
+    edit.next_run_at = edit.started_at = Now()
+    edit.pulse = picture.pulse = 0
+    picture.note_texts()
+    edit.note_texts()
+
+
+def _insert(chosen: Sequence[Parcel]) -> None:
+    Picture.objects.bulk_create(one.lodged.picture for one in chosen)
+    Mask.objects.bulk_create(one.lodged.mask for one in chosen if one.lodged.mask)
+    Edit.objects.bulk_create(one.edit for one in chosen)
+    Activity.objects.bulk_create(row for one in chosen for row in _activities(one))
+
+
+def _activities(parcel: Parcel) -> list[Activity]:
+    edit, picture = parcel.edit, parcel.lodged.picture
+    common: dict[str, Any] = {"project": parcel.door.project}
+    return [
+        Activity(**common, actor=edit.actor, picture=picture, kind="picture.uploaded"),
+        Activity(**common, actor=edit.actor, edit=edit, kind="edit.queued"),
+        Activity(**common, edit=edit, kind=f"edit.{State.SENDING}", detail={"fence": FENCE}),
+    ]
+
+
+@dataclass(slots=True)
+class _Gate:
+    """Who may pass, each question asked once for all who come together."""
+
+    providers: dict[int, Provider]
+    rooms: dict[int | None, int]
+    queued: frozenset[int | None]
+    _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, keys: set[int]) -> _Gate:
+        """Look at the providers, locked before any project (claim.py), and at who waits for them."""
+        rows = circuit.available().filter(pk__in=keys)
+        locked = rows.select_for_update(no_key=True).order_by("pk")
+        providers = {row.pk: row for row in locked}
+        waiting = Edit.objects.filter(
+            provider__in=keys, state__in=WAITING_STATES, next_run_at__lte=Now()
+        )
+        queued = frozenset(waiting.values_list("provider", flat=True).distinct())
+        return cls(providers, circuit.rooms(rows), queued)
+
+    def lets(self, parcel: Parcel) -> bool:
+        """Whether it may be sent now; then it has its place at the provider."""
+        provider = self.providers.get(parcel.provider.pk)
+        if provider is None or provider.version != parcel.provider.version:
+            return False
+        if provider.pk in self.queued or self.rooms.get(provider.pk, 0) <= 0:
+            return False
+        if not (self._door(parcel) and self._is_agreed(parcel)):
+            return False
+        self.rooms[provider.pk] -= 1
+        return True
+
+    def binds(self, parcel: Parcel) -> bool:
+        """Whether a budget has to be asked."""
+        opened, edit = self._door(parcel), parcel.edit
+        if opened is None:
+            return True
+        key = ("budget", opened.project.pk, opened.user.pk, edit.api_key_id, edit.provider_id)
+        if key not in self._known:
+            provider = self.providers[parcel.provider.pk]
+            self._known[key] = budgets.binds(opened.project, opened.user.pk, edit.api_key, provider)
+        return bool(self._known[key])
+
+    def _door(self, parcel: Parcel) -> Door | None:
+        door = parcel.door
+        key = ("door", door.project.pk, door.user.pk)
+        if key not in self._known:
+            try:
+                self._known[key] = fetch.door_again(door, Action.EDIT)
+            except (Http404, PermissionDenied):
+                self._known[key] = None
+        found: Door | None = self._known[key]
+        return found
+
+    def _is_agreed(self, parcel: Parcel) -> bool:
+        user, host = parcel.door.user.pk, consents.host_of(parcel.provider)
+        key = ("agreed", parcel.provider.pk, user, host)
+        if key not in self._known:
+            self._known[key] = consents.covers(parcel.provider, user, host)
+        return bool(self._known[key])

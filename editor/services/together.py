@@ -1,0 +1,53 @@
+"""Does at once what several ask for at the same time: a transaction for all costs little more than one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+MOST: Final = 32
+
+
+class Together[Asked, Told]:
+    """While one round is being done the next gathers; whoever is alone waits for nobody.
+
+    `do` is given up to `most` things and returns what each is told, in their order; an exception
+    among these is raised for the one it is for.
+    """
+
+    def __init__(
+        self,
+        do: Callable[[Sequence[Asked]], Awaitable[Sequence[Told | Exception]]],
+        most: int = MOST,
+    ) -> None:
+        self._do = do
+        self._most = most
+        self._waiting: list[tuple[Asked, asyncio.Future[Told]]] = []
+        self._rounds: asyncio.Task[None] | None = None
+
+    async def ask(self, asked: Asked) -> Told:
+        """Have it done; return what came of it. Raises what `do` raises, or has for this one."""
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[Told] = loop.create_future()
+        self._waiting.append((asked, told))
+        if self._rounds is None or self._rounds.done():
+            self._rounds = loop.create_task(self._go())
+        return await told
+
+    async def _go(self) -> None:
+        while self._waiting:
+            now, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            try:
+                found = await self._do([asked for asked, _told in now])
+            except Exception as error:  # noqa: BLE001  it belongs to all who asked
+                found = [error] * len(now)
+            for (_asked, told), one in zip(now, found, strict=True):
+                _tell(told, one)
+
+
+def _tell[Told](told: asyncio.Future[Told], found: Told | Exception) -> None:
+    if told.done():  # whoever asked is gone
+        return
+    if isinstance(found, Exception):
+        told.set_exception(found)
+    else:
+        told.set_result(found)

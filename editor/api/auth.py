@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from django.http import HttpRequest
 
 from editor.api import refusals
-from editor.api.entrance import quick
+from editor.api.entrance import penned
 from editor.api.errors import ApiError
+from editor.api.per_loop import PerLoop
 from editor.services import api_keys, rate_limits
 from editor.services.api_keys import KeyRefused
+from editor.services.together import Together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
     from django.http.response import HttpResponseBase
 
     from editor.access.fetch import Door
     from editor.models import ApiKey, Scope
     from editor.services.rate_limits import Allowance
+
+# A token, and what its key must be made for.
+type Ask = tuple[str, Scope]
 
 REASONS: Final[dict[type[KeyRefused], str]] = {
     api_keys.UnknownKey: "Incorrect API key. Make one on the project's page “API keys”.",
@@ -64,7 +69,7 @@ def needs_key[View: Callable[..., Coroutine[Any, Any, HttpResponseBase]]](
     def guard(view: View) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
         @wraps(view)
         async def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            request.caller = await quick(admit, token_of(request), scope)
+            request.caller = await _gate().ask((token_of(request), scope))
             headers = request.caller.headers
             try:
                 response = await view(request, *args, **kwargs)
@@ -92,20 +97,51 @@ def token_of(request: HttpRequest) -> str:
 
 def admit(token: str, scope: Scope) -> Caller:
     """Return who asks, one request counted. Raises ApiError."""
+    (told,) = admit_each([(token, scope)])
+    if isinstance(told, ApiError):
+        raise told
+    return told
+
+
+def admit_each(asks: Sequence[Ask]) -> list[Caller | ApiError]:
+    """Return who asks, or why not; each key is looked up once, and all its requests counted."""
+    told: dict[int, Caller | ApiError] = {}
+    for token in dict.fromkeys(token for token, _scope in asks):
+        mine = [(number, scope) for number, (one, scope) in enumerate(asks) if one == token]
+        told |= _admitted(token, mine)
+    return [told[number] for number in range(len(asks))]
+
+
+def _admitted(token: str, asks: Sequence[tuple[int, Scope]]) -> dict[int, Caller | ApiError]:
     try:
         key, door = api_keys.enter(token)
     except KeyRefused as refused:
-        raise refusals.bad_key(REASONS[type(refused)]) from None
-    if not key.may(scope):
-        raise ApiError(
-            HTTPStatus.FORBIDDEN,
-            f"This API key was not made for that: it lacks the scope {scope}.",
-            code="insufficient_permissions",
-        )
-    try:
-        return Caller(key, door, rate_limits.take(key))
-    except rate_limits.TooMany as much:
-        raise _too_many(much) from None
+        return {number: refusals.bad_key(REASONS[type(refused)]) for number, _scope in asks}
+    told: dict[int, Caller | ApiError] = {
+        number: _lacks(scope) for number, scope in asks if not key.may(scope)
+    }
+    counted = [number for number, _scope in asks if number not in told]
+    for number, allowance in zip(counted, rate_limits.take_each(key, len(counted)), strict=True):
+        if isinstance(allowance, rate_limits.TooMany):
+            told[number] = _too_many(allowance)
+        else:
+            told[number] = Caller(key, door, allowance)
+    return told
+
+
+def _lacks(scope: Scope) -> ApiError:
+    return ApiError(
+        HTTPStatus.FORBIDDEN,
+        f"This API key was not made for that: it lacks the scope {scope}.",
+        code="insufficient_permissions",
+    )
+
+
+def _new_gate() -> Together[Ask, Caller]:
+    return Together(partial(penned, admit_each))
+
+
+_gate: Final = PerLoop(_new_gate)
 
 
 def _too_many(much: rate_limits.TooMany) -> ApiError:

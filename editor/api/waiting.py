@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
 
 from django.db import close_old_connections
 
+from editor.api.per_loop import PerLoop
 from editor.http import run_whole
 from editor.models import Edit, State
 from editor.services import bell
@@ -122,18 +122,9 @@ class Hall:
                     told[queue] = now
 
 
-_halls: WeakKeyDictionary[asyncio.AbstractEventLoop, Hall] = WeakKeyDictionary()
 # Of its own, so that those who wait are told whatever else is asked of the database.
 LOOKING_THREADS: Final = 1
 _lookout = ThreadPoolExecutor(LOOKING_THREADS, thread_name_prefix="api-look")
-
-
-def hall() -> Hall:
-    """Return the hall of the running event loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _halls:
-        _halls[loop] = Hall(_look_in_thread)
-    return _halls[loop]
 
 
 async def _look_in_thread(edits: Collection[int]) -> dict[int, Seen]:
@@ -146,3 +137,10 @@ def _look_afresh(edits: Collection[int]) -> dict[int, Seen]:
         return look(edits)
     finally:
         close_old_connections()
+
+
+def _new() -> Hall:
+    return Hall(_look_in_thread)
+
+
+hall: Final = PerLoop(_new)

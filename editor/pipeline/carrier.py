@@ -28,6 +28,7 @@ from editor.pipeline.flight import Flight
 from editor.pipeline.states import Hold
 from editor.pipeline.steps import Job, Receipt
 from editor.pipeline.watch import Watcher
+from editor.services import media
 from editor.services.recipes import recipe
 from editor.services.together import Together
 
@@ -105,6 +106,8 @@ class Carrier:
         if attempt is None:
             await asyncio.to_thread(_forget, parcel)
             return None
+        if not parcel.is_new:
+            await asyncio.to_thread(media.drop, parcel.lodged.picture.folder)
         edit, folder = attempt.edit, request.work
         hold = Hold(edit.pk, edit.project_id, State.SENDING, carry.FENCE, calls_out=True)
         desk = Desk(hold, NoChildren(), self._database, attempt=attempt, phase=Phase.FLIGHT)

@@ -25,6 +25,7 @@ from editor.models import (
     Edit,
     Mask,
     Picture,
+    PictureKind,
     Project,
     Provider,
     State,
@@ -53,6 +54,11 @@ class Parcel:
     engine: Engine
     provider: Provider
 
+    @property
+    def is_new(self) -> bool:
+        """Whether its picture was not there, nor came just now with another."""
+        return self.edit.picture is self.lodged.picture
+
 
 def begin_each(
     parcels: Sequence[Parcel], *, owner: str, lease_seconds: float
@@ -74,14 +80,15 @@ def begin_each(
 
 @transaction.atomic
 def _begin(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Attempt | None]:
-    gate = _Gate.at({parcel.provider.pk for parcel in parcels})
+    gate = _Gate.at(parcels)
     chosen = [parcel for parcel in parcels if gate.lets(parcel)]
     if not chosen:
         return [None] * len(parcels)
-    for project in {parcel.door.project.pk for parcel in chosen}:
-        Project.objects.bump(project)
+    projects = {parcel.door.project.pk for parcel in chosen}
+    pulses = {project: Project.objects.bump(project) for project in sorted(projects)}
     for parcel in chosen:
-        _prepare(parcel, owner, lease)
+        parcel.edit.lease_owner, parcel.edit.lease_until = owner, Now() + lease
+        _prepare(parcel, gate.picture(parcel), pulses[parcel.door.project.pk])
     _insert(chosen)
     begun = Attempt.objects.bulk_create(
         Attempt(edit=one.edit, number=1, fence=FENCE, host=one.engine.host[:255], intent_at=Now())
@@ -95,29 +102,34 @@ def _begin(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Atte
     return [attempts.get(parcel.edit.public_id) for parcel in parcels]
 
 
-def _prepare(parcel: Parcel, owner: str, lease: timedelta) -> None:
-    edit, picture = parcel.edit, parcel.lodged.picture
-    edit.picture, edit.mask = picture, parcel.lodged.mask
+def _prepare(parcel: Parcel, picture: Picture, pulse: int) -> None:
+    """Complete the rows; an earlier try may have left its keys in them."""
+    edit, mask = parcel.edit, parcel.lodged.mask
+    if picture is parcel.lodged.picture:
+        picture.pk, picture.pulse = None, pulse
+        picture.note_texts()
+    if mask:
+        mask.pk = None
+    edit.pk, edit.pulse = None, pulse
+    edit.picture, edit.mask = picture, mask
     edit.state, edit.fence = State.SENDING, FENCE
-    edit.lease_owner, edit.lease_until = owner, Now() + lease
     edit.next_run_at = edit.started_at = Now()
-    edit.pulse = picture.pulse = 0
-    picture.note_texts()
     edit.note_texts()
 
 
 def _insert(chosen: Sequence[Parcel]) -> None:
-    Picture.objects.bulk_create(one.lodged.picture for one in chosen)
+    Picture.objects.bulk_create(one.edit.picture for one in chosen if one.is_new)
     Mask.objects.bulk_create(one.lodged.mask for one in chosen if one.lodged.mask)
     Edit.objects.bulk_create(one.edit for one in chosen)
     Activity.objects.bulk_create(row for one in chosen for row in _activities(one))
 
 
 def _activities(parcel: Parcel) -> list[Activity]:
-    edit, picture = parcel.edit, parcel.lodged.picture
+    edit = parcel.edit
     common: dict[str, Any] = {"project": parcel.door.project}
+    came = Activity(**common, actor=edit.actor, picture=edit.picture, kind="picture.uploaded")
     return [
-        Activity(**common, actor=edit.actor, picture=picture, kind="picture.uploaded"),
+        *([came] if parcel.is_new else []),
         Activity(**common, actor=edit.actor, edit=edit, kind="edit.queued"),
         Activity(**common, edit=edit, kind=f"edit.{State.SENDING}", detail={"fence": FENCE}),
     ]
@@ -130,11 +142,14 @@ class _Gate:
     providers: dict[int, Provider]
     rooms: dict[int | None, int]
     queued: frozenset[int | None]
+    # By project and bytes: those that are there, then those that come.
+    pictures: dict[tuple[int, str], Picture]
     _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @classmethod
-    def at(cls, keys: set[int]) -> _Gate:
+    def at(cls, parcels: Sequence[Parcel]) -> _Gate:
         """Look at the providers, locked before any project (claim.py), and at who waits for them."""
+        keys = {parcel.provider.pk for parcel in parcels}
         rows = circuit.available().filter(pk__in=keys)
         locked = rows.select_for_update(no_key=True).order_by("pk")
         providers = {row.pk: row for row in locked}
@@ -142,12 +157,25 @@ class _Gate:
             provider__in=keys, state__in=WAITING_STATES, next_run_at__lte=Now()
         )
         queued = frozenset(waiting.values_list("provider", flat=True).distinct())
-        return cls(providers, circuit.rooms(rows), queued)
+        there = Picture.objects.filter(
+            kind=PictureKind.ORIGINAL,
+            project__in={parcel.door.project.pk for parcel in parcels},
+            sha256__in={parcel.lodged.picture.sha256 for parcel in parcels},
+        )
+        pictures = {(picture.project_id, picture.sha256): picture for picture in there}
+        return cls(providers, circuit.rooms(rows), queued, pictures)
+
+    def picture(self, parcel: Parcel) -> Picture:
+        """The picture that is there, or the first that came with these bytes."""
+        key = parcel.door.project.pk, parcel.lodged.picture.sha256
+        return self.pictures.setdefault(key, parcel.lodged.picture)
 
     def lets(self, parcel: Parcel) -> bool:
         """Whether it may be sent now; then it has its place at the provider."""
         provider = self.providers.get(parcel.provider.pk)
-        if provider is None or provider.version != parcel.provider.version:
+        if provider is None or not _is_same(provider, parcel.provider):
+            return False
+        if self.picture(parcel).trashed_at is not None:
             return False
         if provider.pk in self.queued or self.rooms.get(provider.pk, 0) <= 0:
             return False
@@ -184,3 +212,13 @@ class _Gate:
         if key not in self._known:
             self._known[key] = consents.covers(parcel.provider, user, host)
         return bool(self._known[key])
+
+
+# What changes with every answer, and means nothing for what is sent.
+_PASSING = frozenset({"failures", "open_until", "trouble"})
+
+
+def _is_same(one: Provider, other: Provider) -> bool:
+    """Whether nothing was changed of a provider since it was read to plan by."""
+    names = [field.attname for field in Provider._meta.concrete_fields]
+    return all(getattr(one, name) == getattr(other, name) for name in names if name not in _PASSING)

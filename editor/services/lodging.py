@@ -7,7 +7,6 @@ until the worker that finishes their edit has read them (editor.pipeline.unread)
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -60,83 +59,88 @@ class Lodged:
 
 
 def lodge(door: Door, image: UploadedFile[Any], mask: UploadedFile[Any] | None) -> Lodged | None:
-    """Keep a call's picture and its mask; None unless they are plain, new and fit each other.
+    """Keep a call's picture and its mask; None unless they are plain and fit each other.
 
     Then nothing of them is left. Raises pictures.UploadRefused, media.DiskFull.
     """
-    with ExitStack() as stack:
-        room = stack.enter_context(media.scratch())
-        picture = _picture(door, image, room)
-        if picture is None:
+    with media.scratch() as scratch:
+        kind = _came(image, scratch / "image")
+        if kind is None or kind.plain.width * kind.plain.height > _most_pixels():
             return None
-        row, kind = picture
-        marked = None
-        if mask is not None:
-            other = stack.enter_context(media.scratch())
-            marked = _mask(door, mask, other, kind)
-            if marked is None:
-                return None
-        row.folder = media.keep(room)
-        file = media.path(row.original_file)
+        marked = _came(mask, scratch / "mask") if mask is not None else None
+        if mask is not None and not _marks(marked, kind):
+            return None
+        picture = _picture(door, image, kind)
+        (scratch / "image" / pictures.UPLOAD).rename(
+            scratch / "image" / f"original.{picture.extension}"
+        )
         if marked is None:
-            return Lodged(row, None, file, None, kind, None)
-        area, area_kind = marked
-        try:
-            area.folder = media.keep(other)
-        except BaseException:
-            media.drop(row.folder)
-            raise
-        return Lodged(row, area, file, media.path(area.file), kind, area_kind)
+            picture.folder = media.keep(scratch / "image")
+            file = media.path(picture.original_file)
+            return Lodged(picture, None, file, None, kind.plain, None)
+        area = _mask(door, marked)
+        picture.folder, area.folder = media.keep_each([scratch / "image", scratch / "mask"])
+        files = media.path(picture.original_file), media.path(area.file)
+        return Lodged(picture, area, *files, kind.plain, marked.plain)
 
 
-def _picture(door: Door, file: UploadedFile[Any], room: Path) -> tuple[Picture, Plain] | None:
-    upload = room / pictures.UPLOAD
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """A plain file that came."""
+
+    plain: Plain
+    sha256: str
+    size: int
+
+
+def _came(file: UploadedFile[Any], folder: Path) -> _Came | None:
+    folder.mkdir()
+    upload = folder / pictures.UPLOAD
     sha256 = pictures.save(file, upload)
-    kind = plain.examine(upload)
-    if kind is None or kind.width * kind.height > settings.MAX_MEGAPIXELS * 1_000_000:
-        return None
-    if pictures.known(door.project, sha256):
-        return None
-    extension = pictures.EXTENSIONS[kind.format]
-    original = upload.rename(room / f"original.{extension}")
-    picture = Picture(
+    found = plain.examine(upload)
+    return _Came(found, sha256, upload.stat().st_size) if found else None
+
+
+def _most_pixels() -> int:
+    return int(settings.MAX_MEGAPIXELS * 1_000_000)
+
+
+def _marks(mask: _Came | None, picture: _Came) -> bool:
+    """Whether a mask has alpha, and the size of its picture."""
+    if mask is None or mask.plain.mode != "RGBA":
+        return False
+    area, shown = mask.plain, picture.plain
+    return (area.width, area.height) == (shown.width, shown.height)
+
+
+def _picture(door: Door, file: UploadedFile[Any], came: _Came) -> Picture:
+    return Picture(
         project=door.project,
         kind=PictureKind.ORIGINAL,
         name=pictures.clean_name(file.name),
         created_by=door.user,
-        width=kind.width,
-        height=kind.height,
-        mode=kind.mode,
-        extension=extension,
+        width=came.plain.width,
+        height=came.plain.height,
+        mode=came.plain.mode,
+        extension=pictures.EXTENSIONS[came.plain.format],
         notices=[UNREAD],
-        sha256=sha256,
-        size_bytes=original.stat().st_size,
+        sha256=came.sha256,
+        size_bytes=came.size,
     )
-    return picture, kind
 
 
-def _mask(
-    door: Door, file: UploadedFile[Any], room: Path, picture: Plain
-) -> tuple[Mask, Plain] | None:
-    """The mask as it came; its row says of the painted part only that nobody counted it."""
-    upload = room / pictures.UPLOAD
-    sha256 = pictures.save(file, upload)
-    kind = plain.examine(upload)
-    size = picture.width, picture.height
-    if kind is None or kind.mode != "RGBA" or (kind.width, kind.height) != size:
-        return None
-    mask = Mask(
+def _mask(door: Door, came: _Came) -> Mask:
+    """The row says of the painted part only that nobody counted it."""
+    width, height = came.plain.width, came.plain.height
+    box = {"left": 0, "top": 0, "right": width, "bottom": height}
+    return Mask(
         project=door.project,
-        width=kind.width,
-        height=kind.height,
-        left=0,
-        top=0,
-        right=kind.width,
-        bottom=kind.height,
+        width=width,
+        height=height,
         painted=0,
-        sha256=sha256,
+        sha256=came.sha256,
+        **box,
     )
-    return mask, kind
 
 
 def complete(edit: Edit, facts: Mapping[str, Any], folder: Path) -> None:

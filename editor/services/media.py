@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,17 +49,40 @@ def keep(folder: Path) -> str:
     Every file and the folders above are synced first: a row that names them is written after.
     Raises OSError when the disk is full.
     """
-    key = new_public_id()
-    name = f"{key[:2]}/{key}"
-    target = path(name)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for file in folder.iterdir():
-        _sync(file)
-    _sync(folder)
-    folder.rename(target)
-    _sync(target.parent)
-    _sync(target.parent.parent)  # the folder above may be new
+    (name,) = keep_each([folder])
     return name
+
+
+def keep_each(folders: Sequence[Path]) -> list[str]:
+    """The same for several at once, so that the disk is waited for less often.
+
+    Raises OSError; then none of them is in the store.
+    """
+    keys = [new_public_id() for _folder in folders]
+    names = [f"{key[:2]}/{key}" for key in keys]
+    above = {_place_for(path(name)) for name in names}
+    for folder in folders:
+        for file in folder.iterdir():
+            _sync(file)
+        _sync(folder)
+    try:
+        for folder, name in zip(folders, names, strict=True):
+            folder.rename(path(name))
+        for place in {place for places in above for place in places}:
+            _sync(place)
+    except OSError:
+        for name in names:
+            drop(name)
+        raise
+    return names
+
+
+def _place_for(target: Path) -> tuple[Path, ...]:
+    """Make room for a folder; return what has to be synced once it is there."""
+    if target.parent.exists():
+        return (target.parent,)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return target.parent, target.parent.parent
 
 
 def settle(made: Path, target: Path) -> None:

@@ -5,9 +5,11 @@ the action is answered 403.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from editor.access.roles import RESTS_IN_ARCHIVE, Action, may
 from editor.models import ApiKey, Edit, Membership, Picture, Project, Provider, Role, User
+from editor.models.prepared import ANY_KEY, ANY_TEXT, Prepared
 from editor.models.public_id import is_public_id
 
 # An address may name any number; a database takes 64 bits of it.
@@ -28,6 +31,8 @@ class Door:
     project: Project
     role: Role
     user: User
+    # Of the member alone; None: what the project says of each.
+    budget_micros: int | None = field(default=None, compare=False)
 
     def may(self, action: Action) -> bool:
         """Whether the user may do `action` in this project as it is now."""
@@ -167,16 +172,24 @@ def provider_again(room: ProviderRoom, found: Provider) -> Provider:
 
 def _lock(project: Project) -> None:
     """SQLite has no row locks and needs none: its transactions here begin IMMEDIATE."""
+    if not connection.features.has_select_for_update:
+        return
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
 
 
 def _entrance(user: User, slug: str) -> Door:
-    membership = (
-        Membership.objects.select_related("project").filter(user=user, project__slug=slug).first()
-    )
-    if membership is None:
+    found = _memberships()({ANY_KEY: user.pk, ANY_TEXT: slug})
+    if not found:
         raise Http404
-    return Door(membership.project, Role(membership.role), user)
+    (membership,) = found
+    return Door(membership.project, Role(membership.role), user, membership.budget_micros)
+
+
+@cache
+def _memberships() -> Prepared[Membership, Membership]:
+    """Every request begins with it."""
+    mine = Membership.objects.select_related("project")
+    return Prepared(mine.filter(user=ANY_KEY, project__slug=ANY_TEXT))
 
 
 def picture(opened: Door, public_id: str) -> Picture:

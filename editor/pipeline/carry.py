@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.http import Http404
 
@@ -30,6 +32,7 @@ from editor.models import (
     Provider,
     State,
 )
+from editor.models.prepared import ANY_KEY, ANY_TEXT, Prepared
 from editor.pipeline import circuit, ledger
 from editor.services import budgets, consents
 
@@ -84,11 +87,12 @@ def _begin(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Atte
     chosen = [parcel for parcel in parcels if gate.lets(parcel)]
     if not chosen:
         return [None] * len(parcels)
-    projects = {parcel.door.project.pk for parcel in chosen}
-    pulses = {project: Project.objects.bump(project) for project in sorted(projects)}
+    Project.objects.filter(pk__in={one.door.project.pk for one in chosen}).update(
+        pulse=F("pulse") + 1
+    )
     for parcel in chosen:
         parcel.edit.lease_owner, parcel.edit.lease_until = owner, Now() + lease
-        _prepare(parcel, gate.picture(parcel), pulses[parcel.door.project.pk])
+        _prepare(parcel, gate.picture(parcel), gate.pulse(parcel))
     _insert(chosen)
     begun = Attempt.objects.bulk_create(
         Attempt(edit=one.edit, number=1, fence=FENCE, host=one.engine.host[:255], intent_at=Now())
@@ -140,30 +144,27 @@ class _Gate:
     """Who may pass, each question asked once for all who come together."""
 
     providers: dict[int, Provider]
-    rooms: dict[int | None, int]
-    queued: frozenset[int | None]
+    # How many more edits each provider takes.
+    rooms: dict[int, int]
     # By project and bytes: those that are there, then those that come.
     pictures: dict[tuple[int, str], Picture]
     _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @classmethod
     def at(cls, parcels: Sequence[Parcel]) -> _Gate:
-        """Look at the providers, locked before any project (claim.py), and at who waits for them."""
-        keys = {parcel.provider.pk for parcel in parcels}
-        rows = circuit.available().filter(pk__in=keys)
-        locked = rows.select_for_update(no_key=True).order_by("pk")
-        providers = {row.pk: row for row in locked}
-        waiting = Edit.objects.filter(
-            provider__in=keys, state__in=WAITING_STATES, next_run_at__lte=Now()
-        )
-        queued = frozenset(waiting.values_list("provider", flat=True).distinct())
-        there = Picture.objects.filter(
-            kind=PictureKind.ORIGINAL,
-            project__in={parcel.door.project.pk for parcel in parcels},
-            sha256__in={parcel.lodged.picture.sha256 for parcel in parcels},
-        )
-        pictures = {(picture.project_id, picture.sha256): picture for picture in there}
-        return cls(providers, circuit.rooms(rows), queued, pictures)
+        """Look at the providers, locked before any project (claim.py), and at what they have to do."""
+        keys = sorted({parcel.provider.pk for parcel in parcels})
+        providers = {row.pk: row for key in keys for row in _providers()({ANY_KEY: key})}
+        rooms = {row.pk: _room(row) for row in providers.values()}
+        came = {
+            (parcel.door.project.pk, parcel.lodged.picture.sha256): parcel for parcel in parcels
+        }
+        there = [
+            row
+            for project, sha256 in came
+            for row in _originals()({ANY_KEY: project, ANY_TEXT: sha256})
+        ]
+        return cls(providers, rooms, {(row.project_id, row.sha256): row for row in there})
 
     def picture(self, parcel: Parcel) -> Picture:
         """The picture that is there, or the first that came with these bytes."""
@@ -177,7 +178,7 @@ class _Gate:
             return False
         if self.picture(parcel).trashed_at is not None:
             return False
-        if provider.pk in self.queued or self.rooms.get(provider.pk, 0) <= 0:
+        if self.rooms[provider.pk] <= 0:
             return False
         if not (self._door(parcel) and self._is_agreed(parcel)):
             return False
@@ -189,11 +190,12 @@ class _Gate:
         opened, edit = self._door(parcel), parcel.edit
         if opened is None:
             return True
-        key = ("budget", opened.project.pk, opened.user.pk, edit.api_key_id, edit.provider_id)
-        if key not in self._known:
-            provider = self.providers[parcel.provider.pk]
-            self._known[key] = budgets.binds(opened.project, opened.user.pk, edit.api_key, provider)
-        return bool(self._known[key])
+        return budgets.binds(opened, edit.api_key, self.providers[parcel.provider.pk])
+
+    def pulse(self, parcel: Parcel) -> int:
+        """The project's count of changes with this one: it is locked since it was read."""
+        opened = self._door(parcel)
+        return opened.project.pulse + 1 if opened else 0
 
     def _door(self, parcel: Parcel) -> Door | None:
         door = parcel.door
@@ -212,6 +214,33 @@ class _Gate:
         if key not in self._known:
             self._known[key] = consents.covers(parcel.provider, user, host)
         return bool(self._known[key])
+
+
+@cache
+def _providers() -> Prepared[Provider, Provider]:
+    return Prepared(circuit.available().filter(pk=ANY_KEY).select_for_update(no_key=True))
+
+
+@cache
+def _originals() -> Prepared[Picture, Picture]:
+    rows = Picture.objects.filter(kind=PictureKind.ORIGINAL)
+    return Prepared(rows.filter(project=ANY_KEY, sha256=ANY_TEXT))
+
+
+@cache
+def _busy() -> Prepared[Edit, tuple[str, int]]:
+    """How many edits of a provider are in each state, of those that wait only what is due."""
+    waits = Q(state__in=WAITING_STATES, next_run_at__lte=Now())
+    rows = Edit.objects.filter(waits | Q(state__in=circuit.IN_FLIGHT), provider=ANY_KEY)
+    return Prepared(rows.order_by().values_list("state").annotate(n=Count("pk")))
+
+
+def _room(provider: Provider) -> int:
+    """How many more edits it takes, over all workers; none where some wait for it already."""
+    counts = dict(_busy()({ANY_KEY: provider.pk}))
+    if any(state in WAITING_STATES for state in counts):
+        return 0
+    return circuit.most_at_once(provider) - sum(counts.values())
 
 
 # What changes with every answer, and means nothing for what is sent.

@@ -44,11 +44,13 @@ def rooms(providers: QuerySet[Provider]) -> dict[int | None, int]:
     held = Edit.objects.filter(state__in=IN_FLIGHT, provider__isnull=False)
     for provider in held.values_list("provider_id", flat=True):
         running[provider] = running.get(provider, 0) + 1
-    rows = providers.values_list("pk", "concurrency", "failures")
-    return {
-        pk: (1 if failures >= FAILURES_TO_OPEN else concurrency) - running.get(pk, 0)
-        for pk, concurrency, failures in rows
-    }
+    rows = providers.only("pk", "concurrency", "failures")
+    return {row.pk: most_at_once(row) - running.get(row.pk, 0) for row in rows}
+
+
+def most_at_once(provider: Provider) -> int:
+    """Return how many edits it takes at once."""
+    return 1 if provider.failures >= FAILURES_TO_OPEN else provider.concurrency
 
 
 def rest_after(failures: int) -> timedelta:

@@ -18,7 +18,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Now
 
@@ -141,7 +141,8 @@ def move_each(holds: Sequence[Hold], to: State, **fields: Any) -> dict[int, Hold
     if to not in NEXT[state]:
         raise IllegalMove(f"{state} -> {to}")
     projects = Project.objects.filter(pk__in={hold.project_id for hold in holds})
-    list(projects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    if connection.features.has_select_for_update:
+        list(projects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     projects.update(pulse=F("pulse") + 1)
     moved: dict[int, Hold] = {}
     for fence in {hold.fence for hold in holds}:

@@ -10,6 +10,7 @@ import re
 import secrets
 import string
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from django.core.exceptions import PermissionDenied
@@ -21,6 +22,7 @@ from editor.access import fetch
 from editor.access.roles import Action
 from editor.models import ApiKey, Project, Scope, User
 from editor.models.api_key import REQUESTS_PER_MINUTE
+from editor.models.prepared import ANY_TEXT, Prepared
 from editor.services import activities
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def enter(token: str) -> tuple[ApiKey, Door]:
     parts = TOKEN.fullmatch(token)
     if parts is None:
         raise UnknownKey
-    key = ApiKey.objects.select_related("project", "user").filter(prefix=parts[1]).first()
+    key = next(iter(_by_prefix()({ANY_TEXT: parts[1]})), None)
     if key is None or not secrets.compare_digest(key.hash, _hash(token)):
         raise UnknownKey
     if key.revoked_at is not None:
@@ -124,6 +126,11 @@ def enter(token: str) -> tuple[ApiKey, Door]:
     if key.is_expired:
         raise ExpiredKey
     return key, door(key)
+
+
+@cache
+def _by_prefix() -> Prepared[ApiKey, ApiKey]:
+    return Prepared(ApiKey.objects.select_related("project", "user").filter(prefix=ANY_TEXT))
 
 
 def door(key: ApiKey) -> Door:

@@ -144,12 +144,12 @@ def check_outlay(outlay: Outlay) -> None:
         raise OverBudget(tightest, needed=outlay.micros, month=month, user_id=outlay.user_id)
 
 
-def binds(project: Project, user_id: int, key: ApiKey | None, provider: Provider) -> bool:
-    """Whether any budget may stand in the way; the rows are as they were just read. A query."""
-    own = Membership.objects.filter(project=project, user=user_id, budget_micros__isnull=False)
-    caps = [project.budget_micros, project.member_budget_micros, provider.budget_micros]
-    caps.append(key.budget_micros if key else None)
-    return any(cap is not None for cap in caps) or own.exists()
+def binds(door: Door, key: ApiKey | None, provider: Provider) -> bool:
+    """Whether any budget may stand in the way, by rows that were just read. No query."""
+    project = door.project
+    caps = [project.budget_micros, project.member_budget_micros, door.budget_micros]
+    caps += [provider.budget_micros, key.budget_micros if key else None]
+    return any(cap is not None for cap in caps)
 
 
 def _of_project(outlay: Outlay, month: Month) -> list[Budget]:

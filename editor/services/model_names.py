@@ -187,7 +187,7 @@ def spelled(name: str) -> str:
 
 def _offers(project: Project) -> list[_Offer]:
     """All models of the providers that it has: its own first, then those of the whole studio."""
-    rows = sorted(providers.known(project), key=lambda row: (row.project_id is None, row.pk))
+    rows = sorted(providers.read_known(project), key=lambda row: (row.project_id is None, row.pk))
     return [_Offer(row, name) for row in rows for name in row.offered]
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from editor.access.fetch import ProviderRoom
 from editor.engines.openai.catalog import Model, Preset, adapted, catalog, offered, spoken
 from editor.engines.openai.provider import ProviderConfig, Timeouts
 from editor.models import Project, Provider, ProviderSource
+from editor.models.prepared import ANY_KEY, Prepared
 from editor.services import activities, addresses, vault
 
 logger = logging.getLogger(__name__)
@@ -42,6 +44,16 @@ def known(project: Project) -> QuerySet[Provider]:
     """Return the same together with those that were taken out of use."""
     ours = Q(project=project) | Q(project=None)
     return Provider.objects.filter(ours, deleted_at=None).order_by("project_id", "pk")
+
+
+def read_known(project: Project) -> list[Provider]:
+    """Return all of `known`, as every call of a program asks. One query."""
+    return _known()({ANY_KEY: project.pk})
+
+
+@cache
+def _known() -> Prepared[Provider, Provider]:
+    return Prepared(known(Project(pk=ANY_KEY)))
 
 
 def config(provider: Provider, *, with_key: bool = True) -> ProviderConfig:

@@ -19,13 +19,12 @@ from django.db.models.functions import Now
 from django.db.models.sql import UpdateQuery
 
 from editor.models import ApiKey
+from editor.models.prepared import ANY_KEY, Prepared
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 MINUTE: Final = timedelta(minutes=1)
-# Stands for a key where a query is built before it is known.
-ANY_KEY: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +105,15 @@ def _counting(count: int) -> tuple[str, tuple[Any, ...]]:
 
 
 def _allowance(key: ApiKey) -> Allowance:
-    now = ExpressionWrapper(Now(), output_field=DateTimeField())
-    row = ApiKey.objects.filter(pk=key.pk).values_list(
-        "requests_per_minute", "window_count", "window_began_at", now
-    )
-    limit, count, began_at, read_at = row.get()
+    ((limit, count, began_at, read_at),) = _counts()({ANY_KEY: key.pk})
     return Allowance(limit, max(0, limit - count), _seconds_left(began_at, read_at))
+
+
+@cache
+def _counts() -> Prepared[ApiKey, tuple[Any, ...]]:
+    now = ExpressionWrapper(Now(), output_field=DateTimeField())
+    columns = ("requests_per_minute", "window_count", "window_began_at", now)
+    return Prepared(ApiKey.objects.filter(pk=ANY_KEY).values_list(*columns))
 
 
 def _seconds_left(began_at: datetime, now: datetime) -> int:

@@ -10,7 +10,7 @@ import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ class Prepared[M: Model, Row]:
         """Return the rows; `filled` says what stands for each blank. One query."""
         params = tuple(filled.get(param, param) for param in self._params)
         compiler = copy.copy(self._compiler)
+        compiler.connection = connections[DEFAULT_DB_ALIAS]  # this thread's
         compiler.as_sql = partial(_as_built, self._sql, params)
         asked = self._queryset.all()
         asked.query.get_compiler = lambda *_args, **_how: compiler  # type: ignore[method-assign]

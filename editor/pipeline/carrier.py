@@ -23,7 +23,7 @@ from editor.pipeline import carry, claim, spool, steps
 from editor.pipeline.announce import Announcer
 from editor.pipeline.carry import Parcel
 from editor.pipeline.database import DatabaseThread
-from editor.pipeline.desk import Desk, NoChildren, Phase, no_barrier
+from editor.pipeline.desk import Desk, Interruption, NoChildren, Phase, no_barrier
 from editor.pipeline.flight import Flight
 from editor.pipeline.states import Hold
 from editor.pipeline.steps import Job, Receipt
@@ -113,8 +113,13 @@ class Carrier:
         desk = Desk(hold, NoChildren(), self._database, attempt=attempt, phase=Phase.FLIGHT)
         self._desks[edit.pk] = desk
         self._beat()
+        job = _job(parcel)
         try:
-            answered = await self._fly(desk, _job(parcel), folder, request)
+            answered = await self._fly(desk, job, folder, request)
+        except asyncio.CancelledError:
+            # This process ends. It may have been charged: that is said at once.
+            await desk.stopped(job, Interruption.STOPPING)
+            raise
         finally:
             del self._desks[edit.pk]
         if not desk.keeps_files:

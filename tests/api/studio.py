@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from editor.api.carriers import carrier
+from editor.api.entrance import penned
 from editor.engines.base import Answer, EditResult
 from editor.pipeline import assembly
+from editor.pipeline.carrier import Carrier
+from editor.pipeline.carrier import Timing as CarrierTiming
+from editor.pipeline.database import DatabaseThread
 from editor.pipeline.dispatch.local import Lanes, LocalDispatch, Timing
 from editor.services.engines import Engines
 from tests.api.asking import BOUNDARY, encoded
@@ -88,6 +93,7 @@ async def working(engine: EngineSource | None = None) -> AsyncIterator[LocalDisp
     """A worker beside whatever is done in here."""
     sandbox = assembly.new_sandbox(2)
     registry = engine or Engines(sandbox)
+    carrier.put(carrying(registry))
     dispatch = LocalDispatch(registry=registry, sandbox=sandbox, lanes=Lanes(4, 40), timing=TIMING)
     try:
         async with asyncio.TaskGroup() as group:
@@ -98,6 +104,13 @@ async def working(engine: EngineSource | None = None) -> AsyncIterator[LocalDisp
                 dispatch.stop()
     finally:
         sandbox.close()
+
+
+def carrying(registry: EngineSource) -> Carrier:
+    """Who sends the calls of this loop that need no worker, asking the same engines."""
+    timing = CarrierTiming(TIMING.lease, TIMING.heartbeat)
+    database = DatabaseThread(run=penned)
+    return Carrier(registry=registry, database=database, timing=timing, owner="the web server")
 
 
 def within[T](script: Callable[[], Coroutine[Any, Any, T]], engine: Any = None) -> T:

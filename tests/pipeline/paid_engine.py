@@ -54,6 +54,8 @@ class PaidEngine:
     abilities: Abilities = field(default_factory=lambda: Abilities(n_max=10, inputs_max=16))
     seconds: float = 0.0
     hold_back: bool = False
+    # Whether it takes pictures just as they came.
+    forwards: bool = False
     fields: Mapping[str, Any] = field(default_factory=dict)
 
     executed: list[str] = field(default_factory=list)
@@ -87,6 +89,9 @@ class PaidEngine:
 
     def preparation(self, request: EditRequest) -> ChildJob | None:
         return None
+
+    def forward(self, request: EditRequest) -> bool:
+        return self.forwards
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         self.asked.append(request.token)

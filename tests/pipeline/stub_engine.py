@@ -62,6 +62,9 @@ class StubEngine:
     def preparation(self, request: EditRequest) -> ChildJob | None:
         return None
 
+    def forward(self, request: EditRequest) -> bool:
+        return False
+
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         await watch.sent()
         self.calls += 1

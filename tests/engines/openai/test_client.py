@@ -246,7 +246,7 @@ def test_a_form_leaves_in_few_pieces_and_whole() -> None:
 
     crumbs, coarse = asyncio.run(pieces(Crumbs())), asyncio.run(pieces(Coarse(Crumbs())))
     assert b"".join(coarse) == b"".join(crumbs)
-    assert len(coarse) == 3
+    assert len(coarse) == 2
     assert max(map(len, coarse)) < PIECE + 600
 
 

@@ -81,7 +81,8 @@ async def answered(
 
     Raises ApiError.
     """
-    carried = await here.carry(packed.parcel, packed.request)
+    # What came is not needed any more, and the wait may be long.
+    carried = await here.carry(packed.parcel, packed.request, call.close)
     if carried is None:
         return None
     early = None

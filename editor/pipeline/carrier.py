@@ -86,28 +86,34 @@ class Carrier:
         """Whether it takes one more."""
         return len(self._tasks) < MOST_AT_ONCE
 
-    async def carry(self, parcel: Parcel, request: EditRequest) -> Carried | None:
+    async def carry(
+        self, parcel: Parcel, request: EditRequest, begun: Callable[[], None]
+    ) -> Carried | None:
         """Send an edit once and keep what comes; None when it must go the usual way.
 
-        It goes on whatever becomes of the caller: what was paid for is kept.
+        It goes on whatever becomes of the caller: what was paid for is kept. `begun` is called once
+        it will not go the usual way any more.
         """
-        task = asyncio.create_task(self._carry(parcel, request))
+        task = asyncio.create_task(self._carry(parcel, request, begun))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
-    async def _carry(self, parcel: Parcel, request: EditRequest) -> Carried | None:
+    async def _carry(
+        self, parcel: Parcel, request: EditRequest, begun: Callable[[], None]
+    ) -> Carried | None:
         try:
             attempt = await self._starts.ask(parcel)
-        except BaseException:
-            # Nobody knows whether it was written: its files stay, as those of a dead worker.
-            logger.warning("edit %s may not have been begun", parcel.edit.public_id)
+        except Exception:
+            # Nobody knows whether it was written; if it was, the lease runs out.
+            await self._database.run(_forget_unless_kept, parcel)
             raise
         if attempt is None:
             await asyncio.to_thread(_forget, parcel)
             return None
         if not parcel.is_new:
             await asyncio.to_thread(media.drop, parcel.lodged.picture.folder)
+        begun()
         edit, folder = attempt.edit, request.work
         hold = Hold(edit.pk, edit.project_id, State.SENDING, carry.FENCE, calls_out=True)
         desk = Desk(hold, NoChildren(), self._database, attempt=attempt, phase=Phase.FLIGHT)
@@ -176,6 +182,11 @@ def _job(parcel: Parcel) -> Job:
         mask_box=None,
         crop_box=list(edit.focus["box"]),
     )
+
+
+def _forget_unless_kept(parcel: Parcel) -> None:
+    if not Edit.objects.filter(public_id=parcel.edit.public_id).exists():
+        _forget(parcel)
 
 
 def _forget(parcel: Parcel) -> None:

@@ -84,7 +84,9 @@ def begin_each(
 @transaction.atomic
 def _begin(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Attempt | None]:
     gate = _Gate.at(parcels)
-    chosen = [parcel for parcel in parcels if gate.lets(parcel)]
+    # Projects are locked in one order, here as everywhere.
+    in_order = sorted(parcels, key=lambda parcel: parcel.door.project.pk)
+    chosen = [parcel for parcel in in_order if gate.lets(parcel)]
     if not chosen:
         return [None] * len(parcels)
     Project.objects.filter(pk__in={one.door.project.pk for one in chosen}).update(

@@ -14,7 +14,7 @@ from editor.services import media, previews
 from tests.api.calling import Caller, make_caller
 from tests.api.lodged import Looker, all_done, asked, strays, the_edit
 from tests.api.studio import BOX, SIZE, connect, painted, picture, within
-from tests.making import agree, make_api_key, make_project
+from tests.making import agree, make_api_key, make_project, make_provider_row
 from tests.pipeline.paid_engine import ESTIMATE
 from tests.pipeline.test_paid import settled, sums
 
@@ -100,7 +100,7 @@ def test_what_is_read_afterwards_is_what_the_usual_way_stores(people: People) ->
     rows: list[Edit] = []
     for forwards in (True, False):
         project = make_project(people.emil, f"Garden {forwards}")
-        agree(connect(people, project=project), people.emil)
+        agree(make_provider_row(project, name="Atelier"), people.emil)
         engine = Looker(forwards=forwards)
         caller = Caller(*make_api_key(project, people.emil))
         assert landed(caller, asked(sent), engine).status == 200

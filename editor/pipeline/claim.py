@@ -85,8 +85,8 @@ def claim(
             holds = _finish(lane & IMPATIENT, room, owner, lease)
         if (lane, False) in found:
             holds += _take_turns(lane, room - len(holds), owner, lease, fair)
-        if lane is THEIRS and (lane, True) in found:
-            holds += _finish(lane & PATIENT, patient, owner, lease)
+        if lane is THEIRS and (lane, True) in found and patient > 0:
+            holds += _finish(lane & PATIENT & _has_time(), patient, owner, lease)
         taken += [replace(hold, calls_out=lane is THEIRS) for hold in holds]
     return taken
 
@@ -128,6 +128,19 @@ def _finish(lane: Q, room: int, owner: str, lease: timedelta) -> list[Hold]:
             continue
         taken.append(hold)
     return taken
+
+
+def _has_time() -> Q:
+    """Which answers that were handed on are finished now: any, unless programs are calling.
+
+    Then none but those that waited for long: whoever calls now waits, and for these nobody does.
+    """
+    calling = Q(state__in=(State.SENDING, State.AWAITING)) | Q(
+        state=State.RECEIVED, lease_until=None, next_run_at__gt=Now()
+    )
+    if not Edit.objects.filter(THEIRS, PATIENT, calling).exists():
+        return Q()
+    return Q(next_run_at__lte=Now() - timedelta(seconds=settings.PATIENCE_SECONDS))
 
 
 def _take_turns(lane: Q, room: int, owner: str, lease: timedelta, turns: Turns) -> list[Hold]:

@@ -4,9 +4,11 @@ import copy
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch
 from django.db.models.functions import Now
@@ -75,8 +77,10 @@ class Receipt:
     head: dict[str, Any]
 
 
-# Whoever asked has the answer already.
-LET_GO: Final[dict[str, Any]] = {"lease_owner": "", "lease_until": None, "next_run_at": Now()}
+def _let_go() -> dict[str, Any]:
+    """Whoever asked has the answer already; there is a moment for the next call."""
+    rest = timedelta(seconds=settings.REST_SECONDS)
+    return {"lease_owner": "", "lease_until": None, "next_run_at": Now() + rest}
 
 
 def rows_of(holds: Iterable[Hold]) -> dict[int, Edit]:
@@ -210,7 +214,7 @@ def received(
     """
     more: dict[str, Any] = {"rescues": 0} if paid else {}
     if let_go:
-        more |= LET_GO
+        more |= _let_go()
     moved = move(hold, State.RECEIVED, progress=95, **more)
     attempts.answered(attempt, answer=answer, sha256=sha256, **head)
     return moved
@@ -226,7 +230,7 @@ def received_each(receipts: Sequence[Receipt]) -> list[Hold | Exception]:
     for state in {receipt.hold.state for receipt in receipts}:
         mine = [one for one in receipts if one.hold.state == state]
         holds = [one.hold for one in mine]
-        moved = move_each(holds, State.RECEIVED, progress=95, rescues=0, **LET_GO)
+        moved = move_each(holds, State.RECEIVED, progress=95, rescues=0, **_let_go())
         for one in mine:
             if one.hold.edit_id in moved:
                 attempts.answered(one.attempt, answer=one.answer, sha256=one.sha256, **one.head)

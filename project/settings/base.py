@@ -97,6 +97,9 @@ HOUSEKEEPING_SECONDS = 3600.0
 # edit of the free engine is taken up again 15 s after its worker fell silent).
 LEASE_SECONDS = 15.0
 HEARTBEAT_SECONDS = 3.0
+# Answers that programs have already are finished when none has called for so long, or at the latest
+# after that.
+REST_SECONDS, PATIENCE_SECONDS = 2.0, 30.0
 RESCUE_SECONDS = 3.0
 WORKER_SILENT_SECONDS = 10.0
 WORKER_CALLS = _number("PENTIMENTO_WORKER_CALLS", 256, low=1, high=2000)

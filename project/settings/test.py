@@ -25,3 +25,5 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # No test asks the net for a name.
 PROVIDER_RESOLVER = "tests.making.look_up"
+# Nothing rests in tests, unless one is about that.
+REST_SECONDS = PATIENCE_SECONDS = 0.0

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 # How the files are called that are sent just as they came.
 UNTOUCHED = "as-it-came"
-PATIENCE = 20
 
 
 @dataclass
@@ -57,9 +56,8 @@ def asked(
 
 async def all_done() -> None:
     """Wait until nothing is on its way any more."""
-    async with asyncio.timeout(PATIENCE):
-        while await Edit.objects.open().aexists():
-            await asyncio.sleep(0.01)
+    while await Edit.objects.open().aexists():
+        await asyncio.sleep(0.01)
 
 
 def the_edit() -> Edit:

@@ -139,7 +139,11 @@ class Carrier:
             raise TypeError("an edit is sent under an attempt")
         watcher = Watcher(desk.hold, attempt, self._database, self._announcer, no_barrier)
         flight = Flight(desk, job, attempt, watcher, folder, self._chance, self._receipts)
-        answer = await flight.answer(request)
+        try:
+            answer = await flight.answer(request)
+        except asyncio.CancelledError:
+            desk.hold = await watcher.settle()
+            raise
         if answer is not None:
             # Whoever finishes it needs it, and drops it then.
             desk.keeps_files = True

@@ -19,6 +19,7 @@ from editor.pipeline.wishes import Understood, Wish
 from editor.services import lodging
 from editor.services.masks import Painted
 from tests.making import agree, as_bytes, make_image, make_provider_row, make_upload
+from tests.pipeline.paid_engine import HOST
 
 if TYPE_CHECKING:
     from editor.models import ApiKey
@@ -38,7 +39,8 @@ def clear_mask(box: tuple[int, int, int, int] = BOX) -> bytes:
 
 
 def make_agreed(project: Project, user: User, **fields: Any) -> Provider:
-    provider = make_provider_row(project, **{"offered": ["brush-1"], "concurrency": 100, **fields})
+    values = {"offered": ["brush-1"], "concurrency": 100, "base_url": f"https://{HOST}/v1"}
+    provider = make_provider_row(project, **values | fields)
     agree(provider, user)
     return provider
 

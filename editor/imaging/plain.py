@@ -33,6 +33,8 @@ KEPT_APPS: Final = frozenset({APP0, APP14})
 ORIENTATION: Final = 0x0112
 # Transparent colours and several frames, beside the pixels of an RGB picture.
 NOT_PLAIN: Final = frozenset({b"tRNS", b"acTL"})
+# Where a PNG may say that it is turned.
+EXIFS: Final = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt"})
 MODES: Final = {2: "RGB", 6: "RGBA"}
 
 
@@ -88,12 +90,18 @@ def _png(data: Buffer) -> Plain:
         raise NotPlain
     spans: list[Span] = [(0, len(container.PNG))]
     for name, start, end in _chunks(data):
-        if name in NOT_PLAIN:
+        body = data[start + 8 : min(end - 4, start + 8 + exif.MAX_BLOCK)] if name in EXIFS else b""
+        if name in NOT_PLAIN or _may_be_turned(name, body):
             raise NotPlain
         # Critical ones make the picture, but for a palette that only suggests.
         if name[:1].isupper() and name != b"PLTE":
             spans.append((start, end))
     return Plain("png", width, height, MODES[colour], _joined(spans))
+
+
+def _may_be_turned(name: bytes, body: bytes) -> bool:
+    """Whether a chunk says how to turn the picture, or is a text that decoders take for EXIF."""
+    return _is_turned(exif.PREFIX + body) if name == b"eXIf" else body.startswith(b"exif\0")
 
 
 def _chunks(data: Buffer) -> Iterator[tuple[bytes, int, int]]:
@@ -109,9 +117,9 @@ def _jpeg(data: Buffer) -> Plain:
     spans: list[Span] = [(0, 2)]
     size: tuple[int, int] | None = None
     scans = 0
-    for marker, start, end in _segments(data):
+    for number, (marker, start, end) in enumerate(_segments(data)):
         scans += marker == SOS
-        if scans > container.MAX_SCANS or len(spans) > container.MAX_MARKERS:
+        if scans > container.MAX_SCANS or number > container.MAX_MARKERS:
             raise NotPlain
         if marker in FRAMES:
             size = _frame(data, start)

@@ -12,7 +12,6 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from editor.engines.base import EditRequest
@@ -111,17 +110,19 @@ class Carrier:
         if attempt is None:
             await asyncio.to_thread(_forget, parcel)
             return None
+        begun()
         if not parcel.is_new:
             await asyncio.to_thread(media.drop, parcel.lodged.picture.folder)
-        begun()
-        edit, folder = attempt.edit, request.work
+        return await self._send(parcel, attempt, request)
+
+    async def _send(self, parcel: Parcel, attempt: Attempt, request: EditRequest) -> Carried:
+        edit, job = attempt.edit, _job(parcel)
         hold = Hold(edit.pk, edit.project_id, State.SENDING, carry.FENCE, calls_out=True)
         desk = Desk(hold, NoChildren(), self._database, attempt=attempt, phase=Phase.FLIGHT)
         self._desks[edit.pk] = desk
         self._beat()
-        job = _job(parcel)
         try:
-            answered = await self._fly(desk, job, folder, request)
+            answered = await self._fly(desk, attempt, job, request)
         except asyncio.CancelledError:
             # This process ends. It may have been charged: that is said at once.
             await desk.stopped(job, Interruption.STOPPING)
@@ -139,13 +140,14 @@ class Carrier:
         )
         return found
 
-    async def _fly(self, desk: Desk, job: Job, folder: Path, request: EditRequest) -> bool:
-        attempt = desk.attempt
-        if attempt is None:
-            raise TypeError("an edit is sent under an attempt")
+    async def _fly(self, desk: Desk, attempt: Attempt, job: Job, request: EditRequest) -> bool:
         watcher = Watcher(desk.hold, attempt, self._database, self._announcer, no_barrier)
-        flight = Flight(desk, job, attempt, watcher, folder, self._chance, self._receipts)
-        answer = await flight.answer(request)
+        flight = Flight(desk, job, attempt, watcher, request.work, self._chance, self._receipts)
+        try:
+            answer = await flight.answer(request)
+        except asyncio.CancelledError:
+            desk.hold = await watcher.settle()
+            raise
         if answer is not None:
             # Whoever finishes it needs it, and drops it then.
             desk.keeps_files = True

@@ -169,9 +169,9 @@ class _Gate:
         return cls(providers, rooms, {(row.project_id, row.sha256): row for row in there})
 
     def picture(self, parcel: Parcel) -> Picture:
-        """The picture that is there, or the first that came with these bytes."""
+        """The picture that is there, or the first that was let in with these bytes."""
         key = parcel.door.project.pk, parcel.lodged.picture.sha256
-        return self.pictures.setdefault(key, parcel.lodged.picture)
+        return self.pictures.get(key, parcel.lodged.picture)
 
     def lets(self, parcel: Parcel) -> bool:
         """Whether it may be sent now; then it has its place at the provider."""
@@ -185,7 +185,13 @@ class _Gate:
         if not (self._door(parcel) and self._is_agreed(parcel)):
             return False
         self.rooms[provider.pk] -= 1
+        self._keep(parcel)
         return True
+
+    def _keep(self, parcel: Parcel) -> None:
+        """Let those that come after with the same bytes have its picture."""
+        key = parcel.door.project.pk, parcel.lodged.picture.sha256
+        self.pictures.setdefault(key, parcel.lodged.picture)
 
     def binds(self, parcel: Parcel) -> bool:
         """Whether a budget has to be asked."""

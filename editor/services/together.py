@@ -38,9 +38,10 @@ class Together[Asked, Told]:
             now, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             try:
                 found = await self._do([asked for asked, _told in now])
+                pairs = list(zip(now, found, strict=True))
             except Exception as error:  # noqa: BLE001  it belongs to all who asked
-                found = [error] * len(now)
-            for (_asked, told), one in zip(now, found, strict=True):
+                pairs = [(one, error) for one in now]
+            for (_asked, told), one in pairs:
                 _tell(told, one)
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.conftest import People
 
 TIMING = Timing(lease=5, heartbeat=0.2, rescue=0.2, tick=0.05, grace=0.2, paid_grace=0.2)
-PATIENCE = 30
+PATIENCE = 90
 SIZE = (80, 60)
 BOX = (20, 10, 40, 30)
 

@@ -161,7 +161,7 @@ def test_a_process_that_ends_says_at_once_that_nobody_knows(
 
     carrying(engine, script)
     edit = settled(Edit.objects.get())
-    assert (edit.state, edit.error_code, sums(edit)) == (State.UNKNOWN, "stopping", HELD)
+    assert (edit.state, edit.error_code, sums(edit)) == (State.UNKNOWN, "outcome_unknown", HELD)
     assert (spool.folder_of(edit, 1) / "as-it-came.png").exists()
 
 

@@ -95,7 +95,7 @@ def test_an_answer_lies_on_disk_before_it_is_told(engine: PaidEngine, parcel: Pa
     assert sums(edit) == HELD
     edit = finished(edit)
     assert_read(edit)
-    assert (engine.executed, sums(edit)) == ([""], PAID)
+    assert (engine.executed, sums(edit)) == ([str(attempt.client_token)], PAID)
 
 
 def test_a_process_that_died_after_the_intent_has_perhaps_sent_it(

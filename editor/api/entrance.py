@@ -22,10 +22,10 @@ from editor.services.media import DiskFull
 URLS = "editor.api.urls"
 # What only asks the database, and what may wait for a child process that opens a picture. Each
 # thread keeps a database connection (docs/operations.md).
-QUICK_THREADS, SLOW_THREADS = 4, 6
+QUICK_THREADS, PENS, SLOW_THREADS = 4, 1, 5
 _quick = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="api")
 # One thread writes what many wait for together; more would only wait for each other's locks.
-_pen = ThreadPoolExecutor(1, thread_name_prefix="api-pen")
+_pen = ThreadPoolExecutor(PENS, thread_name_prefix="api-pen")
 _slow = ThreadPoolExecutor(SLOW_THREADS, thread_name_prefix="slow-api")
 closing = ThreadPoolExecutor(1, thread_name_prefix="close-api")
 log = logging.getLogger(__name__)

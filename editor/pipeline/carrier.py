@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -144,7 +144,7 @@ class Carrier:
         watcher = Watcher(desk.hold, attempt, self._database, self._announcer, no_barrier)
         flight = Flight(desk, job, attempt, watcher, request.work, self._chance, self._receipts)
         try:
-            answer = await flight.answer(request)
+            answer = await flight.answer(replace(request, token=str(attempt.client_token)))
         except asyncio.CancelledError:
             desk.hold = await watcher.settle()
             raise

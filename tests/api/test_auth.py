@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from editor.api import auth
+from editor.api.errors import ApiError
 from editor.models import ApiKey, Membership, Role, Scope
 from tests.api.calling import EDITS, Came, call, make_caller
 from tests.api.studio import form
@@ -161,7 +163,43 @@ def test_a_refused_call_says_what_is_left_too(caller: Caller) -> None:
 def test_what_is_asked_of_the_database_for_a_call(
     caller: Caller, django_assert_num_queries: Any
 ) -> None:
-    from editor.api.auth import admit
-
     with django_assert_num_queries(6):
-        admit(caller.token, Scope.EDIT)
+        auth.admit(caller.token, Scope.EDIT)
+
+
+def test_those_who_come_together_are_told_each_its_own(people: People) -> None:
+    """Two keys, one of them nearly used up; a scope that lacks, and tokens that open nothing."""
+    mine = make_caller(people, requests_per_minute=2)
+    reader = make_caller(people, scopes=(Scope.READ_MODELS,))
+    asks = [
+        (mine.token, Scope.EDIT),
+        ("sk-pent-none", Scope.EDIT),
+        (reader.token, Scope.EDIT),
+        (mine.token, Scope.READ_MODELS),
+        (reader.token, Scope.READ_MODELS),
+        (mine.token, Scope.EDIT),
+        (f"{mine.token[:-1]}\0", Scope.EDIT),
+    ]
+    told = auth.admit_each(asks)
+    found = [one.code if isinstance(one, ApiError) else one.allowance.remaining for one in told]
+    most = reader.key.requests_per_minute
+    assert found == [
+        1,
+        "invalid_api_key",
+        "insufficient_permissions",
+        0,
+        most - 1,
+        "rate_limit_exceeded",
+        "invalid_api_key",
+    ]
+    callers = [one for one in told if isinstance(one, auth.Caller)]
+    assert [one.key for one in callers] == [mine.key, mine.key, reader.key]
+    assert {one.door.user for one in callers} == {people.emil}
+
+
+def test_those_who_come_together_cost_no_more_than_one(
+    caller: Caller, django_assert_num_queries: Any
+) -> None:
+    auth.admit(caller.token, Scope.EDIT)
+    with django_assert_num_queries(6):
+        assert len(auth.admit_each([(caller.token, Scope.EDIT)] * 8)) == 8

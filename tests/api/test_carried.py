@@ -88,7 +88,7 @@ def test_a_call_on_its_way_is_leased_to_the_web_server_and_finished_by_a_worker(
     assert (came.status, came.edit, engine.carried) == (200, edit.public_id, 1)
     assert came.json()["data"] == [{"b64_json": engine.bodies[0].split(b'"')[7].decode()}]
     attempt = edit.attempts.get()
-    assert engine.executed == [engine.seen[0].token]
+    assert engine.executed == [str(attempt.client_token)]
     assert (attempt.host, attempt.execution, edit.api_key) == (engine.host, "yes", caller.key)
     assert sums(edit) == ESTIMATED
     kinds = Counter(LedgerEntry.objects.values_list("kind", flat=True))

@@ -95,7 +95,7 @@ def test_an_answer_lies_on_disk_before_it_is_told(engine: PaidEngine, parcel: Pa
     assert sums(edit) == HELD
     edit = finished(edit)
     assert_read(edit)
-    assert (engine.executed, sums(edit)) == ([""], PAID)
+    assert (engine.executed, sums(edit)) == ([str(attempt.client_token)], PAID)
 
 
 def test_a_process_that_died_after_the_intent_has_perhaps_sent_it(
@@ -161,7 +161,7 @@ def test_a_process_that_ends_says_at_once_that_nobody_knows(
 
     carrying(engine, script)
     edit = settled(Edit.objects.get())
-    assert (edit.state, edit.error_code, sums(edit)) == (State.UNKNOWN, "stopping", HELD)
+    assert (edit.state, edit.error_code, sums(edit)) == (State.UNKNOWN, "outcome_unknown", HELD)
     assert (spool.folder_of(edit, 1) / "as-it-came.png").exists()
 
 

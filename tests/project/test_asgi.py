@@ -65,7 +65,8 @@ def test_no_address_takes_a_body_without_end(asgi: Any, path: str, status: int) 
 
 def test_three_web_processes_leave_postgresql_room_and_the_operator_knows(asgi: Any) -> None:
     pages = asgi.QUICK_THREADS + asgi.SLOW_THREADS + ARCHIVE_THREADS
-    each = pages + entrance.QUICK_THREADS + entrance.SLOW_THREADS + LOOKING_THREADS
+    calls = entrance.QUICK_THREADS + entrance.PENS + entrance.SLOW_THREADS + LOOKING_THREADS
+    each = pages + calls
     assert 3 * each + WORKER_CONNECTIONS <= POSTGRES_CONNECTIONS
     text = " ".join((ROOT / "docs/operations.md").read_text().split())
     assert f"at most {each} connections for each web process" in text

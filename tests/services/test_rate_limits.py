@@ -117,6 +117,83 @@ def test_a_request_is_one_write(
     assert len(writes) == 1
 
 
+@pytest.mark.parametrize("before", [0, 1, 3])
+def test_several_at_once_are_told_what_one_after_the_other_would_be(
+    key: ApiKey, people: People, before: int
+) -> None:
+    other, _ = make_api_key(people.project, people.olga, requests_per_minute=3)
+    for one in (key, other):
+        for _ in range(before):
+            rate_limits.take(one)
+    together = rate_limits.take_each(key, 5)
+    apart = [rate_limits.take_each(other, 1)[0] for _ in range(5)]
+    assert [remaining(one) for one in together] == [remaining(one) for one in apart]
+    assert sum(not isinstance(one, TooMany) for one in together) == 3 - before
+    for one in (key, other):
+        one.refresh_from_db()
+        assert one.window_count == 3
+
+
+def remaining(told: rate_limits.Allowance | TooMany) -> tuple[str, int]:
+    allowance = told.allowance if isinstance(told, TooMany) else told
+    return type(told).__name__, allowance.remaining
+
+
+def test_nobody_who_asks_is_nothing(
+    key: ApiKey, django_assert_num_queries: Callable[..., object]
+) -> None:
+    with django_assert_num_queries(0):  # type: ignore[attr-defined]
+        assert rate_limits.take_each(key, 0) == []
+
+
+def test_several_at_once_are_one_write(
+    key: ApiKey, django_assert_num_queries: Callable[..., object]
+) -> None:
+    with django_assert_num_queries(4):  # type: ignore[attr-defined]
+        assert len(rate_limits.take_each(key, 3)) == 3
+
+
+@pytest.mark.parametrize("seconds", [60, -61])
+def test_the_next_minute_begins_anew_for_several(key: ApiKey, seconds: int) -> None:
+    rate_limits.take_each(key, 3)
+    move_window(key, timedelta(seconds=-seconds))
+    assert [remaining(one) for one in rate_limits.take_each(key, 2)] == [
+        ("Allowance", 2),
+        ("Allowance", 1),
+    ]
+
+
+def test_more_than_a_minute_holds_are_let_in_as_far_as_it_goes(key: ApiKey) -> None:
+    """Also when the minute is a new one: none of them may open it for all."""
+    rate_limits.take_each(key, 3)
+    move_window(key, timedelta(seconds=-60))
+    told = rate_limits.take_each(key, 7)
+    assert [isinstance(one, TooMany) for one in told] == [False] * 3 + [True] * 4
+    key.refresh_from_db()
+    assert key.window_count == 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("count", [3, 7])
+def test_threads_that_ask_for_several_let_in_exactly_the_limit(count: int) -> None:
+    user = make_user("olga")
+    key, _ = make_api_key(make_project(user), user, requests_per_minute=LIMIT)
+    barrier = Barrier(THREADS)
+
+    def run(_number: int) -> int:
+        barrier.wait()
+        try:
+            told = [one for _ in range(3) for one in rate_limits.take_each(key, count)]
+            return sum(not isinstance(one, TooMany) for one in told)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        assert sum(threads.map(run, range(THREADS))) == LIMIT
+    key.refresh_from_db()
+    assert key.window_count == LIMIT
+
+
 def ask_from_threads(pk: int) -> int:
     """Ask as often as all threads can at once; return how many requests were let in."""
     key = ApiKey(pk=pk)

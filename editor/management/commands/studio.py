@@ -18,7 +18,8 @@ from editor.services import setup
 
 # Sync views run in threads; a second process is there for the second core.
 WEB_PROCESSES = min(2, os.cpu_count() or 1)
-WEB_GRACE_SECONDS = 10
+# Calls that are sent from here wait for a provider as those of a worker do.
+WEB_GRACE_SECONDS = 30
 # A worker may finish the edit it is at (reliability.md R12: 30 s), then it is ended.
 GRACE_SECONDS = 35.0
 # A web process that cannot start at all is a mistake in the settings, not an accident.

@@ -50,7 +50,9 @@ class Packed:
 
 def pack(caller: Caller, call: EditCall, intent: Intent, here: Carrier) -> Packed | None:
     """Return what would be sent of a call; None when it must go the usual way. Raises ApiError."""
-    if call.protect == "strict" or call.stream or len(call.images) > 1 or intent.repeats:
+    if call.protect == "strict" or call.stream or call.response_format == "url":
+        return None
+    if len(call.images) > 1 or intent.repeats:
         return None
     if not here.has_room or _is_known(caller, intent):
         return None

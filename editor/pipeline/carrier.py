@@ -86,7 +86,7 @@ class Carrier:
         return len(self._tasks) < MOST_AT_ONCE
 
     async def carry(
-        self, parcel: Parcel, request: EditRequest, begun: Callable[[], None]
+        self, parcel: Parcel, request: EditRequest, begun: Callable[[], None] = lambda: None
     ) -> Carried | None:
         """Send an edit once and keep what comes; None when it must go the usual way.
 

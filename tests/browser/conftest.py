@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -24,7 +31,10 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
 EMAIL, PASSWORD = "olga@example.test", "correct horse battery"
 START_SECONDS = 180
+# How long whatever a page is waited for may take, be it by an action or by an expectation.
+PATIENCE = 20_000
 FAILED: set[str] = set()
+expect.set_options(timeout=PATIENCE)
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -181,7 +191,7 @@ def watched(browser: Browser, studio: Studio, name: str, **options: Any) -> Iter
         storage_state=studio.storage, accept_downloads=True, **options
     )
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     watched = Watched(page, studio)
     watched.listen()
     yield watched

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
@@ -31,9 +32,10 @@ def test_the_same_photo_again_points_at_the_one_there(desktop: Watched, tmp_path
     picture = steps.upload(desktop, photo)
     count = steps.by(desktop, "picture-card").count()
     steps.by(desktop, "upload-input").set_input_files(photo)
+    # It stands out for a moment only.
+    desktop.page.locator(f"#picture-{picture}.is-pointed-at").wait_for()
     desktop.page.get_by_text("Already in this project").wait_for()
-    assert steps.by(desktop, "picture-card").count() == count
-    assert desktop.page.locator(f"#picture-{picture}.is-pointed-at").count() == 1
+    expect(steps.by(desktop, "picture-card")).to_have_count(count)
 
 
 def test_a_file_too_large_is_refused_before_it_is_sent(desktop: Watched, tmp_path: Path) -> None:
@@ -75,8 +77,8 @@ def test_dropping_shows_where_and_takes_the_file(desktop: Watched) -> None:
     desktop.page.evaluate(drop, "drop")
     row = desktop.page.locator(".upload", has_text="note.png")
     row.locator("[data-dismiss]").wait_for()
-    assert not row.locator("[data-retry]").is_visible()
-    assert not desktop.page.get_by_text("Drop to add to this project").is_visible()
+    expect(row.locator("[data-retry]")).to_be_hidden()
+    expect(desktop.page.get_by_text("Drop to add to this project")).to_be_hidden()
     desktop.expect_refusal(422)
 
 
@@ -115,8 +117,8 @@ def test_text_and_pictures_of_the_page_are_not_dropped(desktop: Watched) -> None
     }"""
     for own in (False, True):
         desktop.page.evaluate(drop, ["drop", own])
-        assert not desktop.page.get_by_text("Drop to add to this project").is_visible()
-        assert desktop.page.locator(".upload").count() == 0
+        expect(desktop.page.get_by_text("Drop to add to this project")).to_be_hidden()
+        expect(desktop.page.locator(".upload")).to_have_count(0)
 
 
 def test_a_preview_that_is_lost_leaves_a_calm_place(desktop: Watched) -> None:

@@ -42,6 +42,16 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
+# What a person did last, for the report of a failure: a press that came to nothing is seen nowhere.
+RECENT = """
+window.recent = [];
+for (const type of ["pointerdown", "pointercancel", "pointerup", "click", "keydown", "submit", "focusin"]) {
+  addEventListener(type, ({ target, timeStamp }) => {
+    const on = target.dataset?.testid ?? target.nodeName ?? "window";
+    window.recent = [...window.recent.slice(-19), `${Math.round(timeStamp)} ${type} ${on}`];
+  }, { capture: true, passive: true });
+}
+"""
 # The ends of what pages must look good in. The accessibility checker is a script that the pages'
 # own policy would rightly refuse.
 LOOKS: dict[str, dict[str, Any]] = {
@@ -170,6 +180,13 @@ class Watched:
         if message.type in {"error", "warning"}:
             self.complaints.append(f"{message.type}: {message.text}")
 
+    def tell(self, name: str) -> None:
+        """What the page looks like, is to a screen reader, and what was done on it last."""
+        RESULTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=RESULTS / f"{name}.png")
+        sys.stderr.write(f"{self.page.url}\n{self.page.locator('body').aria_snapshot()}\n")
+        sys.stderr.write("\n".join(self.page.evaluate("window.recent ?? []")) + "\n")
+
     def expect_refusal(self, status: int) -> None:
         """Chromium writes a console error for each answer of 400 and above."""
         self.complaints = [c for c in self.complaints if f"status of {status}" not in c]
@@ -190,14 +207,14 @@ def watched(browser: Browser, studio: Studio, name: str, **options: Any) -> Iter
     context: BrowserContext = browser.new_context(
         storage_state=studio.storage, accept_downloads=True, **options
     )
+    context.add_init_script(RECENT)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     watched = Watched(page, studio)
     watched.listen()
     yield watched
     if name in FAILED or watched.complaints:
-        RESULTS.mkdir(exist_ok=True)
-        page.screenshot(path=RESULTS / f"{name}.png")
+        watched.tell(name)
     context.close()
     assert watched.complaints == []
 

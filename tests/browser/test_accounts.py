@@ -18,7 +18,6 @@ from tests.browser.conftest import (
     PASSWORD,
     PATIENCE,
     PHONE,
-    RESULTS,
     Studio,
     Watched,
     start_studio,
@@ -71,8 +70,7 @@ def visit(browser: Browser, studio: Studio, name: str, **options: Any) -> Iterat
     visitor.listen()
     yield visitor
     if name in FAILED or visitor.complaints:
-        RESULTS.mkdir(exist_ok=True)
-        page.screenshot(path=RESULTS / f"{name}.png")
+        visitor.tell(name)
     page.context.close()
     assert visitor.complaints == []
 

@@ -26,6 +26,14 @@ def open_gallery(watched: Watched) -> None:
     watched.page.goto(f"{watched.studio.url}/p/{watched.studio.slug}/")
 
 
+def expect_names(watched: Watched, names: list[str]) -> None:
+    """Wait until the gallery shows these pictures, in this order."""
+    shown = "[...document.querySelectorAll('[data-testid=picture-card]')]"
+    watched.page.wait_for_function(
+        f"names => {shown}.map(card => card.dataset.name).join() === names.join()", arg=names
+    )
+
+
 def test_the_same_photo_again_points_at_the_one_there(desktop: Watched, tmp_path: Path) -> None:
     photo = tmp_path / "twice.png"
     make_image(320, 200, seed=41).save(photo)
@@ -92,15 +100,13 @@ def test_words_order_and_filter_go_together(desktop: Watched, tmp_path: Path) ->
     page.wait_for_url("**/?show=originals&q=PHOTO+1*")
     steps.by(desktop, "sort").select_option("name")
     page.wait_for_url("**sort=name*")
-    names = [card.get_attribute("data-name") for card in steps.by(desktop, "picture-card").all()]
-    assert names == ["photo 1.png", "photo 10.png", "photo 11.png"]
+    expect_names(desktop, ["photo 1.png", "photo 10.png", "photo 11.png"])
     for name, seed in [("photo 1 b.png", 9101), ("elsewhere.png", 9102)]:
         make_image(60, 50, seed=seed).save(tmp_path / name)
         steps.by(desktop, "upload-input").set_input_files(tmp_path / name)
         page.locator(".upload", has_text=name).filter(has_text="Added").wait_for()
     page.get_by_text("It does not belong to what is shown here.").wait_for()
-    names = [card.get_attribute("data-name") for card in steps.by(desktop, "picture-card").all()]
-    assert names == ["photo 1 b.png", "photo 1.png", "photo 10.png", "photo 11.png"]
+    expect_names(desktop, ["photo 1 b.png", "photo 1.png", "photo 10.png", "photo 11.png"])
 
 
 def test_text_and_pictures_of_the_page_are_not_dropped(desktop: Watched) -> None:

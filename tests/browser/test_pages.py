@@ -49,6 +49,16 @@ def test_the_theme_chosen_stays(desktop: Watched) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") is None
 
 
+def test_colours_change_at_once_with_the_scheme(desktop: Watched) -> None:
+    """Words that are the new scheme's already cannot be read on a ground that is half way."""
+    page = desktop.page
+    page.goto(f"{desktop.studio.url}/p/{desktop.studio.slug}/")
+    page.mouse.move(0, 0)
+    page.emulate_media(color_scheme="dark")
+    fading = "document.getAnimations().map((each) => each.transitionProperty ?? '')"
+    assert [name for name in page.evaluate(fading) if "color" in name] == []
+
+
 def test_a_project_is_made_in_the_dialog(desktop: Watched) -> None:
     page = desktop.page
     page.goto(f"{desktop.studio.url}/")

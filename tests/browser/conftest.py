@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     expect,
     sync_playwright,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
+TOLD_LINES = 150
 EMAIL, PASSWORD = "olga@example.test", "correct horse battery"
 START_SECONDS = 180
 # How long whatever a page is waited for may take, be it by an action or by an expectation.
@@ -183,9 +186,12 @@ class Watched:
     def tell(self, name: str) -> None:
         """What the page looks like, is to a screen reader, and what was done on it last."""
         RESULTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=RESULTS / f"{name}.png")
-        sys.stderr.write(f"{self.page.url}\n{self.page.locator('body').aria_snapshot()}\n")
-        sys.stderr.write("\n".join(self.page.evaluate("window.recent ?? []")) + "\n")
+        # A page that does not even answer to this is no second failure.
+        with suppress(Error):
+            self.page.screenshot(path=RESULTS / f"{name}.png")
+            lines = [self.page.url, *self.page.evaluate("window.recent ?? []")]
+            lines += self.page.locator("body").aria_snapshot().splitlines()[:TOLD_LINES]
+            sys.stderr.write("\n".join(lines) + "\n")
 
     def expect_refusal(self, status: int) -> None:
         """Chromium writes a console error for each answer of 400 and above."""

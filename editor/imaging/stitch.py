@@ -71,11 +71,19 @@ class WholeFacts(TypedDict):
     previews: dict[str, list[int]]
 
 
-def land(*, scene: Scene, answer: str, manner: Manner, parent: Recipe, out_dir: str) -> Landed:
+def land(
+    *,
+    scene: Scene,
+    answer: str,
+    manner: Manner,
+    parent: Recipe,
+    out_dir: str,
+    previews: bool = True,
+) -> Landed:
     """Compose the answer into the crop and write what the mask covers, proof and previews.
 
-    Files: pixels.png, alpha.png, the previews, heat.webp, and the answer as it came if it was
-    redrawn. Raises Rejected answer_unreadable; ValueError when mask and crop share nothing.
+    Files: pixels.png, alpha.png, the previews unless they are left for later, heat.webp, and the
+    answer as it came if it was redrawn. Raises Rejected answer_unreadable; ValueError when mask and crop share nothing.
     """
     # Other jobs have the other cores.
     cv2.setNumThreads(1)
@@ -94,7 +102,7 @@ def land(*, scene: Scene, answer: str, manner: Manner, parent: Recipe, out_dir: 
         protected=counted["protected"],
         changed=counted["changed"],
         proof=told,
-        previews=overlay.write(result, scene["size"], out),
+        previews=overlay.write(result, scene["size"], out) if previews else {},
     )
 
 
@@ -173,10 +181,11 @@ def whole(  # noqa: PLR0913 - where it comes from, what it must be, and where it
     crop_box: Sequence[int],
     keeps_raw: bool,
     out_dir: str,
+    previews: bool = True,
 ) -> WholeFacts:
     """Write the answer of an edit without mask in the parent's mode and size, and its previews.
 
-    What it shows beyond the picture is cut off. Raises Rejected answer_unreadable.
+    These may be left for later. What it shows beyond the picture is cut off. Raises Rejected answer_unreadable.
     """
     out, came = Path(out_dir), Path(answer)
     drawn = answer_of.read(came, size[0] * size[1])
@@ -188,5 +197,5 @@ def whole(  # noqa: PLR0913 - where it comes from, what it must be, and where it
     return WholeFacts(
         mode=mode,
         proof={"resized": resized, **raw},
-        previews=preview.write(full, profile(parent), out),
+        previews=preview.write(full, profile(parent), out) if previews else {},
     )

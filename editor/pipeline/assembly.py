@@ -15,7 +15,7 @@ from editor.services.engines import Engines
 WORK_LIMITS = Limits(cpu_seconds=600, memory_bytes=None, wall_seconds=900.0, file_bytes=2 * 1024**3)
 PRELOAD = (
     "editor.imaging.errand",
-    "editor.imaging.render",
+    "editor.imaging.overlay",
     "editor.imaging.stitch",
     "editor.imaging.surround",
     "editor.engines.builtin.work",

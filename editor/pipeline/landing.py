@@ -42,10 +42,15 @@ class Landing:
         if not await asyncio.to_thread(room.for_results, job.engine):
             await self._wait_for_room()
             return
-        child = desk.child_job
-        last = self.broke_off >= MAX_RESCUES
         finisher = finish.Finisher(
-            job, self.attempt, self.folder, child, desk.barrier, is_last_try=last
+            job,
+            self.attempt,
+            self.folder,
+            desk.child_job,
+            desk.barrier,
+            is_last_try=self.broke_off >= MAX_RESCUES,
+            # A program looks at none.
+            previews=job.edit.api_key_id is None,
         )
         try:
             if anew and job.protects:
@@ -63,6 +68,8 @@ class Landing:
             await (self._lay_aside(error) if desk.paid else desk.broke(job, error))
         else:
             desk.barrier("committed")
+            if not finisher.previews:
+                desk.preview_later([job.edit.picture, *results])
 
     async def _lay_aside(self, error: Exception) -> None:
         """A paid answer is tried again, three times, and then left to its owner."""

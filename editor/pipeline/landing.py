@@ -68,8 +68,7 @@ class Landing:
             await (self._lay_aside(error) if desk.paid else desk.broke(job, error))
         else:
             desk.barrier("committed")
-            if not finisher.previews:
-                desk.preview_later([job.edit.picture, *results])
+            desk.preview_later([job.edit.picture, *results])
 
     async def _lay_aside(self, error: Exception) -> None:
         """A paid answer is tried again, three times, and then left to its owner."""

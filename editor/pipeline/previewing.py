@@ -1,4 +1,4 @@
-"""Previews of what programs asked for, made when there is time: nobody waits for them.
+"""Previews of what programs brought and asked for, made when there is time: nobody waits for them.
 
 What is in line when the worker ends is not made here: whoever looks first makes it then.
 """
@@ -36,7 +36,7 @@ class Previewer:
         self._idle.set()
 
     def add(self, pictures: Sequence[Picture]) -> None:
-        """Take pictures into the line, those before the ones that were made of them."""
+        """Take pictures into the line, those before what was made of them; some may have theirs."""
         self._waiting.append(pictures)
         self._idle.clear()
         self._rung.set()

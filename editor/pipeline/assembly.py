@@ -23,8 +23,8 @@ PRELOAD = (
 )
 
 # A request goes before answers that are safe already: a provider works for seconds meanwhile. Calls
-# are limited, so nobody waits for ever.
-FIRST = ("editor.imaging.errand",)
+# are limited, so nobody waits for ever. An answer that was read goes before the next.
+FIRST = ("editor.imaging.errand", "editor.imaging.stitch")
 
 
 def new_sandbox(slots: int) -> Sandbox:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from editor.engines.base import Answer
 from editor.engines.errors import EngineError, Execution
-from editor.imaging.sandbox.client import JobRejected, patiently
+from editor.imaging.sandbox.client import JobRejected, by_one_child, patiently
 from editor.models import Attempt
 from editor.pipeline import endings, finish, prepare, room, steps
 from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted
@@ -55,8 +55,9 @@ class Landing:
         try:
             if anew and job.protects:
                 await prepare.write_files(job, self.folder, desk)
-            drawn = await desk.work(job.engine.read(answer, self.folder))
-            results = await finisher.results(drawn)
+            with by_one_child():
+                drawn = await desk.work(job.engine.read(answer, self.folder))
+                results = await finisher.results(drawn)
             facts = (desk.hold, self.attempt, job, results, drawn)
             await finish.keep(desk.database, results, steps.succeed, *facts)
         except Interrupted as interruption:

@@ -168,7 +168,7 @@ def image(bands: Pixels) -> Image.Image:
 def kept(made: compose.Composed, came: Path, size: tuple[int, int], out: Path) -> dict[str, Raw]:
     """Keep the answer as it came, and where it changed what is protected: the lighter, the more."""
     with replacing(out / HEAT) as path:
-        Image.fromarray(made.heat).save(path, "WEBP", lossless=True, method=0)
+        Image.fromarray(made.heat).save(path, "WEBP", lossless=True, quality=0, method=0)
     return {"raw": answer_of.keep(came, size, out)}
 
 

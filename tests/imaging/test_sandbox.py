@@ -490,6 +490,12 @@ def test_a_child_is_let_go_when_the_last_who_waited_goes_away() -> None:
     box.close()
 
 
+def test_modules_warm_up_once_before_children_are_born(sandbox: Sandbox) -> None:
+    for _child in range(2):
+        said = sandbox.call(f"{JOBS}:say_warmth")
+        assert said["in"] == [said["zygote"]]
+
+
 async def pid_of(box: Sandbox) -> int:
     return int(cast("int", (await box.run(f"{JOBS}:say_pid"))["pid"]))
 

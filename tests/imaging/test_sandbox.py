@@ -515,8 +515,7 @@ def test_an_errand_has_a_child_of_its_own() -> None:
     first, second, other = asyncio.run(main())
     assert len(set(first)) == len(set(second)) == 1
     assert len({first[0], second[0], other}) == 3
-    for pid in (first[0], second[0]):
-        wait_for(lambda pid=pid: not running(pid))
+    wait_for(lambda: not running(first[0]) and not running(second[0]))
     box.close()
 
 

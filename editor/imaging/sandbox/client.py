@@ -152,7 +152,9 @@ class Sandbox:
             kept.give_up(same)
             raise
         try:
-            keep = partial(kept.put, same) if same else own and own.put
+            keep: Callable[[Child], None] | None = own.put if own else None
+            if same:
+                keep = partial(kept.put, same)
             used = kept.take(same, self._server) or (own and own.take(self._server))
             if used:
                 with contextlib.suppress(JobCrashed):

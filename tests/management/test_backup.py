@@ -199,8 +199,9 @@ def test_a_missing_file_is_named_and_the_rest_is_saved(
     origin: tuple[Path, Path], tmp_path: Path
 ) -> None:
     data, saved = copy_of(origin, tmp_path / "copy"), tmp_path / "b.tar"
-    (data / "pictures/cc/result/320.webp").unlink()
-    (data / "pictures/aa/original/320.webp").unlink()  # can be made again
+    (data / "pictures/cc/result/alpha.png").unlink()
+    for picture in ("cc/result", "aa/original"):
+        (data / f"pictures/{picture}/320.webp").unlink()  # can be made again
     (data / "renders").mkdir(exist_ok=True)
     (data / "renders" / "somebody.r2.flat.png").write_bytes(b"can be made again")
     done = subprocess.run(
@@ -212,7 +213,7 @@ def test_a_missing_file_is_named_and_the_rest_is_saved(
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.splitlines()[0] == "missing: pictures/cc/result/320.webp"
+    assert done.stderr.splitlines()[0] == "missing: pictures/cc/result/alpha.png"
     assert "1 files are missing" in done.stderr
     names = archive.unpack(saved, tmp_path / "out").files
     assert set(names) == {

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
@@ -82,7 +82,7 @@ def start_studio(data: Path, **settings: str) -> Studio:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO_")} | {
         "PENTIMENTO_DATA": str(data),
         "PENTIMENTO_PORT": str(port),
-        "DJANGO_SETTINGS_MODULE": "project.settings.prod",
+        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
         **settings,
     }
     environment.pop("DATABASE_URL", None)
@@ -134,9 +134,9 @@ def open_first_account(browser: Browser, studio: Studio) -> None:
 
 
 @pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Studio]:
+def studio(new_data: Callable[[str], Path], browser: Browser) -> Iterator[Studio]:
     """One studio for the session; its first account was made through the page."""
-    studio = start_studio(tmp_path_factory.mktemp("studio"))
+    studio = start_studio(new_data("studio"))
     try:
         open_first_account(browser, studio)
         yield studio

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
@@ -19,9 +18,15 @@ from tests import prepared
 from tests.conformance import table
 from tests.making import make_member, make_project, make_user
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # How long one example takes says how busy the machine is.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# Files of browser tests that take minutes.
+LONGEST = {"test_accounts", "test_apart", "test_framing", "test_provider_journey", "test_version"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,18 @@ def _no_attempts_yet() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browser tests last: Playwright keeps an event loop in the thread it started in."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Put browser tests last: Playwright keeps an event loop in the thread it started in.
+
+    Of those the longest files go first, or one worker would end with them long after the others.
+    """
+    items.sort(key=turn)
+
+
+def turn(item: pytest.Item) -> int:
+    """Where a test stands in a run: 0 is first."""
+    if item.get_closest_marker("browser") is None:
+        return 0
+    return 1 if item.path.stem in LONGEST else 2
 
 
 def pytest_collection_finish() -> None:

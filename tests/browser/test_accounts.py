@@ -26,7 +26,6 @@ from tests.browser.looks import assert_good
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page

@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 
 from editor.management import archive, data_lock, database_copy
 from editor.management.commands import backup
+from tests import prepared
 from tests.management.scene import make_scene
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,7 +27,6 @@ from editor.models import *
 from tests.management.scene import *
 """
 FILL = """
-call_command("migrate", verbosity=0)
 scene = make_scene()
 for state in (State.QUEUED, State.CLAIMED, State.SENDING, State.AWAITING):
     edit = make_edit(scene.project, scene.original, scene.mask, state)
@@ -86,6 +86,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A data folder with an instance in it, and its backup."""
     folder = tmp_path_factory.mktemp("origin")
     data, saved = folder / "data", folder / "backup.tar"
+    data.mkdir()
+    shutil.copyfile(prepared.database(tmp_path_factory), data / prepared.DATABASE)
     run(data, FILL + f"call_command('backup', {str(saved)!r})")
     return data, saved
 

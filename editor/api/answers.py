@@ -78,8 +78,8 @@ def of(edit: Edit, call: EditCall, base_url: str) -> Answer:
     Raises ResultGone, SandboxError, media.DiskFull, render_cache.Gone.
     """
     results = _results(edit)
-    wants_address = call.response_format == "url"
-    if is_as_it_came(edit) and not wants_address and (came := _as_it_came(edit, results, call)):
+    by_address = call.response_format == "url"
+    if is_as_it_came(edit) and not by_address and (came := _as_it_came(edit, results, call)):
         return came
     kind = call.output_format or "png"
     items = tuple(_item(result, call, kind, base_url) for result in results)
@@ -106,9 +106,7 @@ def early(edit: Edit, call: EditCall) -> Answer | None:
 
 def handed_on(edit: Edit, attempt: Attempt, call: EditCall) -> Answer | None:
     """Return an attempt's answer as it came, if it is one that can be handed on. No query."""
-    if call.response_format == "url":  # there is none yet
-        return None
-    found = passed.read(attempt)
+    found = passed.read(attempt) if call.response_format != "url" else None
     if found is None:
         return None
     facts = {

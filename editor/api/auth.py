@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -138,7 +138,10 @@ def _lacks(scope: Scope) -> ApiError:
 
 
 def _new_gate() -> Together[Ask, Caller]:
-    return Together(partial(penned, admit_each))
+    async def admit_all(asks: Sequence[Ask]) -> list[Caller | ApiError]:
+        return await penned(admit_each, asks)
+
+    return Together(admit_all)
 
 
 _gate: Final = PerLoop(_new_gate)

@@ -7,12 +7,12 @@ anything has left, go the usual way: it knows what to say.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from editor.api import answers, fields, holding, placing, served
-from editor.api.carriers import carrier
 from editor.api.entrance import quick
+from editor.api.lately import Lately
 from editor.engines.base import EditRequest
 from editor.engines.errors import EngineError
 from editor.models import Edit
@@ -31,32 +31,65 @@ if TYPE_CHECKING:
     from editor.api.served import Served
     from editor.engines.base import Engine
     from editor.engines.registry import EngineSource
-    from editor.pipeline.carrier import Carried
+    from editor.models import Project
+    from editor.pipeline.carrier import Carrier
     from editor.pipeline.carry import Parcel
     from editor.services.lodging import Lodged
 
 OUTGOING: Final = "as-it-came"
+_lately: Final = Lately[tuple[int, str, int], "tuple[Served, Engine]"](seconds=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An edit with its files, ready to be sent."""
+
+    parcel: Parcel
+    request: EditRequest
+
+
+def pack(caller: Caller, call: EditCall, intent: Intent, here: Carrier) -> Packed | None:
+    """Return what would be sent of a call; None when it must go the usual way. Raises ApiError."""
+    if call.protect == "strict" or call.stream or call.response_format == "url":
+        return None
+    if len(call.images) > 1 or intent.repeats:
+        return None
+    if not here.has_room or _is_known(caller, intent):
+        return None
+    try:
+        chosen, engine = _asked(caller.door.project, call.model, here.registry)
+        fields.check(call, chosen.abilities, chosen.name)
+        if chosen.provider is None or not room.for_carrying(engine):
+            return None
+        lodged = lodging.lodge(caller.door, call.images[0], call.mask)
+    except (EngineError, WrongKey, UploadRefused):
+        return None
+    packed = None
+    try:
+        parcel = lodged and _parcel(caller, call, intent, chosen, engine, lodged)
+        request = parcel and _request(parcel)
+        if parcel and request:
+            packed = Packed(parcel, request)
+    finally:
+        if lodged and packed is None:
+            lodged.drop()
+    return packed
 
 
 async def answered(
-    caller: Caller, call: EditCall, intent: Intent, base_url: str
+    packed: Packed, call: EditCall, base_url: str, here: Carrier
 ) -> HttpResponseBase | None:
-    """Return the answer of a call that is carried from here; None for one that is not.
+    """Return the answer of a call that was packed; None if it must go the usual way after all.
 
     Raises ApiError.
     """
-    here = carrier()
-    if call.protect == "strict" or call.stream or len(call.images) > 1 or intent.repeats:
-        return None
-    if not here.has_room:
-        return None
-    packed = await quick(_packed, caller, call, intent, here.registry)
-    if packed is None:
-        return None
-    carried = await here.carry(*packed)
+    # What came is not needed any more, and the wait may be long.
+    carried = await here.carry(packed.parcel, packed.request, call.close)
     if carried is None:
         return None
-    early = await quick(_early, carried, call) if carried.answered else None
+    early = None
+    if carried.answered:
+        early = await quick(answers.handed_on, carried.edit, carried.attempt, call)
     if early is None:
         return await holding.held(carried.edit, call, base_url)
     response = answers.response(early)
@@ -64,33 +97,17 @@ async def answered(
     return response
 
 
-def _packed(
-    caller: Caller, call: EditCall, intent: Intent, registry: EngineSource
-) -> tuple[Parcel, EditRequest] | None:
-    """The edit with its files, and what would be sent; None when it must go the usual way."""
-    chosen = served.resolve(caller.door.project, call.model)
-    fields.check(call, chosen.abilities, chosen.name)
-    if chosen.provider is None or _is_known(caller, intent):
-        return None
-    try:
-        engine = registry.engine(chosen.engine_id, chosen.provider)
-        if not spool.has_room(engine.max_answer_bytes * room.MOST_AT_ONCE):
-            return None
-        lodged = lodging.lodge(caller.door, call.images[0], call.mask)
-    except (EngineError, WrongKey, UploadRefused):
-        return None
-    if lodged is None:
-        return None
-    try:
-        parcel = _parcel(caller, call, intent, chosen, engine, lodged)
-        request = _request(parcel) if parcel else None
-    except BaseException:
-        lodged.drop()
-        raise
-    if parcel is None or request is None:
-        lodged.drop()
-        return None
-    return parcel, request
+def _asked(project: Project, name: str, registry: EngineSource) -> tuple[Served, Engine]:
+    """Whom a name means, and the engine that sends. Raises ApiError, EngineError, WrongKey.
+
+    What changes of a provider in this moment is found at the gate (editor.pipeline.carry).
+    """
+
+    def find() -> tuple[Served, Engine]:
+        chosen = served.resolve(project, name)
+        return chosen, registry.engine(chosen.engine_id, chosen.provider)
+
+    return _lately.get((project.pk, name, id(registry)), find)
 
 
 def _is_known(caller: Caller, intent: Intent) -> bool:
@@ -142,7 +159,3 @@ def _request(parcel: Parcel) -> EditRequest | None:
         return request
     spool.clear(edit, carry.FENCE)
     return None
-
-
-def _early(carried: Carried, call: EditCall) -> answers.Answer | None:
-    return answers.handed_on(carried.edit, carried.attempt, call)

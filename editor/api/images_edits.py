@@ -10,6 +10,7 @@ from django.conf import settings
 from editor.api import addresses, carried, parse, placing
 from editor.api.auth import needs_key
 from editor.api.calls import method
+from editor.api.carriers import carrier
 from editor.api.entrance import quick, slow
 from editor.api.holding import held
 from editor.models import Scope
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from editor.api.auth import ApiRequest
     from editor.api.call import EditCall
+    from editor.api.carried import Packed
+    from editor.api.placing import Intent
     from editor.api.served import Served
+    from editor.pipeline.carrier import Carrier
 
 
 @method("POST")
@@ -29,20 +33,32 @@ async def edits(request: ApiRequest, deployment: str = "") -> HttpResponseBase:
 
     Raises ApiError, media.DiskFull.
     """
-    intent = placing.intent_of(request)
+    intent, home = placing.intent_of(request), addresses.base_url(request)
     # Pictures may be named by their address, and are fetched then.
     read = slow if settings.API_FETCH_URLS else quick
-    call = await read(parse.edit_call, request)
-    if deployment:
-        call = replace(call, model=deployment)
-    home = addresses.base_url(request)
+    here = carrier()
+    call, packed = await read(_read, request, deployment, intent, here)
     try:
-        if response := await carried.answered(request.caller, call, intent, home):
+        if packed and (response := await carried.answered(packed, call, home, here)):
             return response
         edit, call = await slow(placing.place, request.caller, call, intent, _as_asked)
     finally:
         call.close()
     return await held(edit, call, home)
+
+
+def _read(
+    request: ApiRequest, deployment: str, intent: Intent, here: Carrier
+) -> tuple[EditCall, Packed | None]:
+    """The call, and what is sent of it from here if it need not go the usual way."""
+    call = parse.edit_call(request)
+    if deployment:
+        call = replace(call, model=deployment)
+    try:
+        return call, carried.pack(request.caller, call, intent, here)
+    except BaseException:
+        call.close()
+        raise
 
 
 def _as_asked(call: EditCall, _chosen: Served) -> EditCall:

@@ -137,6 +137,8 @@ def _framing(call: EditCall, chosen: Served) -> Framing:
         feather=call.feather or UNFRAMED.feather,
         whole=call.focus == "off",
         protect=call.protect == "strict",
+        # An address is one of a result.
+        awaited=call.protect == "off" and call.response_format == "url",
     )
 
 

@@ -61,7 +61,8 @@ class Framing:
     `context` is the crop's extent in masks; `box` is a crop drawn by hand; `padding` as in
     `FocusRules`. `feather` and `blend` say how the answer is put into the picture. With `whole`
     all of the picture is shown whatever the mask; without `protect` it is sent just as it is, and
-    the answer taken as it comes: the mask is a hint to the engine then.
+    the answer taken as it comes: the mask is a hint to the engine then. `awaited`: whoever asked
+    has nothing before the result is in the store.
     """
 
     context: float | None = None
@@ -71,6 +72,7 @@ class Framing:
     blend: str = "auto"
     whole: bool = False
     protect: bool = True
+    awaited: bool = False
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -143,6 +145,7 @@ class Focus:
             blend=value.get("blend", FORMER.blend),
             whole=chosen.get("whole", UNFRAMED.whole),
             protect=chosen.get("protect", UNFRAMED.protect),
+            awaited=chosen.get("awaited", UNFRAMED.awaited),
         )
         return cls((x0, y0, x1, y1), value.get("context", 0.0), value.get("grow", 0), framing)
 

@@ -204,6 +204,11 @@ class Edit(models.Model):
         return bool(self.focus.get("chosen", {}).get("protect", True))
 
     @property
+    def is_handed_on(self) -> bool:
+        """Whether whoever asked has what it wants from the moment the answer is here."""
+        return not self.protects and not self.focus.get("chosen", {}).get("awaited", False)
+
+    @property
     def can_cancel(self) -> bool:
         """Whether a click on cancel can still do something."""
         return self.is_open and self.cancel_requested_at is None

@@ -12,7 +12,6 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from editor.engines.base import EditRequest
@@ -86,36 +85,44 @@ class Carrier:
         """Whether it takes one more."""
         return len(self._tasks) < MOST_AT_ONCE
 
-    async def carry(self, parcel: Parcel, request: EditRequest) -> Carried | None:
+    async def carry(
+        self, parcel: Parcel, request: EditRequest, begun: Callable[[], None] = lambda: None
+    ) -> Carried | None:
         """Send an edit once and keep what comes; None when it must go the usual way.
 
-        It goes on whatever becomes of the caller: what was paid for is kept.
+        It goes on whatever becomes of the caller: what was paid for is kept. `begun` is called once
+        it will not go the usual way any more.
         """
-        task = asyncio.create_task(self._carry(parcel, request))
+        task = asyncio.create_task(self._carry(parcel, request, begun))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
-    async def _carry(self, parcel: Parcel, request: EditRequest) -> Carried | None:
+    async def _carry(
+        self, parcel: Parcel, request: EditRequest, begun: Callable[[], None]
+    ) -> Carried | None:
         try:
             attempt = await self._starts.ask(parcel)
-        except BaseException:
-            # Nobody knows whether it was written: its files stay, as those of a dead worker.
-            logger.warning("edit %s may not have been begun", parcel.edit.public_id)
+        except Exception:
+            # Nobody knows whether it was written; if it was, the lease runs out.
+            await self._database.run(_forget_unless_kept, parcel)
             raise
         if attempt is None:
             await asyncio.to_thread(_forget, parcel)
             return None
+        begun()
         if not parcel.is_new:
             await asyncio.to_thread(media.drop, parcel.lodged.picture.folder)
-        edit, folder = attempt.edit, request.work
+        return await self._send(parcel, attempt, request)
+
+    async def _send(self, parcel: Parcel, attempt: Attempt, request: EditRequest) -> Carried:
+        edit, job = attempt.edit, _job(parcel)
         hold = Hold(edit.pk, edit.project_id, State.SENDING, carry.FENCE, calls_out=True)
         desk = Desk(hold, NoChildren(), self._database, attempt=attempt, phase=Phase.FLIGHT)
         self._desks[edit.pk] = desk
         self._beat()
-        job = _job(parcel)
         try:
-            answered = await self._fly(desk, job, folder, request)
+            answered = await self._fly(desk, attempt, job, request)
         except asyncio.CancelledError:
             # This process ends. It may have been charged: that is said at once.
             await desk.stopped(job, Interruption.STOPPING)
@@ -133,12 +140,9 @@ class Carrier:
         )
         return found
 
-    async def _fly(self, desk: Desk, job: Job, folder: Path, request: EditRequest) -> bool:
-        attempt = desk.attempt
-        if attempt is None:
-            raise TypeError("an edit is sent under an attempt")
+    async def _fly(self, desk: Desk, attempt: Attempt, job: Job, request: EditRequest) -> bool:
         watcher = Watcher(desk.hold, attempt, self._database, self._announcer, no_barrier)
-        flight = Flight(desk, job, attempt, watcher, folder, self._chance, self._receipts)
+        flight = Flight(desk, job, attempt, watcher, request.work, self._chance, self._receipts)
         try:
             answer = await flight.answer(replace(request, token=str(attempt.client_token)))
         except asyncio.CancelledError:
@@ -180,6 +184,11 @@ def _job(parcel: Parcel) -> Job:
         mask_box=None,
         crop_box=list(edit.focus["box"]),
     )
+
+
+def _forget_unless_kept(parcel: Parcel) -> None:
+    if not Edit.objects.filter(public_id=parcel.edit.public_id).exists():
+        _forget(parcel)
 
 
 def _forget(parcel: Parcel) -> None:

@@ -84,9 +84,9 @@ def begin_each(
 @transaction.atomic
 def _begin(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Attempt | None]:
     gate = _Gate.at(parcels)
-    # Projects are locked in one order by all who lock several.
-    ordered = sorted(parcels, key=lambda parcel: parcel.door.project.pk)
-    chosen = [parcel for parcel in ordered if gate.lets(parcel)]
+    # Projects are locked in one order, here as everywhere.
+    in_order = sorted(parcels, key=lambda parcel: parcel.door.project.pk)
+    chosen = [parcel for parcel in in_order if gate.lets(parcel)]
     if not chosen:
         return [None] * len(parcels)
     Project.objects.filter(pk__in={one.door.project.pk for one in chosen}).update(

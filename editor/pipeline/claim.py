@@ -32,8 +32,8 @@ from editor.services import activities
 
 OURS = Q(provider=None)
 THEIRS = Q(provider__isnull=False)
-# Nobody waits for these any more; see editor.imaging.focus.Framing.protect.
-PATIENT = Q(focus__chosen__has_key="protect")
+# Nobody waits for these any more; see editor.imaging.focus.Framing.
+PATIENT = Q(focus__chosen__has_key="protect") & ~Q(focus__chosen__has_key="awaited")
 # Spelled out: of rows without a choice PostgreSQL knows neither.
 IMPATIENT = Q(focus__chosen__isnull=True) | ~PATIENT
 READY = WAITING_STATES | {State.RECEIVED}

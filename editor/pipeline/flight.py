@@ -109,7 +109,7 @@ class Flight:
             answer=kept,
             sha256=sha256,
             paid=desk.paid,
-            let_go=not self.job.protects,
+            let_go=self.job.is_handed_on,
             **head,
         )
         return hold

@@ -34,7 +34,7 @@ class Landing:
 
         Whoever asked for one that is not protected has it by now: that makes room for others.
         """
-        with nullcontext() if self.job.protects else patiently():
+        with patiently() if self.job.is_handed_on else nullcontext():
             await self._finish(answer, anew=anew)
 
     async def _finish(self, answer: Answer, *, anew: bool) -> None:

@@ -17,9 +17,14 @@ def for_flight(hold: Hold, engine: Engine) -> bool:
     """Whether this edit's answer would fit beside those that are on their way already."""
     if engine.free:
         return True
-    if spool.has_room(engine.max_answer_bytes * MOST_AT_ONCE):
+    if for_carrying(engine):
         return True  # as it is nearly always; nothing needs to be counted
     return spool.has_room(engine.max_answer_bytes * min(_ahead(hold) + 1, MOST_AT_ONCE))
+
+
+def for_carrying(engine: Engine) -> bool:
+    """Whether there is so much room that nothing needs to be counted."""
+    return spool.has_room(engine.max_answer_bytes * MOST_AT_ONCE)
 
 
 def for_results(engine: Engine) -> bool:

@@ -101,7 +101,7 @@ class Run:
         watcher = Watcher(desk.hold, attempt, desk.database, self.announcer, desk.barrier)
         flight = Flight(desk, job, attempt, watcher, folder, self.chance)
         answer = await flight.answer(replace(request, token=str(attempt.client_token)))
-        if answer is not None and not job.protects:
+        if answer is not None and job.is_handed_on:
             desk.keeps_files = True
         elif answer is not None:
             desk.phase = Phase.AFTER

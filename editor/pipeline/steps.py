@@ -65,6 +65,11 @@ class Job:
         """As the edit's; an engine that only changes what is painted has nothing else to protect."""
         return self.edit.protects or not self.engine.redraws
 
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether nobody waits for what is made of the answer."""
+        return not self.protects and self.edit.is_handed_on
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

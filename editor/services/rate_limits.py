@@ -90,7 +90,7 @@ def _counting(count: int) -> tuple[str, tuple[Any, ...]]:
     is_over = Q(window_began_at=None) | Q(window_began_at__lte=Now() - MINUTE) | ahead
     is_over &= Q(requests_per_minute__gte=count)
     has_room = is_over | Q(window_count__lte=F("requests_per_minute") - count)
-    query = ApiKey.objects.filter(has_room, pk=ANY_KEY).query.chain(UpdateQuery)
+    query: Any = ApiKey.objects.filter(has_room, pk=ANY_KEY).query.chain(UpdateQuery)
     query.add_update_values(
         {
             "window_count": Case(

@@ -40,7 +40,12 @@ CANARIES = (b"Canary", b"Exif", b"GPS", b"ICC", b"sRGB", b"xmp", b"MPF", b"iCCP"
 def photo(**how: Any) -> bytes:
     """A JPEG that tells a lot, with a second picture behind it."""
     exif = make_exif(gps=True)
-    told = {"exif": exif, "icc_profile": make_rgb_profile(), "xmp": XMP, "comment": b"Canary"}
+    told: dict[str, Any] = {
+        "exif": exif,
+        "icc_profile": make_rgb_profile(),
+        "xmp": XMP,
+        "comment": b"Canary",
+    }
     second = as_bytes(make_image(80, 60, seed=5), "JPEG", exif=exif)
     return as_bytes(PHOTO, "JPEG", quality=90, **told, **how) + second
 
@@ -50,7 +55,11 @@ def drawing() -> bytes:
     said = PngInfo()
     said.add_text("Comment", "Canary")
     said.add_itxt("XML:com.adobe.xmp", XMP.decode(), zip=False)
-    told = {"exif": make_exif(gps=True), "icc_profile": make_rgb_profile(), "pnginfo": said}
+    told: dict[str, Any] = {
+        "exif": make_exif(gps=True),
+        "icc_profile": make_rgb_profile(),
+        "pnginfo": said,
+    }
     return as_bytes(PHOTO, **told) + b"Canary"
 
 
@@ -61,9 +70,9 @@ def albums() -> bytes:
     return buffer.getvalue()
 
 
-def landed(caller: Caller, body: tuple[bytes, str], engine: Painter, **how: str) -> Came:
+def landed(caller: Caller, body: tuple[bytes, str], engine: Painter) -> Came:
     async def script() -> Came:
-        came = await caller.edit(body, **how)
+        came = await caller.edit(body)
         await all_done()
         return came
 

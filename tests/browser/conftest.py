@@ -10,21 +10,34 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
+TOLD_LINES = 150
 EMAIL, PASSWORD = "olga@example.test", "correct horse battery"
 START_SECONDS = 180
+# How long whatever a page is waited for may take, be it by an action or by an expectation.
+PATIENCE = 20_000
 FAILED: set[str] = set()
+expect.set_options(timeout=PATIENCE)
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -32,6 +45,16 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
+# What a person did last, for the report of a failure: a press that came to nothing is seen nowhere.
+RECENT = """
+window.recent = [];
+for (const type of ["pointerdown", "pointercancel", "pointerup", "click", "keydown", "submit", "focusin"]) {
+  addEventListener(type, ({ target, timeStamp }) => {
+    const on = target.dataset?.testid ?? target.nodeName ?? "window";
+    window.recent = [...window.recent.slice(-19), `${Math.round(timeStamp)} ${type} ${on}`];
+  }, { capture: true, passive: true });
+}
+"""
 # The ends of what pages must look good in. The accessibility checker is a script that the pages'
 # own policy would rightly refuse.
 LOOKS: dict[str, dict[str, Any]] = {
@@ -160,6 +183,16 @@ class Watched:
         if message.type in {"error", "warning"}:
             self.complaints.append(f"{message.type}: {message.text}")
 
+    def tell(self, name: str) -> None:
+        """What the page looks like, is to a screen reader, and what was done on it last."""
+        RESULTS.mkdir(exist_ok=True)
+        # A page that does not even answer to this is no second failure.
+        with suppress(Error):
+            self.page.screenshot(path=RESULTS / f"{name}.png")
+            lines = [self.page.url, *self.page.evaluate("window.recent ?? []")]
+            lines += self.page.locator("body").aria_snapshot().splitlines()[:TOLD_LINES]
+            sys.stderr.write("\n".join(lines) + "\n")
+
     def expect_refusal(self, status: int) -> None:
         """Chromium writes a console error for each answer of 400 and above."""
         self.complaints = [c for c in self.complaints if f"status of {status}" not in c]
@@ -180,14 +213,14 @@ def watched(browser: Browser, studio: Studio, name: str, **options: Any) -> Iter
     context: BrowserContext = browser.new_context(
         storage_state=studio.storage, accept_downloads=True, **options
     )
+    context.add_init_script(RECENT)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     watched = Watched(page, studio)
     watched.listen()
     yield watched
     if name in FAILED or watched.complaints:
-        RESULTS.mkdir(exist_ok=True)
-        page.screenshot(path=RESULTS / f"{name}.png")
+        watched.tell(name)
     context.close()
     assert watched.complaints == []
 

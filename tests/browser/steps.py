@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Watched
 
 EDIT_TIMEOUT = 60_000
+ENDED = re.compile("^(succeeded|failed|canceled)$")
 
 
 def by(watched: Watched, name: str) -> Locator:
@@ -24,12 +27,13 @@ def upload(watched: Watched, photo: Path) -> str:
     """Upload one photo in the first project; return its picture id."""
     page = watched.page
     page.goto(f"{watched.studio.url}/p/{watched.studio.slug}/")
-    before = by(watched, "picture-card").count()
-    by(watched, "upload-input").set_input_files(photo)
-    page.wait_for_function(
-        "n => document.querySelectorAll('[data-testid=picture-card]').length > n", arg=before
-    )
-    return by(watched, "picture-card").first.get_attribute("data-picture-id") or ""
+    # Results of earlier edits may come to the gallery meanwhile: which card is its own, is told.
+    with page.expect_response(lambda answer: "/upload/" in answer.url) as answer:
+        by(watched, "upload-input").set_input_files(photo)
+    found = re.search(r'data-picture-id="(\w+)"', answer.value.text())
+    assert found
+    page.locator(f"#picture-{found[1]}").wait_for()
+    return found[1]
 
 
 def open_canvas(watched: Watched, picture: str) -> None:
@@ -83,16 +87,11 @@ def submit(watched: Watched, prompt: str) -> Locator:
     before = by(watched, "edit-card").count()
     by(watched, "prompt").fill(prompt)
     by(watched, "submit-edit").click()
-    card = by(watched, "edit-card").first
     # An earlier edit's card may be there already, at its end.
-    watched.page.wait_for_function(
-        "n => document.querySelectorAll('[data-testid=edit-card]').length > n", arg=before
-    )
-    watched.page.wait_for_function(
-        "() => ['succeeded', 'failed', 'canceled'].includes("
-        "document.querySelector('[data-testid=edit-card]')?.dataset.state)",
-        timeout=EDIT_TIMEOUT,
-    )
+    expect(by(watched, "edit-card")).to_have_count(before + 1)
+    edit = by(watched, "edit-card").first.get_attribute("data-edit-id")
+    card = watched.page.locator(f"#edit-{edit}")
+    expect(card).to_have_attribute("data-state", ENDED, timeout=EDIT_TIMEOUT)
     if result := card.get_attribute("data-result-id"):
         # The card ends first; the strip and the download follow once the version is fetched.
         shown = f"[data-testid=version-strip] [data-picture-id='{result}'] [aria-current]"

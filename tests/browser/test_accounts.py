@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from playwright.sync_api import expect
 
 from tests.browser.conftest import (
     DESKTOP,
     FAILED,
     LOOKS,
     PASSWORD,
+    PATIENCE,
     PHONE,
-    RESULTS,
     Studio,
     Watched,
     start_studio,
@@ -64,13 +65,12 @@ def studio(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
 
 def visit(browser: Browser, studio: Studio, name: str, **options: Any) -> Iterator[Watched]:
     page = browser.new_context(accept_downloads=True, **options).new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     visitor = Watched(page, studio)
     visitor.listen()
     yield visitor
     if name in FAILED or visitor.complaints:
-        RESULTS.mkdir(exist_ok=True)
-        page.screenshot(path=RESULTS / f"{name}.png")
+        visitor.tell(name)
     page.context.close()
     assert visitor.complaints == []
 
@@ -204,7 +204,7 @@ def test_an_app_as_the_second_step(visitor: Watched) -> None:
     address = sign_up(visitor)
     page = open_page(visitor, "two-step/app/")
     prove(visitor)
-    assert page.locator(".qr").evaluate("image => image.complete && image.naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('.qr')?.naturalWidth > 0")
     page.get_by_text("No camera?").click()
     secret = page.locator("[data-testid=totp-secret]").inner_text()
     fill(page, code=code_now(secret))
@@ -245,7 +245,7 @@ def test_a_passkey_nobody_answers_for_is_said(visitor: Watched) -> None:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_role("alert").filter(has_text="The passkey was not used.").wait_for()
-    assert page.get_by_role("button", name="Sign in with a passkey").is_enabled()
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_enabled()
 
 
 def test_ending_another_session(visitor: Watched, browser: Browser, studio: Studio) -> None:

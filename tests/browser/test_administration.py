@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import watched
 from tests.browser.looks import assert_good
@@ -37,7 +38,9 @@ def test_the_administration_keeps_to_the_policy(themed: Watched) -> None:
         assert response is not None
         assert response.status == 200, path
         assert "script-src 'self'" in response.headers["content-security-policy"]
-        assert page.locator("#site-name").inner_text() == "Pentimento administration"
+        expect(page.locator("#site-name")).to_have_text(
+            "Pentimento administration", use_inner_text=True
+        )
     page.get_by_role("link", name="Back to the projects").click()
     page.wait_for_url(f"{url}/")
 
@@ -72,9 +75,9 @@ def test_the_figures_refresh_themselves(desktop: Watched) -> None:
         page.clock.run_for(10_500)
     assert "<html" not in answer.value.text()
     page.wait_for_function("old => !old.isConnected", arg=first)
-    assert page.locator("h1[data-kept=yes]").is_visible()
+    expect(page.locator("h1[data-kept=yes]")).to_be_visible()
     note = page.locator("live-figures [data-note=lost]")
-    assert note.is_hidden()
+    expect(note).to_be_hidden()
     page.route("**/health/", lambda route: route.abort())
     page.clock.run_for(10_500)
     note.wait_for(state="visible")
@@ -95,4 +98,4 @@ def test_health_and_administration_by_finger(phone: Watched) -> None:
     page.wait_for_url("**/admin/")
     page.get_by_role("link", name="Projects", exact=True).tap()
     page.wait_for_url("**/admin/editor/project/")
-    assert page.get_by_text("My first project").first.is_visible()
+    expect(page.get_by_text("My first project").first).to_be_visible()

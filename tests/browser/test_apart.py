@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import steps
+from tests.browser.conftest import DESKTOP
 from tests.browser.looks import assert_good
 from tests.browser.pixels import upright
 from tests.browser.rooms import run_in
@@ -28,11 +30,13 @@ from tests.browser.test_provider_journey import (
     write_wall,
 )
 from tests.faults import paying
+from tests.making import make_image
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from playwright.sync_api import Locator
 
     from tests.browser.conftest import Watched
     from tests.faults.fake import Fake
@@ -94,6 +98,60 @@ def coverage(one: Watched, facts: list[list[str]]) -> NDArray[np.bool_]:
     return covered
 
 
+def send_apart(one: Watched, count: int) -> Locator:
+    """Send one edit for each area; return their cards, the newest first."""
+    steps.by(one, "prompt").fill("a red door")
+    press(one, "submit-edit")
+    expect(steps.by(one, "consent")).to_contain_text(f"{count} parts of your picture")
+    press(one, "agree")
+    cards = steps.by(one, "edit-card")
+    expect(cards).to_have_count(count)
+    return cards
+
+
+def wait_for_all(cards: Locator, count: int) -> None:
+    """The oldest stands last and ends first, so each has its own time."""
+    for number in reversed(range(count)):
+        expect(cards.nth(number)).to_have_attribute(
+            "data-state", "succeeded", timeout=steps.EDIT_TIMEOUT
+        )
+
+
+def assert_newest_is_shown(one: Watched) -> None:
+    """The result of the last area, which holds those of all."""
+    result = steps.by(one, "edit-card").first.get_attribute("data-result-id")
+    strip = steps.by(one, "version-strip")
+    expect(strip.locator(f"[data-picture-id='{result}'] [aria-current]")).to_be_visible()
+    expect(one.page).to_have_url(re.compile(f"/canvas/{result}/$"))
+
+
+@pytest.mark.parametrize("person", [DESKTOP], ids=["desktop"], indirect=True)
+def test_of_areas_that_end_unseen_the_last_is_shown(
+    person: Watched, fake: Fake, tmp_path: Path
+) -> None:
+    """Their ends come with one answer of the poll, as to a page that was hidden or offline."""
+    connect(person, fake)
+    page = person.page
+    make_image(3000, 2000, seed=1).save(tmp_path / "corners.png")
+    steps.open_canvas(person, steps.upload(person, tmp_path / "corners.png"))
+    steps.by(person, "engine").select_option(label=paying.MODEL)
+    press(person, "tool-rectangle")
+    steps.paint(person, (0.05, 0.05), (0.12, 0.12))
+    steps.paint(person, (0.85, 0.85), (0.95, 0.95))
+    expect(steps.by(person, "apart")).to_contain_text("2 areas lie far apart")
+    page.route(re.compile("/pulse"), lambda route: route.fulfill(status=HTTPStatus.NO_CONTENT))
+    send_apart(person, 2)
+    beside = page.context.new_page()
+    beside.goto(page.url)
+    wait_for_all(beside.get_by_test_id("edit-card"), 2)
+    beside.close()
+    page.unroute_all()
+    wait_for_all(steps.by(person, "edit-card"), 2)
+    assert_newest_is_shown(person)
+    expect(page.locator(".version-item[data-new]")).to_have_count(0)
+    expect(page.locator("canvas-frames div")).to_have_count(0)
+
+
 def test_three_dots_far_apart_are_edited_with_one_press(  # noqa: PLR0915  one journey
     person: Watched, fake: Fake, tmp_path: Path
 ) -> None:
@@ -114,20 +172,11 @@ def test_three_dots_far_apart_are_edited_with_one_press(  # noqa: PLR0915  one j
     assert price(person) == each
     expect(steps.by(person, "frames").locator("div")).to_have_count(3)
 
-    steps.by(person, "prompt").fill("a red door")
-    press(person, "submit-edit")
-    expect(steps.by(person, "consent")).to_contain_text("3 parts of your picture")
-    press(person, "agree")
-    cards = steps.by(person, "edit-card")
-    expect(cards).to_have_count(3)
+    cards = send_apart(person, 3)
     expect(cards.filter(has_text="Waits for area 1")).to_have_count(1)
     assert_good(person.page)
-    for number in range(3):
-        expect(cards.nth(number)).to_have_attribute(
-            "data-state", "succeeded", timeout=steps.EDIT_TIMEOUT
-        )
-    result = cards.first.get_attribute("data-result-id")
-    person.page.locator(f"[data-picture-id='{result}'] [aria-current]").wait_for()
+    wait_for_all(cards, 3)
+    assert_newest_is_shown(person)
     after, before = np.asarray(steps.download(person)), np.asarray(upright(photo))
 
     facts = json.loads(run_in(person.studio, FACTS.format(slug=person.studio.slug)))

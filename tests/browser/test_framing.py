@@ -96,7 +96,7 @@ def test_the_surroundings_are_chosen_and_come_back(desktop: Watched, tmp_path: P
     )
     assert price != ""
     slide(desktop, "padding", "0")
-    assert desktop.page.locator("[data-grow='0']").count() == 1
+    expect(desktop.page.locator("[data-grow='0']")).to_have_count(1)
     steps.by(desktop, "feather").select_option("hard")
     steps.by(desktop, "blend").select_option("off")
     expect(steps.by(desktop, "framing").locator("summary")).to_contain_text(
@@ -256,7 +256,7 @@ def test_one_of_two_areas_far_apart_is_edited_and_the_other_stays(
     # The built-in engine edits it as well; the other area is left for the next edit.
     steps.by(desktop, "engine").select_option(label="Built-in")
     card = steps.submit(desktop, "black and white")
-    assert card.get_attribute("data-state") == "succeeded"
+    expect(card).to_have_attribute("data-state", "succeeded")
     expect(steps.by(desktop, "only")).to_be_hidden()
     expect(steps.by(desktop, "undo")).to_be_enabled()
     program = "from editor.models import Edit; print(Edit.objects.get("

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
@@ -25,15 +26,24 @@ def open_gallery(watched: Watched) -> None:
     watched.page.goto(f"{watched.studio.url}/p/{watched.studio.slug}/")
 
 
+def expect_names(watched: Watched, names: list[str]) -> None:
+    """Wait until the gallery shows these pictures, in this order."""
+    shown = "[...document.querySelectorAll('[data-testid=picture-card]')]"
+    watched.page.wait_for_function(
+        f"names => {shown}.map(card => card.dataset.name).join() === names.join()", arg=names
+    )
+
+
 def test_the_same_photo_again_points_at_the_one_there(desktop: Watched, tmp_path: Path) -> None:
     photo = tmp_path / "twice.png"
     make_image(320, 200, seed=41).save(photo)
     picture = steps.upload(desktop, photo)
     count = steps.by(desktop, "picture-card").count()
     steps.by(desktop, "upload-input").set_input_files(photo)
+    # It stands out for a moment only.
+    desktop.page.locator(f"#picture-{picture}.is-pointed-at").wait_for()
     desktop.page.get_by_text("Already in this project").wait_for()
-    assert steps.by(desktop, "picture-card").count() == count
-    assert desktop.page.locator(f"#picture-{picture}.is-pointed-at").count() == 1
+    expect(steps.by(desktop, "picture-card")).to_have_count(count)
 
 
 def test_a_file_too_large_is_refused_before_it_is_sent(desktop: Watched, tmp_path: Path) -> None:
@@ -75,8 +85,8 @@ def test_dropping_shows_where_and_takes_the_file(desktop: Watched) -> None:
     desktop.page.evaluate(drop, "drop")
     row = desktop.page.locator(".upload", has_text="note.png")
     row.locator("[data-dismiss]").wait_for()
-    assert not row.locator("[data-retry]").is_visible()
-    assert not desktop.page.get_by_text("Drop to add to this project").is_visible()
+    expect(row.locator("[data-retry]")).to_be_hidden()
+    expect(desktop.page.get_by_text("Drop to add to this project")).to_be_hidden()
     desktop.expect_refusal(422)
 
 
@@ -90,15 +100,13 @@ def test_words_order_and_filter_go_together(desktop: Watched, tmp_path: Path) ->
     page.wait_for_url("**/?show=originals&q=PHOTO+1*")
     steps.by(desktop, "sort").select_option("name")
     page.wait_for_url("**sort=name*")
-    names = [card.get_attribute("data-name") for card in steps.by(desktop, "picture-card").all()]
-    assert names == ["photo 1.png", "photo 10.png", "photo 11.png"]
+    expect_names(desktop, ["photo 1.png", "photo 10.png", "photo 11.png"])
     for name, seed in [("photo 1 b.png", 9101), ("elsewhere.png", 9102)]:
         make_image(60, 50, seed=seed).save(tmp_path / name)
         steps.by(desktop, "upload-input").set_input_files(tmp_path / name)
         page.locator(".upload", has_text=name).filter(has_text="Added").wait_for()
     page.get_by_text("It does not belong to what is shown here.").wait_for()
-    names = [card.get_attribute("data-name") for card in steps.by(desktop, "picture-card").all()]
-    assert names == ["photo 1 b.png", "photo 1.png", "photo 10.png", "photo 11.png"]
+    expect_names(desktop, ["photo 1 b.png", "photo 1.png", "photo 10.png", "photo 11.png"])
 
 
 def test_text_and_pictures_of_the_page_are_not_dropped(desktop: Watched) -> None:
@@ -115,8 +123,8 @@ def test_text_and_pictures_of_the_page_are_not_dropped(desktop: Watched) -> None
     }"""
     for own in (False, True):
         desktop.page.evaluate(drop, ["drop", own])
-        assert not desktop.page.get_by_text("Drop to add to this project").is_visible()
-        assert desktop.page.locator(".upload").count() == 0
+        expect(desktop.page.get_by_text("Drop to add to this project")).to_be_hidden()
+        expect(desktop.page.locator(".upload")).to_have_count(0)
 
 
 def test_a_preview_that_is_lost_leaves_a_calm_place(desktop: Watched) -> None:

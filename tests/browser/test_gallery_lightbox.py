@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
@@ -14,7 +15,7 @@ from tests.making import make_image
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from tests.browser.conftest import Studio, Watched
 
@@ -34,8 +35,8 @@ def open_first(watched: Watched, room: str) -> None:
     steps.by(watched, "lightbox").wait_for()
 
 
-def name(page: Page) -> str:
-    return page.locator("#lightbox-name").inner_text()
+def name(page: Page) -> Locator:
+    return page.locator("#lightbox-name")
 
 
 def is_starred(page: Page, name: str) -> bool:
@@ -46,23 +47,23 @@ def is_starred(page: Page, name: str) -> bool:
 def test_keys_lead_through_all_pictures(desktop: Watched, room: str) -> None:
     page = desktop.page
     open_first(desktop, room)
-    assert name(page) == f"photo {COUNT - 1}.png"
-    assert page.locator("[data-role=back]").is_disabled()
+    expect(name(page)).to_have_text(f"photo {COUNT - 1}.png")
+    expect(page.locator("[data-role=back]")).to_be_disabled()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
-    assert name(page) == f"photo {COUNT - 2}.png"
+    expect(name(page)).to_have_text(f"photo {COUNT - 2}.png")
     page.keyboard.press("End")
     page.wait_for_function(
         "() => document.querySelectorAll('[data-testid=picture-card]').length === 64"
     )
     page.keyboard.press("End")
-    assert name(page) == "photo 0.png"
-    assert page.locator("[data-role=on]").is_disabled()
+    expect(name(page)).to_have_text("photo 0.png")
+    expect(page.locator("[data-role=on]")).to_be_disabled()
     page.keyboard.press("Home")
-    assert name(page) == f"photo {COUNT - 1}.png"
+    expect(name(page)).to_have_text(f"photo {COUNT - 1}.png")
     page.keyboard.press("Escape")
-    assert not steps.by(desktop, "lightbox").is_visible()
+    expect(steps.by(desktop, "lightbox")).to_be_hidden()
 
 
 def test_the_way_out_leads_to_the_picture_last_seen(desktop: Watched, room: str) -> None:
@@ -71,9 +72,8 @@ def test_the_way_out_leads_to_the_picture_last_seen(desktop: Watched, room: str)
     for _ in range(30):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
-    focused = page.evaluate("document.activeElement.closest('article').dataset.name")
-    assert focused == f"photo {COUNT - 31}.png"
-    assert page.locator(f"[data-name='{focused}']").is_visible()
+    last = page.locator(f"article[data-name='photo {COUNT - 31}.png']:focus-within")
+    expect(last).to_be_visible()
 
 
 def test_a_star_is_one_everywhere_and_turns_back_when_it_fails(desktop: Watched, room: str) -> None:
@@ -90,7 +90,7 @@ def test_a_star_is_one_everywhere_and_turns_back_when_it_fails(desktop: Watched,
     assert is_starred(page, first)
     page.unroute("**/favourite/")
     page.goto(f"{desktop.studio.url}/p/{room}/?show=favourites")
-    assert page.locator("[data-testid=picture-card]").count() == 1
+    expect(page.locator("[data-testid=picture-card]")).to_have_count(1)
     desktop.complaints = [c for c in desktop.complaints if "ERR_FAILED" not in c]
 
 
@@ -109,7 +109,7 @@ def test_actual_size_is_the_full_picture(desktop: Watched, tmp_path: Path) -> No
     page.wait_for_function(
         "() => document.querySelector('[data-role=picture]').naturalWidth === 2400"
     )
-    assert steps.by(desktop, "lightbox-zoom").get_attribute("aria-pressed") == "true"
+    expect(steps.by(desktop, "lightbox-zoom")).to_have_attribute("aria-pressed", "true")
     box = page.locator("[data-role=picture]").bounding_box()
     assert box
     assert (box["width"], box["height"]) == (2400, 1600)
@@ -128,15 +128,15 @@ def test_before_and_after_of_a_result(desktop: Watched, tmp_path: Path) -> None:
     steps.submit(desktop, "black and white")
     page.goto(f"{desktop.studio.url}/p/{desktop.studio.slug}/?show=results")
     page.locator(".picture-card .card__picture").first.click()
-    assert page.locator("[data-role=prompt]").inner_text() == "black and white"
+    expect(page.locator("[data-role=prompt]")).to_have_text("black and white")
     before, label = page.locator("[data-role=before]"), page.locator("[data-role=label]")
-    assert not before.is_visible()
+    expect(before).to_be_hidden()
     steps.by(desktop, "lightbox-compare").click()
-    assert before.is_visible()
-    assert label.inner_text() == "Before"
+    expect(before).to_be_visible()
+    expect(label).to_have_text("Before", use_inner_text=True)
     page.keyboard.press("b")
-    assert not before.is_visible()
-    assert label.inner_text() == "After"
+    expect(before).to_be_hidden()
+    expect(label).to_have_text("After", use_inner_text=True)
     page.keyboard.press("e")
     page.wait_for_url("**/canvas/**")
 
@@ -151,16 +151,11 @@ def test_fingers_swipe(phone: Watched, room: str) -> None:
             points = [] if x is None else [{"x": x, "y": 400}]
             client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-    first = name(page)
+    expect(name(page)).to_have_text(f"photo {COUNT - 1}.png")
     swipe(300, 80)
-    page.wait_for_function(
-        "(n) => document.querySelector('#lightbox-name').innerText !== n", arg=first
-    )
-    assert name(page) == f"photo {COUNT - 2}.png"
+    expect(name(page)).to_have_text(f"photo {COUNT - 2}.png")
     swipe(80, 300)
-    page.wait_for_function(
-        "(n) => document.querySelector('#lightbox-name').innerText === n", arg=first
-    )
+    expect(name(page)).to_have_text(f"photo {COUNT - 1}.png")
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, PHONE, watched
@@ -77,7 +78,7 @@ def test_all_pictures_come_once_and_in_order(visitor: Watched, room: str) -> Non
     assert page.locator("[data-testid=picture-card]").count() < COUNT
     scroll_to_the_end(page, COUNT)
     assert page.evaluate(NAMES) == expected()
-    assert page.locator("a[rel=next]").count() == 0
+    expect(page.locator("a[rel=next]")).to_have_count(0)
 
 
 def test_nothing_jumps_while_previews_and_pages_come(visitor: Watched, room: str) -> None:
@@ -94,7 +95,7 @@ def test_nothing_jumps_while_previews_and_pages_come(visitor: Watched, room: str
         "() => [...document.images].slice(0, 4).every((image) => image.naturalWidth > 0)"
     )
     stroll_to_the_end(page)
-    assert page.locator("[data-testid=picture-card]").count() == COUNT
+    expect(page.locator("[data-testid=picture-card]")).to_have_count(COUNT)
     shifts: list[Any] = page.evaluate("window.shifts")
     assert shifts == []
 

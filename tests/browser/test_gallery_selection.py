@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
 from tests.browser.rooms import make_room
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from tests.browser.conftest import Watched
 
@@ -29,8 +30,8 @@ def select(watched: Watched, room: str) -> None:
     steps.by(watched, "select").click()
 
 
-def count(watched: Watched) -> str:
-    return steps.by(watched, "selected-count").inner_text()
+def count(watched: Watched) -> Locator:
+    return steps.by(watched, "selected-count")
 
 
 def test_clicks_shift_and_control_a(desktop: Watched) -> None:
@@ -40,21 +41,21 @@ def test_clicks_shift_and_control_a(desktop: Watched) -> None:
     pictures = page.locator(".card__picture")
     pictures.nth(1).click()
     pictures.nth(4).click(modifiers=["Shift"])
-    assert count(desktop) == "4 selected"
+    expect(count(desktop)).to_have_text("4 selected")
     pictures.nth(2).click()
-    assert count(desktop) == "3 selected"
+    expect(count(desktop)).to_have_text("3 selected")
     page.locator(".card__check input").nth(7).check()
-    assert count(desktop) == "4 selected"
+    expect(count(desktop)).to_have_text("4 selected")
     steps.by(desktop, "end-selecting").click()
-    assert page.locator("input:checked").count() == 0
+    expect(page.locator("input:checked")).to_have_count(0)
     steps.by(desktop, "select").click()
     page.keyboard.press("Control+a")
-    assert count(desktop) == "8 selected"
+    expect(count(desktop)).to_have_text("8 selected")
     page.keyboard.press("Escape")
-    assert page.locator("input:checked").count() == 0
-    assert not steps.by(desktop, "selected-count").is_visible()
+    expect(page.locator("input:checked")).to_have_count(0)
+    expect(steps.by(desktop, "selected-count")).to_be_hidden()
     pictures.first.click()
-    assert steps.by(desktop, "lightbox").is_visible()
+    expect(steps.by(desktop, "lightbox")).to_be_visible()
 
 
 def test_a_zip_holds_what_was_chosen(desktop: Watched) -> None:
@@ -73,7 +74,7 @@ def test_a_zip_holds_what_was_chosen(desktop: Watched) -> None:
     with zipfile.ZipFile(Path(waiting.value.path())) as archive:
         assert sorted(archive.namelist()) == ["photo 0.png", "photo 3.png"]
         assert archive.testzip() is None
-    assert count(desktop) == "2 selected"
+    expect(count(desktop)).to_have_text("2 selected")
     steps.by(desktop, "export").click()
     with page.expect_download() as waiting:
         steps.by(desktop, "export-originals").click()
@@ -91,7 +92,7 @@ def test_delete_and_undo_and_another_page_hears_of_it(desktop: Watched) -> None:
         page.locator(f"{card(page, number)} .card__picture").click()
     steps.by(desktop, "delete-selected").click()
     page.get_by_text("2 pictures deleted.").wait_for()
-    assert page.locator("[data-testid=picture-card]").count() == 3
+    expect(page.locator("[data-testid=picture-card]")).to_have_count(3)
     other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     other.wait_for_function(
         "() => document.querySelectorAll('[data-testid=picture-card]').length === 3"
@@ -99,16 +100,14 @@ def test_delete_and_undo_and_another_page_hears_of_it(desktop: Watched) -> None:
     page.get_by_role("button", name="Undo").focus()
     page.keyboard.press("Enter")
     page.get_by_text("2 pictures restored.").wait_for()
-    names = (
-        "[...document.querySelectorAll('[data-testid=picture-card]')].map((c) => c.dataset.name)"
+    same = (
+        "(order) => order.join() === [...document.querySelectorAll('[data-testid=picture-card]')]"
+        ".map((card) => card.dataset.name).join()"
     )
     order = [f"photo {number}.png" for number in (4, 3, 2, 1, 0)]
-    assert page.evaluate(names) == order
+    page.wait_for_function(same, arg=order)
     other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    other.wait_for_function(
-        "() => document.querySelectorAll('[data-testid=picture-card]').length === 5"
-    )
-    assert other.evaluate(names) == order
+    other.wait_for_function(same, arg=order)
     other.close()
 
 
@@ -127,7 +126,7 @@ def test_the_trash_gives_back_one_and_many(desktop: Watched) -> None:
     steps.by(desktop, "restore-selected").click()
     page.get_by_text("The trash is empty").wait_for()
     page.goto(f"{desktop.studio.url}/p/{room}/")
-    assert page.locator("[data-testid=picture-card]").count() == 3
+    expect(page.locator("[data-testid=picture-card]")).to_have_count(3)
 
 
 def test_stars_on_many_and_off_again(phone: Watched) -> None:
@@ -138,14 +137,14 @@ def test_stars_on_many_and_off_again(phone: Watched) -> None:
         page.locator(f"{card(page, number)} .card__picture").tap()
     steps.by(phone, "favourite-selected").tap()
     page.get_by_text("2 favourites added.").wait_for()
-    assert page.locator(".card .favourite__button[aria-pressed=true]").count() == 2
+    expect(page.locator(".card .favourite__button[aria-pressed=true]")).to_have_count(2)
     page.goto(f"{phone.studio.url}/p/{room}/?show=favourites")
     steps.by(phone, "select").tap()
     page.locator(".card__picture").first.tap()
     steps.by(phone, "favourite-selected").tap()
     page.get_by_text("1 favourite removed.").wait_for()
     page.reload()
-    assert page.locator("[data-testid=picture-card]").count() == 1
+    expect(page.locator("[data-testid=picture-card]")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import ImageDraw
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.pixels import assert_only_changed_near, upright
@@ -27,7 +28,7 @@ def test_remove_something_with_the_mouse(desktop: Watched, tmp_path: Path) -> No
     steps.set_brush(desktop, 60)
     steps.paint(desktop, (0.4, 0.4), (0.55, 0.5))
     card = steps.submit(desktop, "remove this")
-    assert card.get_attribute("data-state") == "succeeded"
+    expect(card).to_have_attribute("data-state", "succeeded")
     result = card.get_attribute("data-result-id")
     item = desktop.page.locator(f"[data-testid=version-strip] [data-picture-id='{result}']")
     item.wait_for()
@@ -43,7 +44,7 @@ def test_remove_something_with_a_finger(phone: Watched, tmp_path: Path) -> None:
     steps.set_brush(phone, 80)
     steps.stroke(phone, (0.4, 0.4), (0.5, 0.45), (0.6, 0.5))
     card = steps.submit(phone, "erase")
-    assert card.get_attribute("data-state") == "succeeded"
+    expect(card).to_have_attribute("data-state", "succeeded")
     after = steps.download(phone)
     assert_only_changed_near(upright(photo), after, (0.25, 0.25, 0.75, 0.65))
 
@@ -58,9 +59,9 @@ def test_what_is_not_understood_is_said_and_nothing_is_lost(
     steps.by(desktop, "submit-edit").click()
     alert = desktop.page.locator("[role=alert]", has_text="provider")
     alert.wait_for()
-    assert steps.by(desktop, "prompt").input_value() == "add a purple dragon"
-    assert steps.by(desktop, "edit-card").count() == 0
-    assert steps.submit(desktop, "remove this").get_attribute("data-state") == "succeeded"
+    expect(steps.by(desktop, "prompt")).to_have_value("add a purple dragon")
+    expect(steps.by(desktop, "edit-card")).to_have_count(0)
+    expect(steps.submit(desktop, "remove this")).to_have_attribute("data-state", "succeeded")
     desktop.expect_refusal(422)
 
 
@@ -78,7 +79,7 @@ def test_undo_and_redo_and_eraser_and_rectangle(desktop: Watched, tmp_path: Path
     steps.by(desktop, "undo").click()
     steps.by(desktop, "redo").click()
     card = steps.submit(desktop, "black and white")
-    assert card.get_attribute("data-state") == "succeeded"
+    expect(card).to_have_attribute("data-state", "succeeded")
     assert_only_changed_near(upright(photo), steps.download(desktop), (0.49, 0.49, 0.76, 0.76))
 
 
@@ -89,7 +90,7 @@ def test_a_result_is_continued_from(desktop: Watched, tmp_path: Path) -> None:
     steps.by(desktop, "compare").click()
     steps.by(desktop, "compare").click()
     card = steps.submit(desktop, "blur")
-    assert card.get_attribute("data-state") == "succeeded"
+    expect(card).to_have_attribute("data-state", "succeeded")
     items = desktop.page.locator("[data-testid=version-strip] [data-picture-id]")
     desktop.page.wait_for_function(
         "() => document.querySelectorAll("
@@ -103,7 +104,7 @@ def test_a_result_is_continued_from(desktop: Watched, tmp_path: Path) -> None:
         desktop.page.get_by_role("link", name="Continue from here").click()
     assert desktop.page.url.endswith(f"/canvas/{result}/")
     steps.by(desktop, "stage").wait_for()
-    assert desktop.page.get_by_role("link", name="Continue from here").count() == 0
+    expect(desktop.page.get_by_role("link", name="Continue from here")).to_have_count(0)
 
 
 def test_hostile_and_good_files_together(desktop: Watched, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from editor.services.api_keys import TOKEN
 from tests.browser import steps
@@ -59,7 +60,7 @@ def test_a_key_is_shown_once(desktop: Watched) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == token
     page.reload()
     assert page.url == keys
-    assert steps.by(desktop, "key").count() == 1
+    expect(steps.by(desktop, "key")).to_have_count(1)
     assert token not in page.content()
     page.go_back()
     assert token not in page.content()
@@ -67,7 +68,7 @@ def test_a_key_is_shown_once(desktop: Watched) -> None:
     steps.by(desktop, "revoke-key").click()
     steps.by(desktop, "confirm-revoke").click()
     page.get_by_text("“Build server” is revoked.").wait_for()
-    assert steps.by(desktop, "revoke-key").count() == 0
+    expect(steps.by(desktop, "revoke-key")).to_have_count(0)
 
 
 def test_pages_of_keys_are_accessible_and_fit(checked: Watched) -> None:
@@ -86,7 +87,7 @@ def test_pages_of_keys_are_accessible_and_fit(checked: Watched) -> None:
     assert_good(page)
     run_in(checked.studio, MANY.format(slug=slug))
     page.goto(keys)
-    assert steps.by(checked, "key").count() == 4
+    expect(steps.by(checked, "key")).to_have_count(4)
     assert_good(page)
     steps.by(checked, "revoke-key").first.click()
     steps.by(checked, "confirm-revoke").wait_for()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
-from tests.browser.conftest import DESKTOP, PASSWORD, PHONE, watched
+from tests.browser.conftest import DESKTOP, PASSWORD, PATIENCE, PHONE, watched
 from tests.browser.looks import assert_good
 from tests.browser.rooms import run_in
 
@@ -61,7 +62,7 @@ def sign_in(page: Page, studio: Studio, email: str) -> None:
 def own_page(browser: Browser, studio: Studio, email: str) -> Page:
     """A browser of somebody else, signed in."""
     page = browser.new_context(**DESKTOP).new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     sign_in(page, studio, email)
     return page
 
@@ -77,28 +78,28 @@ def test_somebody_is_added_given_another_role_and_removed(
     add(desktop, project, email, "editor")
     emil = own_page(browser, studio, email)
     emil.goto(project)
-    assert emil.locator("[data-testid=upload-input]").count() == 1
-    assert emil.get_by_role("link", name="Settings").count() == 0
+    expect(emil.locator("[data-testid=upload-input]")).to_have_count(1)
+    expect(emil.get_by_role("link", name="Settings")).to_have_count(0)
 
     row = page.locator("[data-testid=member]", has_text="Emil Nolde")
-    assert not row.get_by_role("button", name="Save").is_visible()
+    expect(row.get_by_role("button", name="Save")).to_be_hidden()
     row.get_by_role("combobox").select_option("viewer")
     row.get_by_role("button", name="Save").click()
     page.get_by_text("Emil Nolde now has the role “Viewer”.").wait_for()
-    assert row.get_by_role("combobox").evaluate("e => e === document.activeElement")
-    assert row.get_by_role("combobox").input_value() == "viewer"
+    expect(row.get_by_role("combobox")).to_be_focused()
+    expect(row.get_by_role("combobox")).to_have_value("viewer")
     emil.reload()
-    assert emil.locator("[data-testid=upload-input]").count() == 0
+    expect(emil.locator("[data-testid=upload-input]")).to_have_count(0)
 
     remove = row.get_by_role("link", name="Remove Emil Nolde")
     remove.click()
     page.get_by_role("heading", name="Remove Emil Nolde?").wait_for()
     page.keyboard.press("Escape")
-    assert row.count() == 1
+    expect(row).to_have_count(1)
     remove.click()
     steps.by(desktop, "confirm-remove").click()
     page.get_by_text("Emil Nolde was removed.").wait_for()
-    assert row.count() == 0
+    expect(row).to_have_count(0)
     assert emil.goto(project).status == 404  # type: ignore[union-attr]
     emil.context.close()
 
@@ -110,7 +111,7 @@ def test_an_unknown_address_is_explained(phone: Watched) -> None:
     steps.by(phone, "add-member").tap()
     phone.page.get_by_text("Nobody here has this address.").wait_for()
     phone.expect_refusal(422)
-    assert steps.by(phone, "member-email").evaluate("e => e === document.activeElement")
+    expect(steps.by(phone, "member-email")).to_be_focused()
 
 
 def test_a_project_is_renamed_archived_and_restored(desktop: Watched) -> None:
@@ -124,7 +125,7 @@ def test_a_project_is_renamed_archived_and_restored(desktop: Watched) -> None:
     page.get_by_role("heading", name="In the archive").wait_for()
     page.get_by_role("link", name="Pictures").click()
     steps.by(desktop, "archived-note").wait_for()
-    assert steps.by(desktop, "upload-input").count() == 0
+    expect(steps.by(desktop, "upload-input")).to_have_count(0)
     page.goto(f"{desktop.studio.url}/?show=archived")
     page.get_by_role("button", name="Restore Work that is done").click()
     steps.by(desktop, "upload-input").wait_for(state="attached")
@@ -161,7 +162,7 @@ def test_a_member_leaves_on_a_phone(phone: Watched, browser: Browser) -> None:
     project = make_project(phone, "Room to leave")
     add(phone, project, email, "viewer")
     page = browser.new_context(**PHONE).new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     sign_in(page, studio, email)
     page.goto(f"{project}members/")
     page.locator("[data-testid=leave]").tap()
@@ -204,6 +205,7 @@ def test_what_is_touched_is_large_enough(phone: Watched) -> None:
         .filter((each) => each.checkVisibility())
         .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
         .filter(([, box]) => box.width < 44 || box.height < 44).map(([html]) => html)"""
+    phone.page.wait_for_load_state()
     assert phone.page.evaluate(small) == []
     phone.page.goto(f"{project}settings/")
     assert phone.page.evaluate(small) == []

@@ -6,6 +6,7 @@ import csv
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.conftest import EMAIL
@@ -48,7 +49,7 @@ def test_what_was_spent(checked: Watched) -> None:
     slug = run_in(studio, SPEND.format(email=EMAIL))
     page.goto(f"{studio.url}/p/{slug}/")
     page.get_by_role("link", name="Usage", exact=True).click()
-    assert steps.by(checked, "total").inner_text() == "$0.25"
+    expect(steps.by(checked, "total")).to_have_text("$0.25", use_inner_text=True)
     page.get_by_text("As a table").click()
     assert_good(page)
     with page.expect_download() as download:
@@ -57,7 +58,7 @@ def test_what_was_spent(checked: Watched) -> None:
         assert [row["known_by"] for row in csv.DictReader(file)] == ["usage", "held"]
     with page.expect_navigation():
         steps.by(checked, "month").select_option(index=1)
-    assert steps.by(checked, "total").inner_text() == "$0.04"
+    expect(steps.by(checked, "total")).to_have_text("$0.04", use_inner_text=True)
 
 
 def test_what_may_be_spent(checked: Watched) -> None:
@@ -70,7 +71,7 @@ def test_what_may_be_spent(checked: Watched) -> None:
     steps.by(checked, "save-budget").click()
     page.get_by_text("Write an amount in US dollars").wait_for()
     checked.expect_refusal(422)
-    assert page.evaluate("document.activeElement.name") == "member"
+    expect(steps.by(checked, "each-budget")).to_be_focused()
     assert_good(page)
     steps.by(checked, "each-budget").fill("")
     steps.by(checked, "save-budget").click()

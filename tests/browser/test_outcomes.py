@@ -74,6 +74,17 @@ def change(studio: Studio, edit: str, program: str) -> None:
     run_in(studio, LATER.format(edit=edit, change=program))
 
 
+def succeed(studio: Studio, edit: str, results: int) -> None:
+    program = (
+        "attempt = edit.attempts.last()\n"
+        f"for number in range(1, {results} + 1):\n"
+        "    make_result_row(edit.picture, edit.actor, '', edit=edit, attempt=attempt,\n"
+        "                    number=number, folder=edit.picture.folder)\n"
+        "edit.state = 'succeeded'"
+    )
+    change(studio, edit, program)
+
+
 def card(on: Watched, edit: str) -> Locator:
     return on.page.locator(f"#edit-{edit}")
 
@@ -88,14 +99,14 @@ def test_paying_again_is_asked_with_the_cost(desktop: Watched) -> None:
     again = steps.by(desktop, "decide-again")
     again.click()
     dialog = desktop.page.locator("dialog[open]")
-    assert "$0.04\N{EN DASH}0.21" in dialog.inner_text()
+    expect(dialog).to_contain_text("$0.04\N{EN DASH}0.21")
     desktop.page.keyboard.press("Escape")
-    assert not dialog.is_visible()
-    assert card(desktop, edit).get_attribute("data-state") == "unknown"
+    expect(dialog).to_be_hidden()
+    expect(card(desktop, edit)).to_have_attribute("data-state", "unknown")
     again.click()
     steps.by(desktop, "confirm-again").click()
     desktop.page.locator(f"#edit-{edit}:not([data-state=unknown])").wait_for()
-    assert not dialog.is_visible()
+    expect(dialog).to_be_hidden()
     expect(card(desktop, edit)).to_be_focused()
 
 
@@ -106,7 +117,7 @@ def test_keeping_it_by_keyboard(desktop: Watched) -> None:
     desktop.page.keyboard.press("Enter")
     desktop.page.locator(f"#edit-{edit}[data-state=failed]").wait_for()
     expect(card(desktop, edit)).to_be_focused()
-    assert "The provider may have charged it." in card(desktop, edit).inner_text()
+    expect(card(desktop, edit)).to_contain_text("The provider may have charged it.")
 
 
 def test_the_focus_stays_with_what_was_cancelled(desktop: Watched) -> None:
@@ -128,7 +139,7 @@ def test_who_comes_second_is_told_in_the_dialog(desktop: Watched) -> None:
     steps.by(desktop, "confirm-again").click()
     dialog = desktop.page.locator("dialog[open]")
     dialog.get_by_role("alert").wait_for()
-    assert "Somebody has decided already." in dialog.inner_text()
+    expect(dialog).to_contain_text("Somebody has decided already.")
     desktop.expect_refusal(422)
 
 
@@ -142,10 +153,10 @@ def test_the_choices_work_without_scripts(browser: Browser, studio: Studio) -> N
     page = context.new_page()
     page.goto(f"{studio.url}/p/{slug}/")
     page.locator(f"#edit-{edit} [data-testid=decide-again]").click()
-    assert "$0.04" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("$0.04")
     page.locator("[data-testid=confirm-again]").click()
     page.wait_for_url(f"**/p/{slug}/")
-    assert page.locator(f"#edit-{edit}").get_attribute("data-state") != "unknown"
+    expect(page.locator(f"#edit-{edit}")).not_to_have_attribute("data-state", "unknown")
     page.locator(f"#edit-{unread} [data-testid=decide-read]").click()
     page.wait_for_url(f"**/p/{slug}/")
     context.close()
@@ -175,9 +186,9 @@ def test_an_unfinished_preview_lies_where_the_result_will_be(desktop: Watched) -
     change(desktop.studio, edit, "edit.state = 'unknown'")
     page.locator(f"#edit-{edit}[data-state=unknown]").wait_for()
     page.locator("canvas-partial img").wait_for(state="detached")
-    assert card(desktop, edit).get_by_text("Unfinished preview").is_visible()
+    expect(card(desktop, edit).get_by_text("Unfinished preview")).to_be_visible()
     page.locator("canvas-progress [data-goto]").click()
-    assert steps.by(desktop, "decide-again").evaluate("node => node === document.activeElement")
+    expect(steps.by(desktop, "decide-again")).to_be_focused()
 
 
 def test_all_results_of_an_edit_come_to_the_strip(desktop: Watched) -> None:
@@ -185,19 +196,23 @@ def test_all_results_of_an_edit_come_to_the_strip(desktop: Watched) -> None:
     page = desktop.page
     page.goto(f"{desktop.studio.url}/p/{slug}/canvas/{picture}/")
     card(desktop, edit).wait_for()
-    change(
-        desktop.studio,
-        edit,
-        "attempt = edit.attempts.last()\n"
-        "for number in (1, 2, 3):\n"
-        "    make_result_row(edit.picture, edit.actor, '', edit=edit, attempt=attempt,\n"
-        "                    number=number, folder=edit.picture.folder)\n"
-        "edit.state = 'succeeded'",
-    )
+    succeed(desktop.studio, edit, 3)
     parts = page.locator(".version-item__part")
     parts.nth(2).wait_for()
     assert parts.all_inner_texts() == ["1 of 3", "2 of 3", "3 of 3"]
-    assert "Show the 3 results" in card(desktop, edit).inner_text()
+    expect(card(desktop, edit)).to_contain_text("Show the 3 results")
+
+
+def test_a_new_result_appears_by_itself(desktop: Watched) -> None:
+    """On a page that was open before a colleague's edit came to its end."""
+    slug, picture, (edit,) = make_room(desktop.studio, AWAITING)
+    page = desktop.page
+    page.goto(f"{desktop.studio.url}/p/{slug}/v/{picture}/")
+    card(desktop, edit).wait_for()
+    rows = page.locator(".tree a")
+    expect(rows).to_have_count(0)
+    succeed(desktop.studio, edit, 1)
+    expect(rows.filter(has_text="a calm sky")).to_be_visible()
 
 
 def test_a_wait_is_counted_down(desktop: Watched) -> None:
@@ -257,7 +272,7 @@ def test_cards_in_all_states_are_accessible_and_fit(checked: Watched) -> None:
     checked.page.locator("edit-preview img").wait_for()
     # Failures of the last day only are shown, by when they ended.
     checked.page.goto(f"{checked.studio.url}/p/{slug}/?show=failed")
-    assert card(checked, edits[-1]).is_visible()
+    expect(card(checked, edits[-1])).to_be_visible()
     assert_good(checked.page)
     open_gallery(checked, slug)
     checked.page.locator("edit-preview img").wait_for()

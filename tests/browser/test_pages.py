@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
@@ -39,7 +40,7 @@ def test_the_theme_chosen_stays(desktop: Watched) -> None:
     page.goto(f"{desktop.studio.url}/")
     switch = page.locator("theme-switch button")
     switch.click()
-    assert switch.get_attribute("aria-label") == "Theme: light"
+    expect(switch).to_have_attribute("aria-label", "Theme: light")
     page.reload()
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     switch.click()
@@ -48,12 +49,22 @@ def test_the_theme_chosen_stays(desktop: Watched) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") is None
 
 
+def test_colours_change_at_once_with_the_scheme(desktop: Watched) -> None:
+    """Words that are the new scheme's already cannot be read on a ground that is half way."""
+    page = desktop.page
+    page.goto(f"{desktop.studio.url}/p/{desktop.studio.slug}/")
+    page.mouse.move(0, 0)
+    page.emulate_media(color_scheme="dark")
+    fading = "document.getAnimations().map((each) => each.transitionProperty ?? '')"
+    assert [name for name in page.evaluate(fading) if "color" in name] == []
+
+
 def test_a_project_is_made_in_the_dialog(desktop: Watched) -> None:
     page = desktop.page
     page.goto(f"{desktop.studio.url}/")
     steps.by(desktop, "new-project").click()
     page.keyboard.press("Escape")
-    assert not steps.by(desktop, "project-name").is_visible()
+    expect(steps.by(desktop, "project-name")).to_be_hidden()
     steps.by(desktop, "new-project").click()
     steps.by(desktop, "project-name").fill("Second house")
     steps.by(desktop, "create-project").click()
@@ -69,4 +80,4 @@ def test_an_empty_project_is_filled_with_samples_by_finger(phone: Watched) -> No
     page.wait_for_url("**/p/samples-*/")
     page.get_by_role("button", name="Try with two sample photos").tap()
     steps.by(phone, "picture-card").nth(1).wait_for()
-    assert page.get_by_text("Dandelions.jpg").first.is_visible()
+    expect(page.get_by_text("Dandelions.jpg").first).to_be_visible()

@@ -249,7 +249,7 @@ def send_with_consent(watched: Watched, host: str) -> None:
     button, dialog = steps.by(watched, "submit-edit"), steps.by(watched, "consent")
     button.click()
     expect(dialog).to_contain_text(f"This crop leaves for {host}")
-    assert steps.by(watched, "edit-card").count() == 0
+    expect(steps.by(watched, "edit-card")).to_have_count(0)
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()
     expect(steps.by(watched, "prompt")).to_have_value("a red door")

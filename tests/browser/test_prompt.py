@@ -125,7 +125,9 @@ def assert_background_was_blurred(watched: Watched) -> None:
 def test_the_background_is_blurred_with_the_mouse(desktop: Watched, tmp_path: Path) -> None:
     open_scene(desktop, tmp_path, 24)
     paint_subject(desktop)
-    assert steps.submit(desktop, "blur the background").get_attribute("data-state") == "succeeded"
+    expect(steps.submit(desktop, "blur the background")).to_have_attribute(
+        "data-state", "succeeded"
+    )
     # Its mask is gone, and nobody is blamed for that.
     expect(steps.by(desktop, "understood")).to_have_text("")
     assert_background_was_blurred(desktop)
@@ -143,7 +145,7 @@ def test_the_background_is_blurred_with_a_finger(phone: Watched, tmp_path: Path)
     option.tap()
     expect(prompt).to_have_value("blur the background")
     card = steps.submit(phone, "blur the background")
-    assert card.get_attribute("data-state") == "succeeded"
+    expect(card).to_have_attribute("data-state", "succeeded")
     assert_background_was_blurred(phone)
 
 

@@ -115,7 +115,9 @@ def connect(one: Watched, fake: Fake) -> None:
 def measure(one: Watched) -> None:
     one.page.get_by_label("With which model").select_option(label=f"{MODEL} (up to $0.02)")
     press(one, "run-probe")
-    expect(steps.by(one, "findings")).to_contain_text("The mask is obeyed")
+    # It is an edit, and takes as long.
+    found = steps.by(one, "findings")
+    expect(found).to_contain_text("The mask is obeyed", timeout=steps.EDIT_TIMEOUT)
 
 
 def open_with_mask(one: Watched, photo: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.conftest import PASSWORD, PHONE, watched
@@ -90,7 +91,7 @@ def test_a_provider_is_connected_with_the_mouse(desktop: Watched) -> None:
 
     page.goto(f"{project}providers/")
     steps.by(desktop, "change-provider").click()
-    assert steps.by(desktop, "provider-key").input_value() == ""
+    expect(steps.by(desktop, "provider-key")).to_have_value("")
     page.get_by_text("Saved: …abcd.").wait_for()
 
 
@@ -127,12 +128,11 @@ def test_a_provider_is_connected_by_keyboard_alone(desktop: Watched) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("https://images.example.org/v1")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
     # Without a model it comes back, the cursor where something is missing.
     own = steps.by(desktop, "own")
     page.get_by_text("Offer at least one model.").wait_for()
     desktop.expect_refusal(422)
-    assert own.evaluate("e => e === document.activeElement")
+    expect(own).to_be_focused()
     page.keyboard.type("flux/pro")
     for _step in range(8):
         page.keyboard.press("Tab")
@@ -160,6 +160,7 @@ def test_the_password_is_asked_for_on_a_phone_and_the_key_survives_it(
         steps.by(one, "save-provider").tap()
         page.wait_for_url("**/reauthenticate/**")
         confirm(page, "“OpenAI” is connected.")
+        page.wait_for_load_state()
         assert page.evaluate(SMALL) == []
         page.goto(f"{project}providers/")
         page.get_by_text("key …abcd").wait_for()
@@ -190,14 +191,14 @@ def test_a_mask_that_is_read_the_other_way_round_is_turned_and_goes_back(
     field.press("Enter")
     page.get_by_text("“image” is sent already").wait_for()
     desktop.expect_refusal(422)
-    assert field.evaluate("e => e === document.activeElement")
+    expect(field).to_be_focused()
     field.fill("mask_image")
     field.press("Enter")
     page.get_by_text("changed here \u00b7 preset: mask").wait_for()
-    assert page.get_by_label("What is to change is", exact=True).input_value() == "black"
+    expect(page.get_by_label("What is to change is", exact=True)).to_have_value("black")
     page.get_by_role("button", name="What is to change is: as the preset says").click()
     page.get_by_text("preset: transparent").wait_for(state="detached")
-    assert page.get_by_label("What is to change is", exact=True).input_value() == "alpha"
+    expect(page.get_by_label("What is to change is", exact=True)).to_have_value("alpha")
     steps.by(desktop, "reset-manner").click()
     page.get_by_text("Everything is as the preset “OpenAI” says.").wait_for()
 

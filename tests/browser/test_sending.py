@@ -106,12 +106,15 @@ def test_why_it_cannot_be_sent_is_said_once(desktop: Watched, tmp_path: Path) ->
     run_in(desktop.studio, PROVIDER.format(slug=desktop.studio.slug))
     budget = "from editor.models import Project; Project.objects.filter(slug={slug!r}).update(budget_micros={micros})"
     run_in(desktop.studio, budget.format(slug=desktop.studio.slug, micros=1))
-    open_photo(desktop, tmp_path, 84)
-    steps.by(desktop, "engine").select_option(label="GPT Image 2")
-    steps.by(desktop, "prompt").fill("a red door")
-    reason = desktop.page.locator(".quote__blocked")
-    expect(reason).to_contain_text("budget is left")
-    steps.by(desktop, "submit-edit").click()
-    expect(reason).to_be_focused()
-    expect(desktop.page.get_by_role("alert").filter(visible=True)).to_have_count(0)
-    run_in(desktop.studio, budget.format(slug=desktop.studio.slug, micros=None))
+    try:
+        open_photo(desktop, tmp_path, 84)
+        steps.by(desktop, "engine").select_option(label="GPT Image 2")
+        steps.by(desktop, "prompt").fill("a red door")
+        reason = desktop.page.locator(".quote__blocked")
+        expect(reason).to_contain_text("budget is left")
+        steps.by(desktop, "submit-edit").click()
+        expect(reason).to_be_focused()
+        expect(desktop.page.get_by_role("alert").filter(visible=True)).to_have_count(0)
+    finally:
+        # The project is that of other tests too.
+        run_in(desktop.studio, budget.format(slug=desktop.studio.slug, micros=None))

@@ -18,7 +18,7 @@ from django.db import connection, connections, transaction
 from editor.management.checkup import CHECKS
 from editor.models import Edit, State
 from editor.pipeline.claim import claim
-from editor.pipeline.dispatch.local import DatabaseThread
+from editor.pipeline.database import DatabaseThread
 from tests.faults import paying, real_client
 from tests.faults.processes import nursery, until
 from tests.faults.test_kills import rests

@@ -14,6 +14,8 @@ import pytest
 from django.conf import settings as live
 from django.core.management import CommandError, call_command
 
+from tests.management.processes import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -28,10 +30,11 @@ def test_it_runs_and_says_how_to_connect() -> None:
     try:
         found = re.search(r"http://127\.0\.0\.1:\d+/v1", process.stdout.readline())
         assert found
-        listed = httpx.get(f"{found[0]}/models", headers={"authorization": "Bearer any"})
+        any_key = {"authorization": "Bearer any"}
+        listed = httpx.get(f"{found[0]}/models", headers=any_key, timeout=PATIENCE_SECONDS)
         assert listed.status_code == 200
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
         rest = process.stdout.read()
         assert f"OPENAI_BASE_URL={found[0]}" in rest
         assert "[[fault:429-retry-after:5]]" in rest

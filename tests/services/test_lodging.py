@@ -156,7 +156,7 @@ def test_what_reading_finds_is_written_and_the_upload_goes(door: Door, tmp_path:
     assert (picture.notices, picture.has_icc, picture.has_gps) == ([], True, True)
     assert (picture.has_master, picture.pulse > pulse) == (False, True)
     assert (mask.box, mask.painted, mask.is_unread) == (BOX, 400, False)
-    assert mask.sha256 != lodged.kind
+    assert mask.sha256 != edit.fingerprint
     assert (upload.exists(), media.path(mask.file).name) == (False, "mask.png")
     with Image.open(media.path(mask.file)) as coverage:
         assert (coverage.mode, coverage.size, coverage.getextrema()) == ("L", (20, 20), (255, 255))

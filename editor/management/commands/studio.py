@@ -127,7 +127,7 @@ def web_command(descriptor: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "project.asgi:application"),
         *("--chdir", str(settings.BASE_DIR)),
-        *("--preload", "--worker-class", "asgi", "--asgi-lifespan", "off"),
+        *("--preload", "--worker-class", "project.web_worker.FairWorker", "--asgi-lifespan", "off"),
         *("--bind", f"fd://{descriptor}"),
         *("--workers", os.environ.get("WEB_CONCURRENCY", str(WEB_PROCESSES))),
         *("--keep-alive", "5", "--timeout", "60", "--graceful-timeout", str(WEB_GRACE_SECONDS)),

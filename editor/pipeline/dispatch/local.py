@@ -187,7 +187,7 @@ class LocalDispatch:
         for hold in holds:
             row = rows.get(hold.edit_id)
             desk = Desk(hold, self._sandbox, self._database, self._barrier, row)
-            desk.is_patient = hold.state == State.RECEIVED and row is not None and not row.protects
+            desk.is_patient = hold.state == State.RECEIVED and row is not None and row.is_handed_on
             run = Run(desk, self._registry, self._announcer)
             task = asyncio.create_task(run.execute(), name=f"edit {hold.edit_id}")
             self._running[task] = desk

@@ -123,7 +123,8 @@ class PulsePoller extends HTMLElement {
   /** Notice cards that appeared, came to an end or set out anew, whoever put them there. */
   #review() {
     let isNews = false;
-    for (const card of editCards()) {
+    // The newest stand first, but what ended first is told first.
+    for (const card of editCards().reverse()) {
       const { editId, state, resultId } = card.dataset;
       const before = this.#states.get(editId);
       this.#states.set(editId, state);

@@ -27,7 +27,8 @@ export function isSettled(state) {
  * @param {HTMLElement | null} room where edits unknown to the page go; null: they are left out
  */
 export function applyNews(news, room) {
-  for (const card of editCards(news)) {
+  // The newest come first, and go before all others: so the last of them is put there first.
+  for (const card of editCards(news).reverse()) {
     const shown = document.getElementById(card.id);
     if (shown) updateCard(shown, card);
     else if (room) adopt(room, card);

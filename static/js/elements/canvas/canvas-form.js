@@ -66,8 +66,14 @@ class CanvasForm extends CanvasPart {
       return;
     }
     this.#intent.accepted();
-    for (const card of answer.cards) adopt(document.querySelector("#canvas-edits"), card);
+    this.#adopt(answer.cards);
     this.#tell(answer.cards, wish);
+  }
+
+  // The poll may have brought them before the answer came.
+  #adopt(cards) {
+    const room = document.querySelector("#canvas-edits");
+    for (const card of cards) if (!document.getElementById(card.id)) adopt(room, card);
   }
 
   /** @returns what came of it; null when a question of the server was answered with no */

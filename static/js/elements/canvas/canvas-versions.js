@@ -5,6 +5,8 @@ import { toEighths } from "../../models/geometry.js";
 import { CanvasPart } from "./canvas-part.js";
 import { readVersion } from "./read-version.js";
 
+const TIMEOUT_MS = 20_000;
+
 /**
  * Wraps the strip of versions. A click shows a version; results are fetched and added, and the first
  * of an edit is shown at once if nobody began anything new since it was asked for.
@@ -12,13 +14,14 @@ import { readVersion } from "./read-version.js";
 class CanvasVersions extends CanvasPart {
   /** What was sent from this page, by edit. */
   #sent = new Map();
+  #turn = Promise.resolve();
 
   connect() {
     const { shown } = this.studio;
     this.listen(this, "click", (event) => this.#click(event));
     this.listen(shown, "change", () => this.#mark());
     this.listen(this.studio, "edit:sent", ({ detail }) => this.#sent.set(detail.editId, detail));
-    this.listen(document, "edit:settled", (event) => this.#settled(event.detail, event.target));
+    this.listen(document, "edit:settled", ({ detail, target }) => this.#queue(detail, target));
     this.#mark();
   }
 
@@ -46,6 +49,12 @@ class CanvasVersions extends CanvasPart {
     strip.scrollTo({ left: item.offsetLeft - (strip.clientWidth - item.clientWidth) / 2 });
   }
 
+  // One after the other: of areas that go on with each other, the next is only known by then.
+  #queue(detail, card) {
+    const show = () => this.#settled(detail, card);
+    this.#turn = this.#turn.then(show, show);
+  }
+
   async #settled({ editId, state, resultId }, card) {
     if (state !== "succeeded" || !resultId) return;
     const ids = card.dataset.resultIds?.split(" ") ?? [resultId];
@@ -63,9 +72,12 @@ class CanvasVersions extends CanvasPart {
     const url = new URL(location.pathname, location.href);
     url.searchParams.set("version", id);
     const headers = { "HX-Request": "true" };
-    const response = await fetch(url, { headers, redirect: "manual" }).catch(() => null);
-    if (!response?.ok) return null;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const text = await fetch(url, { headers, redirect: "manual", signal })
+      .then((response) => (response.ok ? response.text() : null))
+      .catch(() => null);
+    if (text === null) return null;
+    const page = new DOMParser().parseFromString(text, "text/html");
     const known = this.studio.versionItem(id);
     if (known) return known;
     const item = document.importNode(page.querySelector("[data-picture-id]"), true);

@@ -19,7 +19,7 @@ from editor.pipeline import prepare, steps
 from editor.pipeline.desk import Database
 from editor.pipeline.outcome import is_full
 from editor.pipeline.steps import Job
-from editor.services import lodging, media, pictures, previews
+from editor.services import media, pictures, previews
 
 type Child = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -70,7 +70,7 @@ class Finisher:
     async def _preview_parent(self) -> None:
         """Make what was left for later when the picture came by the API; results begin with it."""
         parent = self.job.edit.picture
-        if not parent.is_original or lodging.BROKEN in parent.notices:
+        if not parent.is_original or parent.is_broken:
             return
         if previews.place(parent, preview.SIDES[-1]).exists():
             return

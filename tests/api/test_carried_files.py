@@ -34,6 +34,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PHOTO = make_image(80, 60)
 TURNED = as_bytes(make_image(60, 80), "JPEG", exif=make_exif(orientation=6))
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>Canary</x:xmpmeta>"
+PAGES = ("gallery", "version", "canvas", "original", "preview", "full")
+SHOWN = dict.fromkeys(PAGES, 200) | {"edit_mask": 404}
 CANARIES = (b"Canary", b"Exif", b"GPS", b"ICC", b"sRGB", b"xmp", b"MPF", b"iCCP", b"eXIf", b"tEXt")
 
 
@@ -249,13 +251,7 @@ def test_a_picture_that_turns_out_broken_is_said_to_be(
     assert media.path(edit.picture.original_file).read_bytes() == sent
     assert (edit.results.count(), Mask.objects.count(), strays(data_dir)) == (1, 0, set())
     assert sums(edit) == {"open": 0, "settled": ESTIMATE}
-    assert seen(people, edit) == {
-        "gallery": 200,
-        "version": 200,
-        "canvas": 200,
-        "original": 200,
-        "edit_mask": 404,
-    }
+    assert seen(people, edit) == SHOWN | {"preview": 404, "full": 404}
 
 
 def test_a_mask_that_marks_nothing_is_none(people: People, caller: Caller, data_dir: Path) -> None:
@@ -286,8 +282,7 @@ def test_pages_of_what_is_unread_show_it_as_it_is(people: People, caller: Caller
         assert (await call).status == 200
         return told
 
-    pages = {"gallery": 200, "version": 200, "canvas": 200, "original": 200, "edit_mask": 404}
-    assert within(script, engine) == pages
+    assert within(script, engine) == SHOWN
 
 
 def seen(people: People, edit: Edit) -> dict[str, int]:
@@ -300,6 +295,8 @@ def seen(people: People, edit: Edit) -> dict[str, int]:
         "version": [slug, picture],
         "canvas": [slug, picture],
         "original": [slug, picture],
+        "preview": [slug, picture, 320],
+        "full": [slug, picture],
         "edit_mask": [slug, edit.public_id],
     }
     return {

@@ -189,7 +189,8 @@ def test_a_broken_picture_is_said_to_be(door: Door) -> None:
     before = Project.objects.get().pulse
     lodging.mark_broken(edit.picture)
     picture = Picture.objects.get()
-    assert (picture.notices, picture.is_unread) == ([lodging.BROKEN], False)
+    assert picture.is_broken
+    assert (picture.notices, picture.is_unread) == (["broken"], False)
     assert picture.pulse == Project.objects.get().pulse == before + 1
 
 

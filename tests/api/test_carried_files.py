@@ -290,7 +290,7 @@ def seen(people: People, edit: Edit) -> dict[str, int]:
     browser = Client()
     browser.force_login(people.emil)
     slug, picture = people.project.slug, edit.picture.public_id
-    addresses = {
+    addresses: dict[str, list[Any]] = {
         "gallery": [slug],
         "version": [slug, picture],
         "canvas": [slug, picture],

@@ -4,9 +4,9 @@ PYTHON := .venv/bin/python
 # The checks of the production settings use a data folder and an address of their own.
 PROD := env DJANGO_SETTINGS_MODULE=project.settings.prod PENTIMENTO_DATA=.check \
 	PENTIMENTO_BASE_URL=https://pentimento.example
-# Two browsers and two tests at once is what a machine with two cores carries. A file is one
-# worker's, so that what its tests share is made once.
-WORKERS ?= 2
+# One more than the cores of a small machine, since many tests wait for other processes. A file is
+# one worker's, so that what its tests share is made once.
+WORKERS ?= 3
 SHARED := --dist loadfile --no-loadscope-reorder
 ARGS ?=
 # Tests start hundreds of processes; where this is set, each would compile all of Django anew.

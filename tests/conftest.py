@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import gc
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from hypothesis import settings
 
 from editor.models import Project, Role, User
+from tests import prepared
 from tests.conformance import table
 from tests.making import make_member, make_project, make_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # How long one example takes says how busy the machine is.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# Files of browser tests that take minutes.
+LONGEST = {"test_accounts", "test_apart", "test_framing", "test_provider_journey", "test_version"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,29 @@ def people(db: None) -> People:
         vito=make_member(project, "vito", Role.VIEWER),
         sam=make_user("sam"),
     )
+
+
+@pytest.fixture(scope="session")
+def new_data(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Makes data folders in which a studio starts without migrations or static files to collect."""
+    return lambda name: prepared.fill(tmp_path_factory.mktemp(name), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A SQLite begins as a copy of one that is migrated; what is missing in it would be made."""
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        shutil.copyfile(prepared.database(tmp_path_factory), file)
+        connection.settings_dict["TEST"]["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """A copied database is not emptied at the start; it goes with the run's other files."""
+    return django_db_keepdb or connection.vendor == "sqlite"
 
 
 @pytest.fixture(autouse=True)
@@ -72,8 +105,24 @@ def _no_attempts_yet() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browser tests last: Playwright keeps an event loop in the thread it started in."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Put browser tests last: Playwright keeps an event loop in the thread it started in.
+
+    Of those the longest files go first, or one worker would end with them long after the others.
+    """
+    items.sort(key=turn)
+
+
+def turn(item: pytest.Item) -> int:
+    """Where a test stands in a run: 0 is first."""
+    if item.get_closest_marker("browser") is None:
+        return 0
+    return 1 if item.path.stem in LONGEST else 2
+
+
+def pytest_collection_finish() -> None:
+    """Leave the thousands of tests, which stay to the end, out of every search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

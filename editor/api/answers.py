@@ -121,12 +121,12 @@ def handed_on(edit: Edit, attempt: Attempt, call: EditCall) -> Answer | None:
 
 def _results(edit: Edit) -> list[Picture]:
     """The pictures of the execution that was settled, without versions made of them later."""
-    rows = edit.results.order_by("pk")
-    first = rows.first()
-    if first is None:
+    rows = list(edit.results.order_by("pk"))
+    if not rows:
         raise ResultGone
-    mine = rows.filter(attempt=first.attempt_id).order_by("number")
-    return [row for row in mine if raw_answers.RAW_OF not in row.proof]
+    mine = [row for row in rows if row.attempt_id == rows[0].attempt_id]
+    ordered = sorted(mine, key=lambda row: row.number)
+    return [row for row in ordered if raw_answers.RAW_OF not in row.proof]
 
 
 def _item(result: Picture, call: EditCall, kind: str, base_url: str) -> Item:

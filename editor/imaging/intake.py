@@ -79,17 +79,19 @@ def inspect(*, source: str, out_dir: str, max_pixels: int, previews: bool = True
     with pixels.strict(max_pixels):
         found = container.examine(Path(source))
         with Path(source).open("rb") as stream, pixels.open_as(stream, found.format) as image:
-            taken = take(image, found)
+            taken = take(image, found, preview.SIDES[0] if previews else 1)
     return publish(taken, found, Path(out_dir), previews=previews)
 
 
-def take(image: ImageFile.ImageFile, found: container.Container) -> Taken:
-    """Decode the picture that was opened."""
+def take(
+    image: ImageFile.ImageFile, found: container.Container, side: int = preview.SIDES[0]
+) -> Taken:
+    """Decode the picture that was opened, for previews of that longest side."""
     notices = refuse_animation(image, found)
     size = image.size
     if found.format == "jpeg" and image.mode in pixels.WORKING:
         # Decoding at a fraction still reads every coded byte, so a cut tail is found.
-        wanted = preview.fit(size, int(preview.SIDES[0] * preview.GAP))
+        wanted = preview.fit(size, int(side * preview.GAP))
         image.draft(image.mode, wanted)
     pixels.decode(image)
     exif = metadata.exif_of(image)

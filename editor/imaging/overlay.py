@@ -44,6 +44,11 @@ def write(recipe: Recipe, size: Sequence[int], out_dir: Path) -> dict[str, list[
     return preview.write(shown, None, out_dir)
 
 
+def previews(*, recipe: Recipe, size: Sequence[int], out_dir: str) -> dict[str, list[int]]:
+    """`write`, for pictures whose previews were left for later."""
+    return write(recipe, size, Path(out_dir))
+
+
 def draw(shown: Image.Image, patch: Patch, scale: tuple[float, float], icc: bytes | None) -> None:
     """Draw a patch of the full picture, in its profile, on a preview in sRGB."""
     new = colour.to_srgb(pixels.load_png(patch["pixels"]), icc)

@@ -174,6 +174,7 @@ def load_png(path: str) -> Image.Image:
 
 def bare(image: Image.Image) -> Image.Image:
     """The same pixels in a picture that knows nothing else."""
-    fresh = Image.new(image.mode, image.size)
+    # Not filled first: every pixel is pasted.
+    fresh = Image.new(image.mode, image.size, None)
     fresh.paste(image)
     return fresh

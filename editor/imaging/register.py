@@ -84,7 +84,9 @@ def align(parent: Pixels, answer: Pixels, coverage: Coverage) -> Alignment:
         return without_texture(pair)
     back = parent.shape[1] / pair.parent.shape[1], parent.shape[0] / pair.parent.shape[0]
     before = tiles.look(pair, pair.answer, corners)
-    matrix = estimate(pair, copies.smaller(pair, COARSE))
+    # Of an answer that lies so well no move could gain enough.
+    may_gain = before.cost > WORTH_MOVING
+    matrix = estimate(pair, copies.smaller(pair, COARSE)) if may_gain else None
     if matrix is not None and plausible(matrix, pair.parent.shape):
         after = tiles.look(pair, moved(pair.answer, matrix), corners)
         if after.cost < before.cost - WORTH_MOVING:

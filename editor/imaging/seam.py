@@ -102,7 +102,9 @@ def jumps(rows: Field) -> Field:
     """Of each step along the rows, how far it is from the mean of the steps on both sides."""
     step = np.diff(rows, axis=1)
     apart = np.abs(step[:, 1:-1] - (step[:, :-2] + step[:, 2:]) / 2)
-    return np.asarray(apart.mean(axis=2), np.float32)
+    # One band after the other: numpy's mean of so few takes five times as long.
+    bands_of = [apart[..., band] for band in range(apart.shape[2])]
+    return np.asarray(reduce(np.add, bands_of) / len(bands_of), np.float32)
 
 
 def near(side: NDArray[np.bool_]) -> NDArray[np.bool_]:

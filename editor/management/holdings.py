@@ -17,7 +17,7 @@ class Holding:
     """A file some row names. `store` is "pictures" or "spool"; `sha256` is empty if unknown.
 
     A file in the spool goes when its edit moves on: it may be gone a moment after it was named. What
-    `can_be_made` again may be missing: an original that came by the API is given its previews later.
+    `can_be_made` again may be missing: what programs brought or asked for is given its previews later.
     """
 
     store: str
@@ -59,4 +59,4 @@ def _of_picture(picture: Picture) -> Iterator[Holding]:
         yield Holding("pictures", f"{picture.folder}/{name}", "", owner)
     for name in PREVIEWS:
         file = f"{picture.folder}/{name}"
-        yield Holding("pictures", file, "", owner, can_be_made=picture.is_original)
+        yield Holding("pictures", file, "", owner, can_be_made=True)

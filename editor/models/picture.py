@@ -57,9 +57,10 @@ class Picture(models.Model):
 
     Files in `folder`: an original has `original.<ext>` (the bytes as uploaded) and, where these
     had to be converted, `master.png`; a patch has `pixels.png` and `alpha.png` (0 or 255), placed
-    at (patch_x, patch_y) of its parent; a whole has `whole.png`. Each has `320.webp`, `1280.webp`
-    and, when it carries a colour profile, `icc.bin`. A result may have `raw.<ext>`, the engine's
-    answer as it came, and a patch `heat.webp`, where that answer changed what is protected.
+    at (patch_x, patch_y) of its parent; a whole has `whole.png`. Each has `icc.bin` when it carries
+    a colour profile and, perhaps only once somebody has looked, `320.webp` and `1280.webp`. A
+    result may have `raw.<ext>`, the engine's answer as it came, and a patch `heat.webp`, where that
+    answer changed what is protected.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)

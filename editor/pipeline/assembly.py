@@ -16,7 +16,7 @@ WORK_LIMITS = Limits(cpu_seconds=600, memory_bytes=None, wall_seconds=900.0, fil
 PRELOAD = (
     "editor.imaging.arrival",
     "editor.imaging.errand",
-    "editor.imaging.render",
+    "editor.imaging.overlay",
     "editor.imaging.stitch",
     "editor.imaging.surround",
     "editor.engines.builtin.work",
@@ -24,8 +24,8 @@ PRELOAD = (
 )
 
 # A request goes before answers that are safe already: a provider works for seconds meanwhile. Calls
-# are limited, so nobody waits for ever.
-FIRST = ("editor.imaging.errand",)
+# are limited, so nobody waits for ever. An answer that was read goes before the next.
+FIRST = ("editor.imaging.errand", "editor.imaging.stitch")
 
 
 def new_sandbox(slots: int) -> Sandbox:

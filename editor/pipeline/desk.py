@@ -9,7 +9,7 @@ from typing import Any, Final
 from editor.engines.base import Children
 from editor.engines.errors import EngineError
 from editor.imaging.sandbox.wire import JSON, ChildJob
-from editor.models import Attempt, Edit, State
+from editor.models import Attempt, Edit, Picture, State
 from editor.pipeline import endings
 from editor.pipeline.outcome import Verdict, class_of, code_of
 from editor.pipeline.states import Hold
@@ -45,6 +45,10 @@ class Interrupted(Exception):
         self.why = why
 
 
+def no_previews(_pictures: Sequence[Picture]) -> None:
+    """Whoever looks at a picture first makes its previews."""
+
+
 def no_barrier(_point: str) -> None:
     """Fault tests pass one that kills the process; everybody else this."""
 
@@ -74,6 +78,7 @@ class Desk:
     barrier: Barrier = no_barrier
     # The edit as it was just read, together with others.
     row: Edit | None = None
+    preview_later: Callable[[Sequence[Picture]], None] = no_previews
     attempt: Attempt | None = None
     phase: Phase = Phase.BEFORE
     paid: bool = False

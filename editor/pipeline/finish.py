@@ -11,7 +11,6 @@ from typing import Any
 
 from editor.engines.base import EditResult
 from editor.engines.errors import EngineError, Execution
-from editor.imaging import preview
 from editor.imaging.focus import Focus
 from editor.imaging.sandbox.client import JobCrashed, JobRejected, SandboxError
 from editor.models import Attempt, Picture, PictureKind
@@ -19,7 +18,7 @@ from editor.pipeline import prepare, steps
 from editor.pipeline.desk import Database
 from editor.pipeline.outcome import is_full
 from editor.pipeline.steps import Job
-from editor.services import media, pictures, previews
+from editor.services import media, pictures
 
 type Child = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -37,6 +36,8 @@ class Finisher:
     barrier: Callable[[str], None]
     # Whether a picture that breaks its reader is left out: the others were paid for as well.
     is_last_try: bool = False
+    # Whether results get their previews at once; else see previewing.
+    previews: bool = True
 
     async def results(self, drawn: EditResult) -> list[Picture]:
         """Return unsaved rows whose files are in the store, one for each usable picture.
@@ -45,7 +46,6 @@ class Finisher:
         """
         made: list[Picture] = []
         refusal: SandboxError | None = None
-        await self._preview_parent()
         with ExitStack() as unfinished:
             for number, image in enumerate(drawn.images, start=1):
                 try:
@@ -66,19 +66,6 @@ class Finisher:
                 execution=Execution.YES,
             ) from refusal
         return made
-
-    async def _preview_parent(self) -> None:
-        """Make what was left for later when the picture came by the API; results begin with it."""
-        parent = self.job.edit.picture
-        if not parent.is_original or parent.is_broken:
-            return
-        if previews.place(parent, preview.SIDES[-1]).exists():
-            return
-        out = self.folder / "previews"
-        shutil.rmtree(out, ignore_errors=True)
-        out.mkdir()
-        await self.child("editor.imaging.render:previews", recipe=self.job.parent, out_dir=str(out))
-        await asyncio.to_thread(previews.adopt, parent, out)
 
     def _leaves_out(self, error: SandboxError) -> bool:
         return isinstance(error, JobRejected) or (self.is_last_try and not is_full(error))
@@ -130,6 +117,7 @@ class Finisher:
             },
             parent=job.parent,
             out_dir=str(out),
+            previews=self.previews,
         )
 
     async def _whole(self, answer: Path, out: Path) -> dict[str, Any]:
@@ -143,6 +131,7 @@ class Finisher:
             crop_box=job.crop_box,
             keeps_raw=job.engine.redraws,
             out_dir=str(out),
+            previews=self.previews,
         )
 
     async def _surround(self, answer: Path, coverage: Path, out: Path) -> dict[str, Any]:

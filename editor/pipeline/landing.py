@@ -8,7 +8,7 @@ from pathlib import Path
 
 from editor.engines.base import Answer
 from editor.engines.errors import EngineError, Execution
-from editor.imaging.sandbox.client import JobRejected, patiently
+from editor.imaging.sandbox.client import JobRejected, by_one_child, patiently
 from editor.models import Attempt
 from editor.pipeline import endings, finish, prepare, room, steps
 from editor.pipeline.desk import DISK_WAIT_SECONDS, Desk, Interrupted
@@ -42,16 +42,22 @@ class Landing:
         if not await asyncio.to_thread(room.for_results, job.engine):
             await self._wait_for_room()
             return
-        child = desk.child_job
-        last = self.broke_off >= MAX_RESCUES
         finisher = finish.Finisher(
-            job, self.attempt, self.folder, child, desk.barrier, is_last_try=last
+            job,
+            self.attempt,
+            self.folder,
+            desk.child_job,
+            desk.barrier,
+            is_last_try=self.broke_off >= MAX_RESCUES,
+            # A program looks at none.
+            previews=job.edit.api_key_id is None,
         )
         try:
             if anew and job.protects:
                 await prepare.write_files(job, self.folder, desk)
-            drawn = await desk.work(job.engine.read(answer, self.folder))
-            results = await finisher.results(drawn)
+            with by_one_child():
+                drawn = await desk.work(job.engine.read(answer, self.folder))
+                results = await finisher.results(drawn)
             facts = (desk.hold, self.attempt, job, results, drawn)
             await finish.keep(desk.database, results, steps.succeed, *facts)
         except Interrupted as interruption:
@@ -63,6 +69,7 @@ class Landing:
             await (self._lay_aside(error) if desk.paid else desk.broke(job, error))
         else:
             desk.barrier("committed")
+            desk.preview_later([job.edit.picture, *results])
 
     async def _lay_aside(self, error: Exception) -> None:
         """A paid answer is tried again, three times, and then left to its owner."""

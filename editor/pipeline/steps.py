@@ -264,7 +264,7 @@ def new_result(job: Job, attempt: Attempt, *, number: int, facts: dict[str, Any]
         project=edit.project,
         kind=facts["kind"],
         name=parent.name,
-        created_by_id=edit.actor_id,
+        created_by=edit.actor,
         width=parent.width,
         height=parent.height,
         mode=facts.get("mode", parent.mode),

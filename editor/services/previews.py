@@ -1,12 +1,14 @@
 """Small pictures for lists and screens: where they lie, and how a missing one is made.
 
-Pictures that came by the API have none until somebody looks at them, or their edit is finished.
+Pictures that came by the API, and results that were asked for by it, have none until somebody looks
+at them, or the worker has time.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from editor.imaging import preview
 from editor.imaging.sandbox.client import JobCrashed
 from editor.services import media
 from editor.services.decoder import renderer
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 def place(picture: Picture, side: int) -> Path:
     """Return where the preview of that longest side lies, or would."""
     return media.path(f"{picture.folder}/{side}.webp")
+
+
+def are_there(picture: Picture) -> bool:
+    """Whether nothing is to be made."""
+    return all(place(picture, side).exists() for side in preview.SIDES)
 
 
 def file(picture: Picture, side: int) -> Path:

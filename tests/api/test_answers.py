@@ -250,7 +250,7 @@ def test_an_early_answer_costs_few_queries(
     call = EditCall(prompt="x", images=())
     with django_assert_num_queries(1):
         answers.early(edit, call)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         answers.of(edit, call, "https://x.test")
 
 

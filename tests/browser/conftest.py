@@ -27,7 +27,7 @@ from playwright.sync_api import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
@@ -36,6 +36,8 @@ EMAIL, PASSWORD = "olga@example.test", "correct horse battery"
 START_SECONDS = 180
 # How long whatever a page is waited for may take, be it by an action or by an expectation.
 PATIENCE = 20_000
+# The first is Chromium without windows: the same pages for half the CPU.
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
 FAILED: set[str] = set()
 expect.set_options(timeout=PATIENCE)
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
@@ -105,7 +107,7 @@ def start_studio(data: Path, **settings: str) -> Studio:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO_")} | {
         "PENTIMENTO_DATA": str(data),
         "PENTIMENTO_PORT": str(port),
-        "DJANGO_SETTINGS_MODULE": "project.settings.prod",
+        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
         **settings,
     }
     environment.pop("DATABASE_URL", None)
@@ -131,7 +133,7 @@ def stop_studio(studio: Studio) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         pytest.fail("Chromium is missing. `make test` installs it, or: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -157,9 +159,9 @@ def open_first_account(browser: Browser, studio: Studio) -> None:
 
 
 @pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Studio]:
+def studio(new_data: Callable[[str], Path], browser: Browser) -> Iterator[Studio]:
     """One studio for the session; its first account was made through the page."""
-    studio = start_studio(tmp_path_factory.mktemp("studio"))
+    studio = start_studio(new_data("studio"))
     try:
         open_first_account(browser, studio)
         yield studio

@@ -26,7 +26,8 @@ from tests.browser.conftest import (
 from tests.browser.looks import assert_good
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -46,9 +47,9 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Studio]:
+def studio(new_data: Callable[[str], Path], browser: Browser) -> Iterator[Studio]:
     """A studio that anybody may join, whose mail lies in a folder; at the name passkeys need."""
-    data = tmp_path_factory.mktemp("open-studio")
+    data = new_data("open-studio")
     mail = f"filemail://{data}/letters"
     studio = start_studio(data, EMAIL_URL=mail, PENTIMENTO_SIGNUP="open")
     studio.url = studio.url.replace("127.0.0.1", "localhost")

@@ -29,7 +29,7 @@ from tests.faults.fake import fake_provider
 from tests.making import make_image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -56,10 +56,10 @@ def fake() -> Iterator[Fake]:
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Studio]:
+def studio(new_data: Callable[[str], Path], browser: Browser) -> Iterator[Studio]:
     """A studio of its own, whose projects may have providers on this machine."""
     networks = {"PENTIMENTO_PRIVATE_PROVIDERS": "127.0.0.0/8"}
-    studio = start_studio(tmp_path_factory.mktemp("paid-studio"), **networks)
+    studio = start_studio(new_data("paid-studio"), **networks)
     try:
         open_first_account(browser, studio)
         yield studio

@@ -17,7 +17,7 @@ from tests.faults.fake import Fake, fake_provider
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tests.conformance.clients.calls import Client
@@ -46,9 +46,9 @@ class Stage:
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(new_data: Callable[[str], Path]) -> Iterator[Stage]:
     with fake_provider() as fake, node() as process:
-        studio = start_studio(tmp_path_factory.mktemp("conformance"), **SETTINGS)
+        studio = start_studio(new_data("conformance"), **SETTINGS)
         try:
             yield Stage(studio, fake, fill(studio, fake.base_url), process)
         finally:

@@ -6,9 +6,7 @@ Pauses between tries are read, and cut short. The outcomes are then looked at on
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -36,6 +34,7 @@ from tests.faults.fake import deaf_port, fake_provider, hanging_up_port, refused
 from tests.faults.paying import KEY, add_provider, queue
 from tests.faults.processes import until, worker
 from tests.making import make_picture, make_project, make_user
+from tests.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,15 +78,12 @@ class Outcomes:
 @pytest.fixture
 def outcomes(data_dir: Path, settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """The run, made by whoever asks first; tests in other processes wait for it and read it."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    file = folder / "error-table.json"
-    with (folder / "error-table.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not file.exists():
-            settings.ENCRYPTION_KEYS = encryption.keys("", data_dir)  # the worker looks there
-            file.write_text(json.dumps(asdict(run_all())))
-    kept = json.loads(file.read_text())
+
+    def make(kept: Path) -> None:
+        settings.ENCRYPTION_KEYS = encryption.keys("", data_dir)  # the worker looks there
+        kept.write_text(json.dumps(asdict(run_all())))
+
+    kept = json.loads(once("error-table.json", make, tmp_path_factory).read_text())
     cases = {name: Outcome(**case) for name, case in kept.pop("cases").items()}
     return Outcomes(cases=cases, **kept)
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from editor.imaging.sandbox.wire import JSON
 
 SIOCGIFFLAGS = 0x8913
+warmed_up_in: list[int] = []
+
+
+def warm_up() -> None:
+    """What a zygote does once."""
+    warmed_up_in.append(os.getpid())
 
 
 def echo(**arguments: JSON) -> dict[str, JSON]:
@@ -125,6 +131,11 @@ def say_nonsense() -> dict[str, JSON]:
 def say_pid() -> dict[str, JSON]:
     """Who runs this."""
     return {"pid": os.getpid()}
+
+
+def say_warmth() -> dict[str, JSON]:
+    """Which processes warmed up before this."""
+    return {"in": [*warmed_up_in], "zygote": os.getppid()}
 
 
 def niceness() -> dict[str, JSON]:

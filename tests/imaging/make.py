@@ -60,7 +60,7 @@ def make_png(
     return PNG + header + before + data + after + make_chunk(b"IEND")
 
 
-def make_bomb_1_bit(side: int) -> bytes:
+def make_bomb_1_bit(side: int = 30_000) -> bytes:
     """All white, one bit a pixel: `side` squared pixels in next to no bytes."""
     packer = zlib.compressobj(1)
     row = b"\0" + b"\xff" * (side // 8)

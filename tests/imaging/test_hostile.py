@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from tests.imaging.make import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from PIL import Image
@@ -66,18 +67,22 @@ def with_chunk(chunk: bytes) -> bytes:
     return make_png(make_header(1, 1, 8, 0), b"\0\0", before=chunk)
 
 
+def with_much_text(kind: bytes) -> bytes:
+    return with_chunk(make_chunk(kind, b"k\0\0" + zlib.compress(bytes(64 << 20))))
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (make_bomb_1_bit(30_000), "too_many_pixels"),
+        (make_bomb_1_bit, "too_many_pixels"),
         (make_png(make_header(2**31 - 1, 2**31 - 1), b"\0"), "too_many_pixels"),
         (make_png(make_header(8001, 10_000, 8, 0), b"\0"), "too_many_pixels"),
         (make_scan_bomb(101), "too_many_scans"),
         (make_scan_bomb(10_000), "too_many_scans"),
         (b"\xff\xd8\xff\xe0\0\x02" + b"\xff\x01" * 500_000, "damaged"),
         (PNG + make_header(1, 1, 8, 0) + make_chunk(b"tEXt") * 300_000, "damaged"),
-        (with_chunk(make_chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(64 << 20)))), "damaged"),
-        (with_chunk(make_chunk(b"iCCP", b"k\0\0" + zlib.compress(bytes(64 << 20)))), "damaged"),
+        (partial(with_much_text, b"zTXt"), "damaged"),
+        (partial(with_much_text, b"iCCP"), "damaged"),
         (b"", "empty"),
         (b"<html><script>alert(1)</script></html>", "not_a_picture"),
         (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "not_a_picture"),
@@ -98,9 +103,9 @@ def with_chunk(chunk: bytes) -> bytes:
     ],
 )  # fmt: skip
 def test_bombs_and_strangers_are_refused(
-    sandbox: Sandbox, tmp_path: Path, data: bytes, code: str
+    sandbox: Sandbox, tmp_path: Path, data: bytes | Callable[[], bytes], code: str
 ) -> None:
-    assert offer(sandbox, tmp_path, data) == code
+    assert offer(sandbox, tmp_path, data() if callable(data) else data) == code
 
 
 @pytest.mark.parametrize("percent", range(10, 100, 10))

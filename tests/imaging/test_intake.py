@@ -305,6 +305,29 @@ def test_previews_fit_and_are_never_enlarged(
             assert list(preview.size) == wanted
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_without_previews_the_same_is_found(
+    tmp_path: Path, out: Path, mode: str, kind: str
+) -> None:
+    """A JPEG is decoded at a fraction then."""
+    if mode == "CMYK" and kind != "JPEG":
+        mode = "RGBA"
+    source = make_file(tmp_path / "a", make_photo("RGB", (900, 701)).convert(mode), kind)
+    wishes = {"source": str(source), "out_dir": str(out), "max_pixels": 1_000_000}
+    facts, bare = (inspect(**wishes, previews=previews) for previews in (True, False))  # type: ignore[arg-type]
+    assert bare == {**facts, "previews": {}}
+    assert (bare["width"], bare["height"]) == (900, 701)
+
+
+def test_without_previews_a_cut_tail_is_found_all_the_same(tmp_path: Path, out: Path) -> None:
+    source = make_file(tmp_path / "a", make_photo("RGB", (900, 701)), "JPEG", quality=95)
+    source.write_bytes(source.read_bytes()[:-200])
+    with pytest.raises(Rejected) as refusal:
+        inspect(source=str(source), out_dir=str(out), max_pixels=1_000_000, previews=False)
+    assert refusal.value.code == "truncated"
+
+
 def test_nothing_of_the_metadata_gets_into_what_is_written(
     take: Intake, out: Path, tmp_path: Path
 ) -> None:

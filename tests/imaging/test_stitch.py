@@ -76,6 +76,17 @@ def land(
     return landed, {**parent, "patches": [*parent["patches"], patch]}
 
 
+def test_previews_may_be_left_for_later(tmp_path: Path) -> None:
+    parent, scene = make_parent(tmp_path), make_scene(tmp_path, make_mask(tmp_path))
+    answer = tmp_path / "answer"
+    Image.new("RGB", (96, 80), "red").save(answer, "PNG")
+    wishes: dict[str, Any] = {"answer": str(answer), "parent": parent, "out_dir": str(tmp_path)}
+    landed = stitch.land(scene=scene, manner=IN_PLACE, previews=False, **wishes)
+    assert landed["previews"] == {}
+    assert (tmp_path / "pixels.png").exists()
+    assert not (tmp_path / "1280.webp").exists()
+
+
 def bands(image: Image.Image) -> np.typing.NDArray[np.int64]:
     pixels = np.asarray(image).astype(np.int64)
     return pixels.reshape(*pixels.shape[:2], -1)

@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 
 from editor.management import archive, data_lock, database_copy
 from editor.management.commands import backup
+from tests import prepared
 from tests.management.scene import make_scene
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,7 +27,6 @@ from editor.models import *
 from tests.management.scene import *
 """
 FILL = """
-call_command("migrate", verbosity=0)
 scene = make_scene()
 for state in (State.QUEUED, State.CLAIMED, State.SENDING, State.AWAITING):
     edit = make_edit(scene.project, scene.original, scene.mask, state)
@@ -86,6 +86,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A data folder with an instance in it, and its backup."""
     folder = tmp_path_factory.mktemp("origin")
     data, saved = folder / "data", folder / "backup.tar"
+    data.mkdir()
+    shutil.copyfile(prepared.database(tmp_path_factory), data / prepared.DATABASE)
     run(data, FILL + f"call_command('backup', {str(saved)!r})")
     return data, saved
 
@@ -199,8 +201,9 @@ def test_a_missing_file_is_named_and_the_rest_is_saved(
     origin: tuple[Path, Path], tmp_path: Path
 ) -> None:
     data, saved = copy_of(origin, tmp_path / "copy"), tmp_path / "b.tar"
-    (data / "pictures/cc/result/320.webp").unlink()
-    (data / "pictures/aa/original/320.webp").unlink()  # can be made again
+    (data / "pictures/cc/result/alpha.png").unlink()
+    for picture in ("cc/result", "aa/original"):
+        (data / f"pictures/{picture}/320.webp").unlink()  # can be made again
     (data / "renders").mkdir(exist_ok=True)
     (data / "renders" / "somebody.r2.flat.png").write_bytes(b"can be made again")
     done = subprocess.run(
@@ -212,7 +215,7 @@ def test_a_missing_file_is_named_and_the_rest_is_saved(
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.splitlines()[0] == "missing: pictures/cc/result/320.webp"
+    assert done.stderr.splitlines()[0] == "missing: pictures/cc/result/alpha.png"
     assert "1 files are missing" in done.stderr
     names = archive.unpack(saved, tmp_path / "out").files
     assert set(names) == {

@@ -118,8 +118,8 @@ def damage_original(scene: Scene, data: Path) -> None:
     (data / "pictures" / scene.original.original_file).write_bytes(b"something else")
 
 
-def lose_preview(scene: Scene, data: Path) -> None:
-    (data / "pictures/cc/result/320.webp").unlink()
+def lose_alpha(scene: Scene, data: Path) -> None:
+    (data / "pictures/cc/result/alpha.png").unlink()
 
 
 def leave_orphan(scene: Scene, data: Path) -> None:
@@ -263,7 +263,7 @@ def test_a_sound_instance_passes(data_dir: Path) -> None:
         (change_protected, "protection", "3 protected pixels"),
         (forget_answer, "answers", "names no answer"),
         (damage_original, "files", "another content than recorded"),
-        (lose_preview, "files", "cannot be read: No such file"),
+        (lose_alpha, "files", "cannot be read: No such file"),
         (leave_orphan, "orphans", "pictures/dd/stranger belongs to no row"),
         (leave_work, "leftovers", "scratch/job-1 was left behind"),
         (leave_render, "cache", "renders/.draft.png belongs to no picture"),

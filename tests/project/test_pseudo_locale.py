@@ -33,11 +33,18 @@ SAME_EVERYWHERE = re.compile(
 )
 
 
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every sentence we have, read and translated once for all tests."""
+    folder = tmp_path_factory.mktemp("locale")
+    pseudo_locale.write(folder)
+    return folder
+
+
 @pytest.fixture
-def pseudo(tmp_path: Path, settings: Any) -> Iterator[None]:
+def pseudo(catalogue: Path, settings: Any) -> Iterator[None]:
     """The made-up language is the only one this instance speaks."""
-    pseudo_locale.write(tmp_path / "locale")
-    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    settings.LOCALE_PATHS = [catalogue]
     settings.LANGUAGES = [(pseudo_locale.CODE, "⟦…⟧")]
     settings.LANGUAGE_CODE = pseudo_locale.CODE
     yield

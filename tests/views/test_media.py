@@ -13,6 +13,7 @@ from django.urls import reverse
 from PIL import Image, ImageChops, ImageCms
 
 from editor.services import pictures, renders
+from tests.imaging.make import make_bomb_1_bit
 from tests.layers import make_chain
 from tests.making import (
     as_bytes,
@@ -28,6 +29,7 @@ from tests.making import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from django.http import StreamingHttpResponse
@@ -324,25 +326,32 @@ def edit(people: People) -> Edit:
     return make_edit_row(people.project, people.olga, row, state="awaiting")
 
 
-PNG = as_bytes(make_image(2000, 1000))
+@cache
+def unfinished(kind: str = "PNG") -> bytes:
+    """A preview larger than any that is shown; made when a test asks for it."""
+    return as_bytes(make_image(1600, 800), kind)
+
+
+def in_text() -> str:
+    return base64.b64encode(unfinished()).decode()
 
 
 @pytest.mark.parametrize(
-    "data",
+    "make",
     [
-        PNG,
-        base64.encodebytes(PNG),
-        b"data:image/png;base64," + base64.b64encode(PNG),
-        json.dumps({"type": "partial_image", "b64_json": base64.b64encode(PNG).decode()}).encode(),
-        as_bytes(make_image(2000, 1000), "JPEG"),
-        as_bytes(make_image(2000, 1000), "WEBP"),
+        unfinished,
+        lambda: base64.encodebytes(unfinished()),
+        lambda: f"data:image/png;base64,{in_text()}".encode(),
+        lambda: json.dumps({"type": "partial_image", "b64_json": in_text()}).encode(),
+        lambda: unfinished("JPEG"),
+        lambda: unfinished("WEBP"),
     ],
     ids=["png", "base64", "data-url", "event", "jpeg", "webp"],
 )
 def test_an_unfinished_preview_is_made_small_and_safe(
-    people: People, edit: Edit, data: bytes
+    people: People, edit: Edit, make: Callable[[], bytes]
 ) -> None:
-    make_attempt_row(edit, partial=data)
+    make_attempt_row(edit, partial=make())
     response = partial(people, edit)
     assert response["Content-Type"] == "image/webp"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
@@ -361,14 +370,16 @@ def test_an_unfinished_preview_is_made_small_and_safe(
         b'{"b64_json": "' + base64.b64encode(b"GIF89a") + b'"}',
         b"[" * 100_000,
         b"{" * 100_000,
-        as_bytes(Image.new("1", (30_000, 30_000))),
-        PNG[:200],
+        make_bomb_1_bit,
+        as_bytes(make_image())[:200],
         b" ",
     ],
     ids=["svg", "html", "gif", "number", "gif64", "deep", "deeper", "bomb", "cut", "blank"],
 )
-def test_what_is_no_preview_is_not_there(people: People, edit: Edit, data: bytes) -> None:
-    make_attempt_row(edit, partial=data)
+def test_what_is_no_preview_is_not_there(
+    people: People, edit: Edit, data: bytes | Callable[[], bytes]
+) -> None:
+    make_attempt_row(edit, partial=data() if callable(data) else data)
     assert partial(people, edit).status_code == 404
 
 
@@ -381,13 +392,13 @@ def test_the_newest_preview_is_the_one(people: People, edit: Edit) -> None:
 
 
 def test_a_preview_lies_in_the_spool_or_nowhere(people: People, edit: Edit, tmp_path: Path) -> None:
-    (tmp_path / "elsewhere.png").write_bytes(PNG)
+    (tmp_path / "elsewhere.png").write_bytes(unfinished())
     make_attempt_row(edit, partial_file="../elsewhere.png")
     assert partial(people, edit).status_code == 404
 
 
 def test_a_preview_is_opened_once(people: People, edit: Edit, settings: Any) -> None:
-    attempt = make_attempt_row(edit, partial=PNG)
+    attempt = make_attempt_row(edit, partial=unfinished())
     first = read_stream(partial(people, edit))
     (kept,) = settings.RENDERS_DIR.glob("*.webp")
     kept.write_bytes(b"as it was kept")

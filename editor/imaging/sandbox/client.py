@@ -14,12 +14,13 @@ import threading
 import time
 import weakref
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING
 
 from editor.imaging.sandbox.children import Child
 from editor.imaging.sandbox.conversation import Conversation
 from editor.imaging.sandbox.errors import JobCrashed, JobRejected, SandboxError
-from editor.imaging.sandbox.kept import Kept
+from editor.imaging.sandbox.kept import Kept, Own
 from editor.imaging.sandbox.server import Server
 from editor.imaging.sandbox.slots import Slots
 from editor.imaging.sandbox.wire import CHUNK, JSON, ChildJob, Limits, line
@@ -35,12 +36,14 @@ __all__ = [
     "Limits",
     "Sandbox",
     "SandboxError",
+    "by_one_child",
     "patiently",
 ]
 
 # So much of a core, next to others that want it, goes to work that nobody waits for (nice(2)).
 PATIENT_NICENESS = 10
 _is_patient: ContextVar[bool] = ContextVar("is_patient", default=False)
+_own: ContextVar[Own | None] = ContextVar("own", default=None)
 
 # How much later than the job's own deadline a silent zygote is given up.
 GRACE_SECONDS = 5.0
@@ -58,6 +61,21 @@ def patiently() -> Iterator[None]:
         yield
     finally:
         _is_patient.reset(token)
+
+
+@contextlib.contextmanager
+def by_one_child() -> Iterator[None]:
+    """What one errand runs in here, one after the other, goes to the same child where it can.
+
+    A job that breaks off in a child that served before is run again in a fresh one.
+    """
+    own = Own()
+    token = _own.set(own)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+        own.clear()
 
 
 class Sandbox:
@@ -122,11 +140,11 @@ class Sandbox:
         waits for the same, but nothing else, since a picture may have taken the child over. Such
         a job may be run twice.
         """
-        rank, kept = self._rank(jobs), self._kept
+        rank, kept, own = self._rank(jobs), self._kept, _own.get()
         slots = self._slots
         if _is_patient.get():
             # A child that stepped back stays there: nobody in a hurry shall be served by it.
-            slots, same = self._beside, ""
+            slots, same, own = self._beside, "", None
         kept.await_turn(same)
         try:
             await slots.acquire_async(rank)
@@ -134,12 +152,15 @@ class Sandbox:
             kept.give_up(same)
             raise
         try:
-            used = kept.take(same, self._server)
+            keep: Callable[[Child], None] | None = own.put if own else None
+            if same:
+                keep = partial(kept.put, same)
+            used = kept.take(same, self._server) or (own and own.take(self._server))
             if used:
                 with contextlib.suppress(JobCrashed):
-                    return await self._talk_async(used, jobs, progress, same)
+                    return await self._talk_async(used, jobs, progress, keep)
                 # What an earlier job left in it may be to blame: this one is done anew.
-            return await self._talk_async(self._new_child(), jobs, progress, same)
+            return await self._talk_async(self._new_child(), jobs, progress, keep)
         finally:
             slots.release()
 
@@ -187,7 +208,7 @@ class Sandbox:
         child: Child,
         jobs: Sequence[ChildJob],
         progress: Callable[[float], None] | None,
-        same: str,
+        keep: Callable[[Child], None] | None,
     ) -> list[dict[str, JSON]]:
         conversation = Conversation(self._limits, progress)
         try:
@@ -202,8 +223,8 @@ class Sandbox:
         except Exception:
             child.hang_up()
             raise
-        if same and conversation.went_well:
-            self._kept.put(same, child)
+        if keep and conversation.went_well:
+            keep(child)
         else:
             child.hang_up()
         return self._conclude(child.server, conversation)

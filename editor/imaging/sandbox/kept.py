@@ -1,17 +1,58 @@
-"""Children that go on with the next job that opens the same, as long as somebody waits for it."""
+"""Children that go on with the next job: of the same picture, or of the same errand."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from editor.imaging.sandbox.children import Child
     from editor.imaging.sandbox.server import Server
 
+# A child that has nothing to do holds memory: what comes later gets another.
+LINGER_SECONDS: Final = 1.0
+
+
+@dataclass(slots=True)
+class Own:
+    """One child that does the jobs of one errand, which follow each other closely."""
+
+    _child: Child | None = None
+    _end: asyncio.TimerHandle | None = None
+
+    def take(self, server: Server | None) -> Child | None:
+        """Return the child if it lives and may go on."""
+        child = self._let_go()
+        if child is None or child.may_go_on(server):
+            return child
+        child.hang_up()
+        return None
+
+    def put(self, child: Child) -> None:
+        """Keep a child that has done its job, for a moment."""
+        self.clear()
+        self._child = child
+        self._end = asyncio.get_running_loop().call_later(LINGER_SECONDS, self.clear)
+
+    def clear(self) -> None:
+        """Hang up."""
+        if child := self._let_go():
+            child.hang_up()
+
+    def _let_go(self) -> Child | None:
+        child, self._child = self._child, None
+        if self._end:
+            self._end.cancel()
+        return child
+
 
 class Kept:
-    """At most `most` of them, of one event loop; each holds the memory of a picture."""
+    """Those that have a picture open, as long as somebody waits for it.
+
+    At most `most` of them, of one event loop; each holds the memory of a picture.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most

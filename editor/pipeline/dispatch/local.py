@@ -18,6 +18,7 @@ from editor.pipeline.desk import Barrier, Desk, Interruption, Phase, no_barrier
 from editor.pipeline.heartbeat import Heartbeat
 from editor.pipeline.housekeeping import keep_house
 from editor.pipeline.owners import new_owner
+from editor.pipeline.previewing import Previewer
 from editor.pipeline.run import Run
 from editor.pipeline.states import Hold
 from editor.pipeline.turns import Turns
@@ -79,6 +80,7 @@ class LocalDispatch:
         self._barrier = barrier
         self._database = database or DatabaseThread()
         self._announcer = Announcer(self._database, timing.announce)
+        self._previewer = Previewer(self._database, sandbox)
         self._owner = new_owner()
         self._running: dict[asyncio.Task[None], Desk] = {}
         self._stopping = asyncio.Event()
@@ -103,14 +105,16 @@ class LocalDispatch:
         sweeper = asyncio.create_task(self._sweep())
         reader = asyncio.create_task(self._finish_late())
         keeper = asyncio.create_task(keep_house(self._database, every=self._timing.housekeeping))
+        previewer = asyncio.create_task(self._previewer.run())
         try:
             with self._listening():
                 await self._loop(heartbeat, drain=drain)
             await self._wind_down()
+            if drain:
+                await self._previewer.done()
         finally:
-            sweeper.cancel()
-            reader.cancel()
-            keeper.cancel()
+            for task in (sweeper, reader, keeper, previewer):
+                task.cancel()
             await asyncio.to_thread(heartbeat.stop)
             await self._database(Worker.objects.filter(name=self._owner).delete)
             await self._database.close()
@@ -186,7 +190,9 @@ class LocalDispatch:
         rows = await self._rows_of(holds)
         for hold in holds:
             row = rows.get(hold.edit_id)
-            desk = Desk(hold, self._sandbox, self._database, self._barrier, row)
+            desk = Desk(
+                hold, self._sandbox, self._database, self._barrier, row, self._previewer.add
+            )
             desk.is_patient = hold.state == State.RECEIVED and row is not None and row.is_handed_on
             run = Run(desk, self._registry, self._announcer)
             task = asyncio.create_task(run.execute(), name=f"edit {hold.edit_id}")

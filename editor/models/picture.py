@@ -15,6 +15,8 @@ NAME_ENDINGS = frozenset({"jpg", "jpeg", "png", "webp", "avif", "heic", "heif", 
 
 # The notice of an original whose pixels nobody has read yet: a call went ahead of that.
 UNREAD = "unread"
+# That of one which turned out to be broken when it was read.
+BROKEN = "broken"
 
 
 class PictureKind(models.TextChoices):
@@ -179,6 +181,11 @@ class Picture(models.Model):
     def is_unread(self) -> bool:
         """Whether its pixels were never looked at; all else was told from the file's head."""
         return UNREAD in self.notices
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether its pixels cannot be had."""
+        return BROKEN in self.notices
 
     @property
     def base_file(self) -> str:

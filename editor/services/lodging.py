@@ -15,7 +15,7 @@ from django.db import transaction
 
 from editor.imaging import plain
 from editor.models import Edit, Mask, Picture, PictureKind, Project
-from editor.models.picture import UNREAD
+from editor.models.picture import BROKEN, UNREAD
 from editor.services import masks, media, pictures
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from editor.access.fetch import Door
     from editor.imaging.plain import Plain
 
-# The notice of a picture that turned out to be broken when it was read.
-BROKEN: Final = "broken"
 MASK: Final = masks.FILE
 # What `editor.imaging.intake` may leave beside the original.
 EXTRAS: Final = ("master.png", "icc.bin")

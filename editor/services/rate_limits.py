@@ -116,6 +116,6 @@ def _counts() -> Prepared[ApiKey, tuple[Any, ...]]:
     return Prepared(ApiKey.objects.filter(pk=ANY_KEY).values_list(*columns))
 
 
-def _seconds_left(began_at: datetime, now: datetime) -> int:
-    left = (began_at + MINUTE - now).total_seconds()
+def _seconds_left(began_at: datetime | None, now: datetime) -> int:
+    left = ((began_at or now) + MINUTE - now).total_seconds()
     return min(60, max(1, math.ceil(left)))

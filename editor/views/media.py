@@ -42,6 +42,8 @@ def preview(request: PageRequest, slug: str, picture: str, size: int) -> HttpRes
         raise Http404
     opened = fetch.door(request.user, slug, Action.PREVIEW)
     found = fetch.picture(opened, picture)
+    if found.is_broken:
+        raise Http404
     try:
         file = previews.file(found, size)
     except media.DiskFull:
@@ -55,6 +57,8 @@ def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     """Send the picture at full size in sRGB, compressed for the screen."""
     opened = fetch.door(request.user, slug, Action.PREVIEW)
     found = fetch.picture(opened, picture)
+    if found.is_broken:
+        raise Http404
     try:
         file = renders.screen(found)
     except render_cache.Gone as gone:

@@ -32,11 +32,11 @@ MARKED = ("width", "height", "left", "top", "right", "bottom", "painted", "sha25
 ESTIMATED = {"open": 0, "settled": ESTIMATE}
 
 
-def landed(caller: Caller, body: tuple[bytes, str], engine: Looker, **how: str) -> Came:
+def landed(caller: Caller, body: tuple[bytes, str], engine: Looker) -> Came:
     """The answer to one call, once a worker has finished its edit."""
 
     async def script() -> Came:
-        came = await caller.edit(body, **how)
+        came = await caller.edit(body)
         await all_done()
         return came
 

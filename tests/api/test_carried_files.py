@@ -34,13 +34,20 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PHOTO = make_image(80, 60)
 TURNED = as_bytes(make_image(60, 80), "JPEG", exif=make_exif(orientation=6))
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>Canary</x:xmpmeta>"
+PAGES = ("gallery", "version", "canvas", "original", "preview", "full")
+SHOWN = dict.fromkeys(PAGES, 200) | {"edit_mask": 404}
 CANARIES = (b"Canary", b"Exif", b"GPS", b"ICC", b"sRGB", b"xmp", b"MPF", b"iCCP", b"eXIf", b"tEXt")
 
 
 def photo(**how: Any) -> bytes:
     """A JPEG that tells a lot, with a second picture behind it."""
     exif = make_exif(gps=True)
-    told = {"exif": exif, "icc_profile": make_rgb_profile(), "xmp": XMP, "comment": b"Canary"}
+    told: dict[str, Any] = {
+        "exif": exif,
+        "icc_profile": make_rgb_profile(),
+        "xmp": XMP,
+        "comment": b"Canary",
+    }
     second = as_bytes(make_image(80, 60, seed=5), "JPEG", exif=exif)
     return as_bytes(PHOTO, "JPEG", quality=90, **told, **how) + second
 
@@ -50,7 +57,11 @@ def drawing() -> bytes:
     said = PngInfo()
     said.add_text("Comment", "Canary")
     said.add_itxt("XML:com.adobe.xmp", XMP.decode(), zip=False)
-    told = {"exif": make_exif(gps=True), "icc_profile": make_rgb_profile(), "pnginfo": said}
+    told: dict[str, Any] = {
+        "exif": make_exif(gps=True),
+        "icc_profile": make_rgb_profile(),
+        "pnginfo": said,
+    }
     return as_bytes(PHOTO, **told) + b"Canary"
 
 
@@ -61,9 +72,9 @@ def albums() -> bytes:
     return buffer.getvalue()
 
 
-def landed(caller: Caller, body: tuple[bytes, str], engine: Painter, **how: str) -> Came:
+def landed(caller: Caller, body: tuple[bytes, str], engine: Painter) -> Came:
     async def script() -> Came:
-        came = await caller.edit(body, **how)
+        came = await caller.edit(body)
         await all_done()
         return came
 
@@ -240,13 +251,7 @@ def test_a_picture_that_turns_out_broken_is_said_to_be(
     assert media.path(edit.picture.original_file).read_bytes() == sent
     assert (edit.results.count(), Mask.objects.count(), strays(data_dir)) == (1, 0, set())
     assert sums(edit) == {"open": 0, "settled": ESTIMATE}
-    assert seen(people, edit) == {
-        "gallery": 200,
-        "version": 200,
-        "canvas": 200,
-        "original": 200,
-        "edit_mask": 404,
-    }
+    assert seen(people, edit) == SHOWN | {"preview": 404, "full": 404}
 
 
 def test_a_mask_that_marks_nothing_is_none(people: People, caller: Caller, data_dir: Path) -> None:
@@ -277,8 +282,7 @@ def test_pages_of_what_is_unread_show_it_as_it_is(people: People, caller: Caller
         assert (await call).status == 200
         return told
 
-    pages = {"gallery": 200, "version": 200, "canvas": 200, "original": 200, "edit_mask": 404}
-    assert within(script, engine) == pages
+    assert within(script, engine) == SHOWN
 
 
 def seen(people: People, edit: Edit) -> dict[str, int]:
@@ -286,11 +290,13 @@ def seen(people: People, edit: Edit) -> dict[str, int]:
     browser = Client()
     browser.force_login(people.emil)
     slug, picture = people.project.slug, edit.picture.public_id
-    addresses = {
+    addresses: dict[str, list[Any]] = {
         "gallery": [slug],
         "version": [slug, picture],
         "canvas": [slug, picture],
         "original": [slug, picture],
+        "preview": [slug, picture, 320],
+        "full": [slug, picture],
         "edit_mask": [slug, edit.public_id],
     }
     return {

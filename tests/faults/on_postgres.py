@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
+from editor.management.checkup import CHECKS
 from editor.models import Edit, State
 from editor.pipeline.claim import claim
-from editor.pipeline.dispatch.local import DatabaseThread
+from editor.pipeline.database import DatabaseThread
 from tests.faults import paying, real_client
 from tests.faults.processes import nursery, until
 from tests.faults.test_kills import rests
@@ -29,14 +31,18 @@ from tests.faults.test_paid_kills import (
     kill_at_every_point,
 )
 from tests.faults.test_zombies import FULL, sleep_through
-from tests.making import make_project, make_user
-from tests.pipeline.paid_engine import PaidEngine, queue_paid
+from tests.making import make_api_key, make_project, make_user
+from tests.pipeline.paid_engine import ESTIMATE, PaidEngine, queue_paid
+from tests.pipeline.parcels import begin, make_agreed, make_parcel, request_of
+from tests.pipeline.test_carrier import carrying
 from tests.services import test_rate_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from editor.pipeline.carrier import Carrier
+    from editor.pipeline.carry import Parcel
     from tests.faults.fake import Fake
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shared_keys")]
@@ -215,3 +221,47 @@ def test_answers_of_old_rows_are_finished() -> None:
     Edit.objects.update(state=State.RECEIVED, fence=1, focus={"box": edit.focus["box"]})
     (hold,) = claim(owner="a", limit=1, calls=1, patient=0, lease_seconds=30)
     assert hold.edit_id == edit.pk
+
+
+def test_carried_calls_are_begun_together() -> None:
+    """Rows are locked there: two processes that begin for the same two projects, and one budget."""
+    owner = make_user()
+    engine = PaidEngine(forwards=True)
+    rows = [make_project(owner, name) for name in ("Garden", "Yard")]
+    providers = [make_agreed(row, owner) for row in rows]
+    key, _token = make_api_key(rows[0], owner, budget_micros=5 * ESTIMATE)
+    bundles = [
+        [
+            make_parcel(rows[at], owner, engine, providers[at], api_key=None if at else key)
+            for at in order
+        ]
+        for order in [(0, 1, 0, 1), (1, 0, 1, 0)] * 4
+    ]
+
+    def run(bundle: list[Parcel]) -> int:
+        try:
+            return sum(one is not None for one in begin(*bundle))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(bundles)) as threads:
+        begun = sum(threads.map(run, bundles))
+    assert begun == 5 + 16
+    assert Edit.objects.filter(project=rows[0]).count() == 5
+    assert Edit.objects.filter(project=rows[1]).count() == 16
+    assert [line for check in CHECKS.values() for line in check()] == []
+
+
+def test_carried_calls_are_received_together() -> None:
+    owner = make_user()
+    engine = PaidEngine(forwards=True)
+    rows = [make_project(owner, name) for name in ("Garden", "Yard")]
+    parcels = [make_parcel(row, owner, engine, make_agreed(row, owner)) for row in rows]
+    requests = [request_of(parcel) for parcel in parcels]
+
+    async def script(carrier: Carrier) -> list[bool]:
+        found = await asyncio.gather(*map(carrier.carry, parcels, requests))
+        return [one is not None and one.answered for one in found]
+
+    assert carrying(engine, script) == [True, True]
+    assert set(Edit.objects.values_list("state", flat=True)) == {State.RECEIVED}

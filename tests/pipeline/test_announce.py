@@ -10,7 +10,7 @@ import pytest
 from editor.models import Activity, Attempt, Edit, State
 from editor.pipeline import steps
 from editor.pipeline.announce import Announcer
-from editor.pipeline.dispatch.local import DatabaseThread
+from editor.pipeline.database import DatabaseThread
 from editor.pipeline.states import Hold, LostLease
 from tests.making import make_edit_row, make_rows
 from tests.pipeline.stub_engine import StubEngine

@@ -191,6 +191,7 @@ def test_leases_last_as_long_as_the_process_moves(engine: PaidEngine, parcel: Pa
         task = asyncio.create_task(carrier.carry(parcel, request))
         await engine.started.wait()
         first = (await Edit.objects.aget()).lease_until
+        assert first
         while not await Edit.objects.filter(
             lease_until__gt=first + timedelta(seconds=0.1)
         ).aexists():

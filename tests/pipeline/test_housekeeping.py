@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from editor.models import Attempt, LedgerEntry, Leftover, Picture
-from editor.pipeline.dispatch.local import DatabaseThread
+from editor.pipeline.database import DatabaseThread
 from editor.pipeline.housekeeping import clean, keep_house, take_turn
 from editor.services import leftovers, purge
 from tests.making import make_edit_row, make_picture, make_provider_row, make_rows

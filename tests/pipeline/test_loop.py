@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from editor.models import Edit, State
 from editor.pipeline.cancel import cancel
 from editor.pipeline.claim import claim
-from editor.pipeline.dispatch.local import DatabaseThread
+from editor.pipeline.database import DatabaseThread
 from tests.pipeline.stub_engine import StubEngine
 from tests.pipeline.test_run import TIMING, queue, work
 

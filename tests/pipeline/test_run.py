@@ -14,7 +14,8 @@ from PIL import Image, ImageChops
 from editor.engines.errors import EngineError, Execution
 from editor.models import Attempt, Edit, LedgerEntry, Picture, State, Worker
 from editor.pipeline import assembly, cancel, rescue, steps
-from editor.pipeline.dispatch.local import DatabaseThread, Lanes, LocalDispatch, Timing
+from editor.pipeline.database import DatabaseThread
+from editor.pipeline.dispatch.local import Lanes, LocalDispatch, Timing
 from editor.pipeline.submit import Wish, submit
 from editor.services import media, pictures
 from tests.making import (

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -107,7 +107,7 @@ def make_sent(people: People, count: int) -> list[Receipt]:
         file = settings.SPOOL_DIR / edit.public_id / "1" / "answer"
         file.parent.mkdir(parents=True)
         file.write_text(f"answer {number}")
-        head = {"status": 200, "content_type": "application/json"}
+        head: dict[str, Any] = {"status": 200, "content_type": "application/json"}
         found.append(
             Receipt(
                 Hold.on(edit), attempt, Answer(file, head), f"{number:064d}", {"http_status": 200}

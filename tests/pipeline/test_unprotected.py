@@ -15,7 +15,8 @@ from editor.imaging.focus import Framing
 from editor.models import Edit, Picture, State
 from editor.pipeline import rescue, steps
 from editor.pipeline.claim import claim
-from editor.pipeline.dispatch.local import PATIENT_AT_ONCE, DatabaseThread, Lanes, LocalDispatch
+from editor.pipeline.database import DatabaseThread
+from editor.pipeline.dispatch.local import PATIENT_AT_ONCE, Lanes, LocalDispatch
 from editor.services import media
 from tests.pipeline.paid_engine import CHARGED, ESTIMATE, PaidEngine, queue_paid
 from tests.pipeline.test_paid import SANDBOXES, TIMING, sandbox, settled, sums, work

@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, Error, IntegrityError, InterfaceError, OperationalError
 
 from editor.models import User
-from editor.pipeline.dispatch.local import DatabaseThread, new_owner
+from editor.pipeline.database import DatabaseThread
+from editor.pipeline.owners import new_owner
 from tests.making import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)

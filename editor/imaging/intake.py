@@ -33,7 +33,9 @@ NOTICES: dict[str, str] = {
     "converted_from_palette": gettext_noop("Converted from a palette to full colour for editing."),
     "first_frame_only": gettext_noop("This file holds several pictures; the first is used."),
     "orientation_applied": gettext_noop("Turned upright as the camera noted."),
-    "unread": gettext_noop("It came with a call that is still on its way; nobody has read it yet."),
+    "unread": gettext_noop(
+        "It came with a program's call and was sent as it is; nobody has read it yet."
+    ),
     "broken": gettext_noop(
         "The file is damaged. It was handed on as it came; its picture cannot be shown."
     ),

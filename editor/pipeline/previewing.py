@@ -57,7 +57,7 @@ class Previewer:
 
     async def _try(self, picture: Picture) -> None:
         try:
-            if not await asyncio.to_thread(previews.are_there, picture):
+            if not (picture.is_broken or await asyncio.to_thread(previews.are_there, picture)):
                 await self._make(picture)
         except Exception as error:
             logger.info("picture %s has no previews yet", picture.public_id, exc_info=error)

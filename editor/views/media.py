@@ -1,6 +1,10 @@
 """Pixels on their way to the browser: previews, the full picture, downloads."""
 
+from __future__ import annotations
+
+from contextlib import contextmanager
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
@@ -12,8 +16,13 @@ from editor.access.roles import Action
 from editor.forms.first_error import first_error
 from editor.forms.media import DownloadForm
 from editor.http import PageRequest, plain, stream_file, waits_for_sandbox
-from editor.imaging.sandbox.errors import JobRejected
+from editor.imaging.sandbox.errors import JobRejected, SandboxError
 from editor.services import intake_texts, media, partials, previews, render_cache, renders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from editor.models import Picture
 
 PREVIEW_SIZES = (320, 1280)
 ORIGINAL_TYPES = {
@@ -42,13 +51,25 @@ def preview(request: PageRequest, slug: str, picture: str, size: int) -> HttpRes
         raise Http404
     opened = fetch.door(request.user, slug, Action.PREVIEW)
     found = fetch.picture(opened, picture)
-    if found.is_broken:
-        raise Http404
     try:
-        file = previews.file(found, size)
+        with _shown(found):
+            file = previews.file(found, size)
     except media.DiskFull:
         return _no_room()
     return _for_ever(stream_file(file, content_type="image/webp"))
+
+
+@contextmanager
+def _shown(picture: Picture) -> Iterator[None]:
+    """Raises Http404 for a picture that is known to be broken, or that nobody has read and is."""
+    if picture.is_broken:
+        raise Http404
+    try:
+        yield
+    except SandboxError as error:
+        if picture.is_unread:
+            raise Http404 from error
+        raise
 
 
 @waits_for_sandbox("GET")
@@ -57,10 +78,9 @@ def full(request: PageRequest, slug: str, picture: str) -> HttpResponseBase:
     """Send the picture at full size in sRGB, compressed for the screen."""
     opened = fetch.door(request.user, slug, Action.PREVIEW)
     found = fetch.picture(opened, picture)
-    if found.is_broken:
-        raise Http404
     try:
-        file = renders.screen(found)
+        with _shown(found):
+            file = renders.screen(found)
     except render_cache.Gone as gone:
         raise Http404 from gone
     except media.DiskFull:

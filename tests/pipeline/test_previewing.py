@@ -12,7 +12,8 @@ from PIL import Image
 from editor.imaging import preview
 from editor.models import Edit, Picture, State
 from editor.pipeline import previewing, steps
-from editor.pipeline.dispatch.local import DatabaseThread, Lanes, LocalDispatch
+from editor.pipeline.database import DatabaseThread
+from editor.pipeline.dispatch.local import Lanes, LocalDispatch
 from editor.services import media, previews
 from tests.making import as_bytes, make_api_key, make_image, make_picture
 from tests.pipeline.paid_engine import PaidEngine, queue_paid

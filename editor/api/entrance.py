@@ -18,6 +18,7 @@ from editor.api.errors import ApiError
 from editor.api.json_answer import refusal
 from editor.http import run_whole
 from editor.services.media import DiskFull
+from editor.services.writing_turn import writing_turn
 
 URLS = "editor.api.urls"
 # What only asks the database, and what may wait for a child process that opens a picture. Each
@@ -43,12 +44,17 @@ async def quick[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwa
 
 async def penned[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run what is done for many at once, one after the other."""
-    return await run_whole(_pen, _with_fresh_connection, function, *args, **kwargs)
+    return await run_whole(_pen, _with_fresh_connection, _in_turn, function, *args, **kwargs)
 
 
 async def slow[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run what may wait for the sandbox: it never keeps what is quick waiting."""
     return await run_whole(_slow, _with_fresh_connection, function, *args, **kwargs)
+
+
+def _in_turn(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    with writing_turn():
+        return function(*args, **kwargs)
 
 
 def _with_fresh_connection(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

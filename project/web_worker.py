@@ -1,16 +1,19 @@
 """The web server's worker processes: connections that come together are shared among them."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Final
 
 import uvloop
 from gunicorn.workers.gasgi import ASGIWorker
 
-# So long a process that has something to do leaves the next connection to the others.
+# So long a process that has visitors leaves the next connection to the others.
 REST_SECONDS: Final = 0.004
+# When no descriptor is free, say: visitors wait in the socket's queue.
+TROUBLE_SECONDS: Final = 0.5
+logger = logging.getLogger(__name__)
 
 
 class Door:
@@ -49,18 +52,27 @@ class Door:
             self._loop.add_reader(self._listener, self._accept)
 
     def _accept(self) -> None:
-        # Another process was quicker, the visitor left, or no descriptor is free.
-        with suppress(BlockingIOError, ConnectionAbortedError, OSError):
+        rest = REST_SECONDS if self._is_busy() else 0.0
+        try:
             connection, _address = self._listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            pass  # another process was quicker, or the visitor left
+        except OSError:
+            logger.exception("a visitor cannot be let in")
+            rest = TROUBLE_SECONDS
+        else:
             connection.settimeout(0)
-            task = self._loop.create_task(
-                self._loop.connect_accepted_socket(self._protocol, connection)
-            )
-            self._coming.add(task)
-            task.add_done_callback(self._coming.discard)
-        if self._is_busy():
+            self._let_in(connection)
+        if rest:
             self._loop.remove_reader(self._listener)
-            self._loop.call_later(REST_SECONDS, self._watch)
+            self._loop.call_later(rest, self._watch)
+
+    def _let_in(self, connection: socket.socket) -> None:
+        task = self._loop.create_task(
+            self._loop.connect_accepted_socket(self._protocol, connection)
+        )
+        self._coming.add(task)
+        task.add_done_callback(self._coming.discard)
 
 
 class FairLoop(uvloop.Loop):

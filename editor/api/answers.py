@@ -206,7 +206,7 @@ def _number(counted: Any, name: str) -> int:
 
 
 def response(answer: Answer) -> HttpResponseBase:
-    """Return the JSON document, sent piece by piece: a large picture is never whole in memory."""
+    """Return the JSON document; files in it are sent piece by piece and never whole in memory."""
     before, after = _around(answer)
     if all(not item.file for item in answer.items):
         body = b"".join([before, *_data(answer), after])

@@ -10,14 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from editor.api import answers, fields, holding, placing, served
+from editor.api import answers, fields, holding, parse, placing, served
 from editor.api.entrance import quick
 from editor.api.lately import Lately
 from editor.engines.base import EditRequest
 from editor.engines.errors import EngineError
+from editor.engines.plans import Plan
 from editor.models import Edit
 from editor.pipeline import carry, prepare, room, spool, submit, wishes
-from editor.services import lodging
+from editor.services import lodging, media
 from editor.services.masks import Painted
 from editor.services.pictures import UploadRefused
 from editor.services.vault import WrongKey
@@ -31,13 +32,24 @@ if TYPE_CHECKING:
     from editor.api.served import Served
     from editor.engines.base import Engine
     from editor.engines.registry import EngineSource
-    from editor.models import Project
+    from editor.models import Project, Provider
     from editor.pipeline.carrier import Carrier
     from editor.pipeline.carry import Parcel
     from editor.services.lodging import Lodged
 
 OUTGOING: Final = "as-it-came"
-_lately: Final = Lately[tuple[int, str, int], "tuple[Served, Engine]"](seconds=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a name means: a model of a provider, and the engine that sends to it."""
+
+    served: Served
+    provider: Provider
+    engine: Engine
+
+
+_lately: Final = Lately[tuple[int, str, int], Asked | None](seconds=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +61,37 @@ class Packed:
 
 
 def pack(caller: Caller, call: EditCall, intent: Intent, here: Carrier) -> Packed | None:
-    """Return what would be sent of a call; None when it must go the usual way. Raises ApiError."""
-    if call.protect == "strict" or call.stream or call.response_format == "url":
-        return None
-    if len(call.images) > 1 or intent.repeats:
-        return None
-    if not here.has_room or _is_known(caller, intent):
+    """Return what would be sent of a call; None when it must go the usual way.
+
+    Then nothing of it is left. Raises ApiError, media.DiskFull.
+    """
+    if not (_is_plain(call, intent) and here.has_room) or _is_known(caller, intent):
         return None
     try:
-        chosen, engine = _asked(caller.door.project, call.model, here.registry)
-        fields.check(call, chosen.abilities, chosen.name)
-        if chosen.provider is None or not room.for_carrying(engine):
+        asked = _asked(caller.door.project, call.model, here.registry)
+        if asked is None or not room.for_carrying(asked.engine):
             return None
+        fields.check(call, asked.served.abilities, asked.served.name)
         lodged = lodging.lodge(caller.door, call.images[0], call.mask)
     except (EngineError, WrongKey, UploadRefused):
         return None
     packed = None
     try:
-        parcel = lodged and _parcel(caller, call, intent, chosen, engine, lodged)
-        request = parcel and _request(parcel)
-        if parcel and request:
-            packed = Packed(parcel, request)
+        packed = _packed(caller, call, intent, asked, lodged) if lodged else None
+    except OSError as error:
+        if error.errno in parse.NO_SPACE:
+            raise media.DiskFull from error
+        raise
     finally:
         if lodged and packed is None:
             lodged.drop()
     return packed
+
+
+def _is_plain(call: EditCall, intent: Intent) -> bool:
+    """Whether a call wants no more than one picture, sent and handed on as it comes, once."""
+    as_it_comes = call.protect == "off" and call.response_format != "url" and not call.stream
+    return as_it_comes and len(call.images) == 1 and not intent.repeats
 
 
 async def answered(
@@ -97,15 +115,18 @@ async def answered(
     return response
 
 
-def _asked(project: Project, name: str, registry: EngineSource) -> tuple[Served, Engine]:
-    """Whom a name means, and the engine that sends. Raises ApiError, EngineError, WrongKey.
+def _asked(project: Project, name: str, registry: EngineSource) -> Asked | None:
+    """Whom a name means; None for our own engine. Raises ApiError, EngineError, WrongKey.
 
     What changes of a provider in this moment is found at the gate (editor.pipeline.carry).
     """
 
-    def find() -> tuple[Served, Engine]:
+    def find() -> Asked | None:
         chosen = served.resolve(project, name)
-        return chosen, registry.engine(chosen.engine_id, chosen.provider)
+        if chosen.provider is None:
+            return None
+        engine = registry.engine(chosen.engine_id, chosen.provider)
+        return Asked(chosen, chosen.provider, engine)
 
     return _lately.get((project.pk, name, id(registry)), find)
 
@@ -118,23 +139,29 @@ def _is_known(caller: Caller, intent: Intent) -> bool:
     return Edit.objects.filter(actor=caller.door.user, idem_key=key).exists()
 
 
-def _parcel(
-    caller: Caller, call: EditCall, intent: Intent, chosen: Served, engine: Engine, lodged: Lodged
-) -> Parcel | None:
-    mask = lodged.mask
+def _packed(
+    caller: Caller, call: EditCall, intent: Intent, asked: Asked, lodged: Lodged
+) -> Packed | None:
+    mask, engine = lodged.mask, asked.engine
     painted = Painted(mask.folder, mask.sha256, mask.box, 0) if mask else None
-    wish = placing.wish_of(caller, call, intent, chosen, [lodged.picture], painted)
+    wish = placing.wish_of(caller, call, intent, asked.served, [lodged.picture], painted)
     try:
         wish = replace(wish, prompt=wishes.words(wish.prompt))
         instruction = engine.understand(wish.prompt, has_mask=mask is not None)
-        understood = wishes.Understood(wish, engine, chosen.provider, instruction)
+        understood = wishes.Understood(wish, engine, asked.provider, instruction)
         edit = submit.draft(caller.door, understood, mask.box if mask else None)
     except (submit.SubmitRefused, EngineError):
         return None
+    if Plan.from_json(edit.plan).size not in {None, (lodged.kind.width, lodged.kind.height)}:
+        return None  # it is to be scaled
     edit.idem_key, edit.fingerprint = wish.idem_key, submit.fingerprint_of(wish)
-    if chosen.provider is None:
-        raise TypeError("our own engine is asked by a worker")
-    return carry.Parcel(caller.door, edit, lodged, engine, chosen.provider)
+    parcel = carry.Parcel(caller.door, edit, lodged, engine, asked.provider)
+    try:
+        request = _request(parcel)
+    except BaseException:
+        spool.clear(edit, carry.FENCE)
+        raise
+    return Packed(parcel, request) if request else None
 
 
 def _request(parcel: Parcel) -> EditRequest | None:

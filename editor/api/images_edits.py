@@ -14,6 +14,7 @@ from editor.api.carriers import carrier
 from editor.api.entrance import quick, slow
 from editor.api.holding import held
 from editor.models import Scope
+from editor.pipeline.carrier import forget
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -37,7 +38,14 @@ async def edits(request: ApiRequest, deployment: str = "") -> HttpResponseBase:
     # Pictures may be named by their address, and are fetched then.
     read = slow if settings.API_FETCH_URLS else quick
     here = carrier()
-    call, packed = await read(_read, request, deployment, intent, here)
+    waiting: list[Packed] = []
+    try:
+        call, packed = await read(_read, request, deployment, intent, here, waiting)
+    except BaseException:
+        # Whoever hung up meanwhile leaves nothing.
+        for one in waiting:
+            forget(one.parcel)
+        raise
     try:
         if packed and (response := await carried.answered(packed, call, home, here)):
             return response
@@ -48,14 +56,16 @@ async def edits(request: ApiRequest, deployment: str = "") -> HttpResponseBase:
 
 
 def _read(
-    request: ApiRequest, deployment: str, intent: Intent, here: Carrier
+    request: ApiRequest, deployment: str, intent: Intent, here: Carrier, waiting: list[Packed]
 ) -> tuple[EditCall, Packed | None]:
-    """The call, and what is sent of it from here if it need not go the usual way."""
+    """The call, and what is sent of it from here if it need not go the usual way; that waits."""
     call = parse.edit_call(request)
     if deployment:
         call = replace(call, model=deployment)
     try:
-        return call, carried.pack(request.caller, call, intent, here)
+        packed = carried.pack(request.caller, call, intent, here)
+        waiting += [packed] if packed else []
+        return call, packed
     except BaseException:
         call.close()
         raise

@@ -1,4 +1,4 @@
-"""What each event loop has one of; it goes with its loop."""
+"""What each event loop has one of."""
 
 import asyncio
 from collections.abc import Callable

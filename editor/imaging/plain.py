@@ -24,18 +24,22 @@ if TYPE_CHECKING:
 
 type Span = tuple[int, int]
 
-SOI, EOI, SOS, APP0, APP1, APP14, COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xEE, 0xFE
+EOI, SOS, APP0, APP1, APP14, COM = 0xD9, 0xDA, 0xE0, 0xE1, 0xEE, 0xFE
 # Baseline, extended and progressive, all Huffman-coded.
 FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
-OTHER_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - FRAMES - {0xC4, 0xC8, 0xCC}
-# JFIF says nothing that would be missed elsewhere; Adobe's says how colours are coded.
-KEPT_APPS: Final = frozenset({APP0, APP14})
+# Frames, scans, the tables these need (DHT, DQT, DRI), and the end: all that makes the picture.
+PIXELS: Final = FRAMES | {0xC4, 0xDB, 0xDD, SOS, EOI}
+APPS: Final = range(APP0, APP0 + 16)
+# JFIF's with no thumbnail in it (JFIF 1.02), Adobe's that says how colours are coded.
+JFIF_BYTES, ADOBE_BYTES = 18, 16
 ORIENTATION: Final = 0x0112
 # Transparent colours and several frames, beside the pixels of an RGB picture.
 NOT_PLAIN: Final = frozenset({b"tRNS", b"acTL"})
 # Where a PNG may say that it is turned.
 EXIFS: Final = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt"})
 MODES: Final = {2: "RGB", 6: "RGBA"}
+# PNG, 11.2.1: four bytes, of which one bit is not used.
+LONGEST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def _png(data: Buffer) -> Plain:
     if container.examine_png(data).bits != 8:
         raise NotPlain
     width, height, _bits, colour = struct.unpack_from(">IIBB", data, 16)
-    if colour not in MODES:
+    if colour not in MODES or not (0 < width <= LONGEST and 0 < height <= LONGEST):
         raise NotPlain
     spans: list[Span] = [(0, len(container.PNG))]
     for name, start, end in _chunks(data):
@@ -123,10 +127,12 @@ def _jpeg(data: Buffer) -> Plain:
             raise NotPlain
         if marker in FRAMES:
             size = _frame(data, start)
-        elif marker in OTHER_FRAMES or (marker == APP1 and _is_turned(data[start + 4 : end])):
-            raise NotPlain
-        if marker in KEPT_APPS or not (APP0 <= marker <= 0xEF or marker == COM):
+        if marker in PIXELS or _tells_colours(marker, data[start + 4 : end]):
             spans.append((start, end))
+        elif not (marker in APPS or marker == COM) or (
+            marker == APP1 and _is_turned(data[start + 4 : end])
+        ):
+            raise NotPlain
     if size is None:
         raise NotPlain
     return Plain("jpeg", *size, "RGB", _joined(spans))
@@ -158,6 +164,13 @@ def _frame(data: Buffer, start: int) -> tuple[int, int]:
     if (bits, components) != (8, 3) or not width or not height:
         raise NotPlain
     return width, height
+
+
+def _tells_colours(marker: int, block: bytes) -> bool:
+    """Whether a segment says how the pixels are coded, and nothing else."""
+    if marker == APP0:
+        return block.startswith(b"JFIF\0") and len(block) == JFIF_BYTES - 4
+    return marker == APP14 and block.startswith(b"Adobe") and len(block) == ADOBE_BYTES - 4
 
 
 def _is_turned(block: bytes) -> bool:

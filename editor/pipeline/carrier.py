@@ -18,7 +18,7 @@ from editor.engines.base import EditRequest
 from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
 from editor.models import Attempt, Edit, State
-from editor.pipeline import carry, claim, spool, steps
+from editor.pipeline import carry, claim, spool, steps, wholeness
 from editor.pipeline.announce import Announcer
 from editor.pipeline.carry import Parcel
 from editor.pipeline.database import DatabaseThread
@@ -105,10 +105,11 @@ class Carrier:
             attempt = await self._starts.ask(parcel)
         except Exception:
             # Nobody knows whether it was written; if it was, the lease runs out.
-            await self._database.run(_forget_unless_kept, parcel)
+            if not await self._database.run(_is_written, parcel.edit):
+                await asyncio.to_thread(forget, parcel)
             raise
         if attempt is None:
-            await asyncio.to_thread(_forget, parcel)
+            await asyncio.to_thread(forget, parcel)
             return None
         begun()
         if not parcel.is_new:
@@ -124,18 +125,24 @@ class Carrier:
         try:
             answered = await self._fly(desk, attempt, job, request)
         except asyncio.CancelledError:
-            # This process ends. It may have been charged: that is said at once.
-            await desk.stopped(job, Interruption.STOPPING)
+            # This process ends. What is on disk is adopted by whoever finds the lease run out; else
+            # it may have been charged, and that is said at once.
+            if wholeness.left_answer(request.work, job.plan.count) is None:
+                await desk.stopped(job, Interruption.STOPPING)
             raise
+        except Exception:
+            # The row says how it stands, or will once the lease has run out: the caller waits for that.
+            logger.exception("edit %s broke off in flight", edit.public_id)
+            desk.keeps_files, answered = True, False
         finally:
             del self._desks[edit.pk]
         if not desk.keeps_files:
             await asyncio.to_thread(spool.clear, edit, carry.FENCE)
         return Carried(edit, attempt, answered)
 
-    async def _begin_each(self, parcels: Sequence[Parcel]) -> list[Attempt | None]:
+    async def _begin_each(self, parcels: Sequence[Parcel]) -> list[Attempt | Exception | None]:
         """Never tried again: a commit in doubt would be written twice."""
-        found: list[Attempt | None] = await self._database.run(
+        found: list[Attempt | Exception | None] = await self._database.run(
             carry.begin_each, parcels, owner=self._owner, lease_seconds=self._timing.lease
         )
         return found
@@ -186,11 +193,11 @@ def _job(parcel: Parcel) -> Job:
     )
 
 
-def _forget_unless_kept(parcel: Parcel) -> None:
-    if not Edit.objects.filter(public_id=parcel.edit.public_id).exists():
-        _forget(parcel)
+def _is_written(edit: Edit) -> bool:
+    return Edit.objects.filter(public_id=edit.public_id).exists()
 
 
-def _forget(parcel: Parcel) -> None:
+def forget(parcel: Parcel) -> None:
+    """Drop the files of a parcel that was not begun."""
     parcel.lodged.drop()
     spool.clear(parcel.edit, carry.FENCE)

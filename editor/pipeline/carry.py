@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.http import Http404
@@ -65,20 +65,28 @@ class Parcel:
 
 def begin_each(
     parcels: Sequence[Parcel], *, owner: str, lease_seconds: float
-) -> list[Attempt | None]:
+) -> list[Attempt | Exception | None]:
     """Write what can be sent now, leased to `owner`; None for each that must go the usual way.
 
     After this the intent is on record, and the edit may be sent once. The attempts have their
-    edits.
+    edits. Where one stands in the way of all, each is written by itself; what breaks then breaks
+    for that one alone.
     """
+    lease = timedelta(seconds=lease_seconds)
     try:
-        return _begin(parcels, owner, timedelta(seconds=lease_seconds))
+        return [*_begin(parcels, owner, lease)]
+    except (IntegrityError, DataError, budgets.Refused):
+        return [_begin_alone(parcel, owner, lease) for parcel in parcels]
+
+
+def _begin_alone(parcel: Parcel, owner: str, lease: timedelta) -> Attempt | Exception | None:
+    try:
+        (attempt,) = _begin([parcel], owner, lease)
     except (IntegrityError, budgets.Refused):
-        if len(parcels) == 1:
-            return [None]
-    # One of them stands in the way of all: each by itself, then.
-    alone = [begin_each([one], owner=owner, lease_seconds=lease_seconds) for one in parcels]
-    return [attempt for (attempt,) in alone]
+        return None
+    except Exception as error:  # noqa: BLE001  others are begun already
+        return error
+    return attempt
 
 
 @transaction.atomic
@@ -257,5 +265,5 @@ _PASSING = frozenset({"failures", "open_until", "trouble"})
 
 def _is_same(one: Provider, other: Provider) -> bool:
     """Whether nothing was changed of a provider since it was read to plan by."""
-    names = [field.attname for field in Provider._meta.concrete_fields]
-    return all(getattr(one, name) == getattr(other, name) for name in names if name not in _PASSING)
+    names = {field.attname for field in Provider._meta.concrete_fields} - _PASSING
+    return all(getattr(one, name) == getattr(other, name) for name in names)

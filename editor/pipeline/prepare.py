@@ -82,11 +82,12 @@ async def prepare(job: Job, folder: Path, desk: Desk) -> EditRequest:
     except JobCrashed as crash:
         if not desk.paid:
             raise
-        raise _not_prepared(crash) from crash
+        raise not_prepared(crash) from crash
     return wanted
 
 
-def _not_prepared(crash: JobCrashed) -> EngineError:
+def not_prepared(crash: JobCrashed) -> EngineError:
+    """Return the crash of a child before anything left, as the engine's error that it is."""
     return EngineError(
         f"The files to be sent could not be made ({crash.kind}).",
         code="not_prepared",

@@ -121,14 +121,21 @@ class Run:
         except EngineError as error:
             await desk.broke(job, error)
         except JobCrashed as crash:
-            if not crash.found_no_room:
-                raise
-            desk.keeps_files = True
-            await self._wait_for_room()
+            await self._not_read(job, crash)
         else:
             opened: Job = await desk.database(steps.load, desk.hold, self.registry)
             return opened
         return None
+
+    async def _not_read(self, job: Job, crash: JobCrashed) -> None:
+        desk = self.desk
+        desk.keeps_files = True
+        if crash.found_no_room:
+            await self._wait_for_room()
+        elif desk.hold.state == State.RECEIVED:
+            await desk.database(endings.set_aside, desk.hold, counted=True)
+        else:
+            await desk.broke(job, prepare.not_prepared(crash))
 
     async def _prepare(self, job: Job, folder: Path) -> EditRequest | None:
         """Write what will be sent; None when it does not come to that."""

@@ -140,9 +140,7 @@ def move_each(holds: Sequence[Hold], to: State, **fields: Any) -> dict[int, Hold
     (state,) = {hold.state for hold in holds}
     if to not in NEXT[state]:
         raise IllegalMove(f"{state} -> {to}")
-    projects = Project.objects.filter(pk__in={hold.project_id for hold in holds})
-    if connection.features.has_select_for_update:
-        list(projects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    projects = Project.objects.filter(pk__in=lock_projects({hold.project_id for hold in holds}))
     projects.update(pulse=F("pulse") + 1)
     moved: dict[int, Hold] = {}
     for fence in {hold.fence for hold in holds}:
@@ -159,6 +157,17 @@ def move_each(holds: Sequence[Hold], to: State, **fields: Any) -> dict[int, Hold
         [(one.project_id, one.edit_id, {"fence": one.fence}) for one in moved.values()],
     )
     return moved
+
+
+def lock_projects(keys: set[int]) -> set[int]:
+    """Lock projects until the transaction ends, in the one order that all keep; return the keys.
+
+    SQLite's transactions have nobody beside them anyway.
+    """
+    if connection.features.has_select_for_update:
+        rows = Project.objects.filter(pk__in=keys).select_for_update(no_key=True)
+        list(rows.order_by("pk").values_list("pk"))
+    return keys
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
 from editor.models import Attempt, Edit, EditInput, Picture, State
 from editor.pipeline import attempts, replan, spool
-from editor.pipeline.states import Hold, LostLease, move, move_each, show_change
+from editor.pipeline.states import Hold, LostLease, lock_projects, move, move_each, show_change
 from editor.services import budgets, consents, media, pictures
 from editor.services.recipes import Recipe, recipe
 
@@ -232,6 +232,7 @@ def received_each(receipts: Sequence[Receipt]) -> list[Hold | Exception]:
     Returns the new holds in their order, LostLease where somebody else decided meanwhile.
     """
     told: dict[int, Hold] = {}
+    lock_projects({receipt.hold.project_id for receipt in receipts})
     for state in {receipt.hold.state for receipt in receipts}:
         mine = [one for one in receipts if one.hold.state == state]
         holds = [one.hold for one in mine]

@@ -15,6 +15,8 @@ from editor.engines.errors import Refused
 from editor.imaging.sandbox.client import JobCrashed, JobRejected
 from editor.models import Edit, State
 from editor.pipeline.desk import Desk
+from editor.pipeline.outcome import MAX_RESCUES
+from editor.pipeline.prepare import PERMANENT_CRASHES
 from editor.services import lodging, media
 
 INSPECT = "editor.imaging.arrival:inspect"
@@ -29,7 +31,8 @@ async def read(edit: Edit, folder: Path, desk: Desk) -> None:
     """Open picture and mask and complete their rows; the edit's own are old then.
 
     What turns out to be broken is said of a picture whose answer is here already. Raises Refused
-    for one that is to be sent once more, Interrupted, and JobCrashed when the disk is full.
+    for one that is to be sent once more, Interrupted, and JobCrashed for what may end otherwise the
+    next time.
     """
     wants_mask = edit.mask is not None and edit.mask.is_unread
     try:
@@ -39,11 +42,20 @@ async def read(edit: Edit, folder: Path, desk: Desk) -> None:
             raise Refused(refusal.message, code=refusal.code, params=refusal.params) from refusal
         await _make_do(edit, folder, desk, is_mask=refusal.params.get("which") == "mask")
     except JobCrashed as crash:
-        if crash.found_no_room or desk.hold.state != State.RECEIVED:
+        ends_so = crash.kind in PERMANENT_CRASHES or edit.rescues >= MAX_RESCUES
+        if crash.found_no_room or desk.hold.state != State.RECEIVED or not ends_so:
             raise
         await _make_do(edit, folder, desk, is_mask=False)
     else:
-        await desk.database(lodging.complete, edit, found, folder)
+        await _complete(edit, found, folder, desk)
+
+
+async def _complete(edit: Edit, found: dict[str, Any], folder: Path, desk: Desk) -> None:
+    """Put the files in place once, then write the rows, which may be tried again."""
+    came = await asyncio.to_thread(lodging.place, edit, found, folder)
+    await desk.database(lodging.complete, edit, found)
+    if came:
+        await asyncio.to_thread(came.unlink, missing_ok=True)
 
 
 async def _make_do(edit: Edit, folder: Path, desk: Desk, *, is_mask: bool) -> None:
@@ -53,7 +65,7 @@ async def _make_do(edit: Edit, folder: Path, desk: Desk, *, is_mask: bool) -> No
         await desk.database(lodging.mark_broken, edit.picture)
         return
     found = await _inspected(edit, folder, desk, wants_mask=False)
-    await desk.database(lodging.complete, edit, found, folder)
+    await _complete(edit, found, folder, desk)
 
 
 async def _inspected(edit: Edit, folder: Path, desk: Desk, *, wants_mask: bool) -> dict[str, Any]:

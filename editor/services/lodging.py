@@ -141,10 +141,10 @@ def _mask(door: Door, came: _Came) -> Mask:
     )
 
 
-def complete(edit: Edit, facts: Mapping[str, Any], folder: Path) -> None:
-    """Write what reading found: `facts` as of `arrival.inspect`, which made its files in `folder`.
+def place(edit: Edit, facts: Mapping[str, Any], folder: Path) -> Path | None:
+    """Move what `arrival.inspect` made in `folder` to where the rows will look for it.
 
-    The files are in place before a row speaks of them; a mask's own goes when none does any more.
+    Returns the mask as it came, which may go once its row speaks of the other.
     """
     picture, mask = edit.picture, edit.mask
     for name in EXTRAS:
@@ -158,9 +158,7 @@ def complete(edit: Edit, facts: Mapping[str, Any], folder: Path) -> None:
         _move(folder / MASK, mask.folder)
         mask.left, mask.top, mask.right, mask.bottom = area["box"]
         mask.painted = area["painted"]
-    _write(picture, facts["pictures"][0], mask if area else None)
-    if came:
-        came.unlink(missing_ok=True)
+    return came
 
 
 def _move(made: Path, folder: str) -> None:
@@ -168,7 +166,9 @@ def _move(made: Path, folder: str) -> None:
 
 
 @transaction.atomic
-def _write(picture: Picture, found: Mapping[str, Any], mask: Mask | None) -> None:
+def complete(edit: Edit, facts: Mapping[str, Any]) -> None:
+    """Write what reading found, once the files are in place."""
+    picture, found = edit.picture, facts["pictures"][0]
     picture.mode, picture.notices = found["mode"], list(found["notices"])
     picture.width, picture.height = found["width"], found["height"]
     picture.has_master, picture.has_icc = found["master"] is not None, found["icc"] is not None
@@ -179,13 +179,15 @@ def _write(picture: Picture, found: Mapping[str, Any], mask: Mask | None) -> Non
             *("mode", "notices", "width", "height", "has_master", "has_icc", "has_gps", "pulse")
         ]
     )
-    if mask:
-        mask.save(update_fields=["left", "top", "right", "bottom", "painted", "sha256"])
+    if edit.mask and facts["mask"]:
+        edit.mask.save(update_fields=["left", "top", "right", "bottom", "painted", "sha256"])
 
 
 @transaction.atomic
 def mark_broken(picture: Picture) -> None:
-    """Say of an unread picture that its pixels cannot be had."""
+    """Say of an unread picture that its pixels cannot be had; not if somebody could read it."""
+    if not Picture.objects.get(pk=picture.pk).is_unread:
+        return
     picture.notices, picture.mode = [BROKEN], "RGB"
     picture.pulse = Project.objects.bump(picture.project_id)
     picture.save(update_fields=["notices", "mode", "pulse"])

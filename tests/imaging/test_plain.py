@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -265,3 +266,44 @@ def test_whatever_comes_is_no_plain_picture_or_the_same_without_its_words(data: 
     assert (before.mode, before.tobytes()) == (after.mode, after.tobytes())
     assert before.mode == found.mode
     assert metadata.orientation_of(metadata.exif_of(before)) == 1
+
+
+def sized(width: int, height: int) -> bytes:
+    """A PNG whose head names these sides; the rest is that of a small one."""
+    data = as_bytes(Image.new("RGB", (2, 2)))
+    head = b"IHDR" + struct.pack(">II", width, height) + data[24:29]
+    return data[:12] + head + struct.pack(">I", zlib.crc32(head)) + data[33:]
+
+
+@pytest.mark.parametrize("size", [(0, 10), (10, 0), (2**31, 10), (2**32 - 1, 0)])
+def test_a_picture_has_sides(size: tuple[int, int], tmp_path: Path) -> None:
+    assert told(sized(2, 2), tmp_path)
+    assert told(sized(*size), tmp_path) is None
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">H", len(body) + 2) + body
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        segment(0xE0, b"JFXX\0\x10" + b"Canary thumbnail"),
+        segment(0xE0, b"JFIF\0\1\2\0\0\1\0\1\1\1" + b"Canary"),
+        segment(0xEE, b"Adobe\0\x64\0\0\0\0\1" + b"Canary"),
+        segment(0xEF, b"Canary"),
+    ],
+    ids=["JFXX", "JFIF with a thumbnail", "Adobe and more", "APP15"],
+)
+def test_no_segment_takes_anything_along(hidden: bytes, tmp_path: Path) -> None:
+    data = with_segments(as_bytes(Image.new("RGB", (32, 24), "teal"), "JPEG"), hidden)
+    sent = stripped(data, tmp_path)
+    assert sent is not None
+    assert b"Canary" not in sent
+    assert opened(sent)
+
+
+def test_a_segment_that_nobody_knows_is_not_plain(tmp_path: Path) -> None:
+    data = as_bytes(Image.new("RGB", (32, 24), "teal"), "JPEG")
+    assert told(data, tmp_path)
+    assert told(with_segments(data, segment(0xF0, b"Canary")), tmp_path) is None

@@ -90,7 +90,12 @@ def request_of(parcel: Parcel) -> EditRequest:
 
 
 def begin(*parcels: Parcel) -> list[Attempt | None]:
-    return carry.begin_each(parcels, owner=OWNER, lease_seconds=LEASE)
+    begun: list[Attempt | None] = []
+    for told in carry.begin_each(parcels, owner=OWNER, lease_seconds=LEASE):
+        if isinstance(told, Exception):
+            raise told
+        begun.append(told)
+    return begun
 
 
 def states() -> list[str]:

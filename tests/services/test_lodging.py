@@ -145,13 +145,21 @@ def inspected(edit: Edit, folder: Path) -> Any:
     return arrival.inspect(pictures=[source], marked=marked, max_pixels=10**6)
 
 
+def read(edit: Edit, facts: Any, folder: Path) -> None:
+    """As the pipeline does: files, rows, and then what came may go."""
+    came = lodging.place(edit, facts, folder)
+    lodging.complete(edit, facts)
+    if came:
+        came.unlink()
+
+
 def test_what_reading_finds_is_written_and_the_upload_goes(door: Door, tmp_path: Path) -> None:
     lodged = lodge(door, told(), clear())
     assert lodged
     edit = written(lodged, door)
     pulse = Project.objects.get().pulse
     upload = media.path(edit.mask.file)  # type: ignore[union-attr]
-    lodging.complete(edit, inspected(edit, tmp_path / "found"), tmp_path / "found")
+    read(edit, inspected(edit, tmp_path / "found"), tmp_path / "found")
     picture, mask = Picture.objects.get(), Mask.objects.get()
     assert (picture.notices, picture.has_icc, picture.has_gps) == ([], True, True)
     assert (picture.has_master, picture.pulse > pulse) == (False, True)
@@ -178,7 +186,7 @@ def test_reading_twice_is_reading_once(door: Door, tmp_path: Path) -> None:
     assert again.mask
     assert again.mask.is_unread
     assert inspected(again, tmp_path / "second") == facts
-    lodging.complete(again, facts, tmp_path / "second")
+    read(again, facts, tmp_path / "second")
     assert Mask.objects.get().painted == 400
 
 
@@ -207,6 +215,6 @@ def test_a_mask_that_was_read_stays(door: Door, tmp_path: Path) -> None:
     lodged = lodge(door, told(), clear())
     assert lodged
     edit = written(lodged, door)
-    lodging.complete(edit, inspected(edit, tmp_path / "found"), tmp_path / "found")
+    read(edit, inspected(edit, tmp_path / "found"), tmp_path / "found")
     lodging.unmask(edit)
     assert Edit.objects.get().mask == Mask.objects.get()

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Now, RowNumber
 
 from editor.models import HELD_STATES, WAITING_STATES, Edit, Project, Provider, State, Worker
+from editor.models.prepared import Prepared
 from editor.pipeline import circuit
 from editor.pipeline.states import PULSE, Hold, LostLease, move
 from editor.pipeline.turns import Candidate, Turns
@@ -98,7 +100,14 @@ def _work(lanes: Sequence[Q], *, has_time: bool) -> set[tuple[Q, bool]]:
     """
     if not lanes:
         return set()
-    here = lanes[0] if len(lanes) == 1 else Q()
+    found = _look(ours=OURS in lanes, theirs=THEIRS in lanes, has_time=has_time)({})
+    return {(OURS if is_ours else THEIRS, is_answered) for is_ours, is_answered in found}
+
+
+@cache
+def _look(*, ours: bool, theirs: bool, has_time: bool) -> Prepared[Edit, tuple[bool, bool]]:
+    """What an idle worker asks all day, built once."""
+    here = Q() if ours and theirs else OURS if ours else THEIRS
     answered = Q(state=State.RECEIVED) if has_time else Q(state=State.RECEIVED) & IMPATIENT
     wanted = Q(state__in=WAITING_STATES) & _rested() | answered
     rows = Edit.objects.filter(
@@ -108,7 +117,7 @@ def _work(lanes: Sequence[Q], *, has_time: bool) -> set[tuple[Q, bool]]:
         ExpressionWrapper(OURS, output_field=BooleanField()),
         ExpressionWrapper(Q(state=State.RECEIVED), output_field=BooleanField()),
     )
-    return {(OURS if is_ours else THEIRS, is_answered) for is_ours, is_answered in kinds.distinct()}
+    return Prepared(kinds.distinct())
 
 
 def _finish(lane: Q, room: int, owner: str, lease: timedelta) -> list[Hold]:

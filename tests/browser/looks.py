@@ -21,16 +21,8 @@ AT_REST = """async () => {
 }"""
 
 
-# What stands for less is a piece of the page on its way to another: nobody meets it.
-LOOKS, BETWEEN_MS = 3, 300
-
-
 def assert_good(page: Page) -> None:
     found = violations(page)
-    for _look in range(LOOKS - 1):
-        if found:
-            page.wait_for_timeout(BETWEEN_MS)
-            found = violations(page)
     assert not found, f"axe: {[told(one) for one in found]}"
     root = "document.documentElement"
     assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
@@ -39,6 +31,8 @@ def assert_good(page: Page) -> None:
 def violations(page: Page) -> list[dict[str, Any]]:
     # A page that is just being left has no document to look at.
     page.wait_for_load_state()
+    # A quote that is being asked for is dimmed.
+    page.wait_for_function("() => document.querySelector('canvas-quote[aria-busy]') === null")
     page.evaluate(AT_REST)
     return list(Axe().run(page).response["violations"])
 

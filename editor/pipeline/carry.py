@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.http import Http404
 
@@ -25,15 +25,14 @@ from editor.models import (
     Activity,
     Attempt,
     Edit,
-    Mask,
     Picture,
     PictureKind,
-    Project,
     Provider,
     State,
 )
-from editor.models.prepared import ANY_KEY, ANY_TEXT, Prepared
+from editor.models.prepared import ANY_KEY, ANY_TEXT, Prepared, insert_each
 from editor.pipeline import circuit, ledger
+from editor.pipeline.states import count_changes
 from editor.services import budgets, consents
 
 if TYPE_CHECKING:
@@ -97,17 +96,16 @@ def _begin(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Atte
     chosen = [parcel for parcel in in_order if gate.lets(parcel)]
     if not chosen:
         return [None] * len(parcels)
-    Project.objects.filter(pk__in={one.door.project.pk for one in chosen}).update(
-        pulse=F("pulse") + 1
-    )
+    count_changes({one.door.project.pk for one in chosen})
     for parcel in chosen:
         parcel.edit.lease_owner, parcel.edit.lease_until = owner, Now() + lease
         _prepare(parcel, gate.picture(parcel), gate.pulse(parcel))
     _insert(chosen)
-    begun = Attempt.objects.bulk_create(
+    begun = [
         Attempt(edit=one.edit, number=1, fence=FENCE, host=one.engine.host[:255], intent_at=Now())
         for one in chosen
-    )
+    ]
+    insert_each(begun)
     ledger.reserve_unbound(one.edit for one in chosen if not gate.binds(one))
     for one in chosen:
         if gate.binds(one):
@@ -132,10 +130,10 @@ def _prepare(parcel: Parcel, picture: Picture, pulse: int) -> None:
 
 
 def _insert(chosen: Sequence[Parcel]) -> None:
-    Picture.objects.bulk_create(one.edit.picture for one in chosen if one.is_new)
-    Mask.objects.bulk_create(one.lodged.mask for one in chosen if one.lodged.mask)
-    Edit.objects.bulk_create(one.edit for one in chosen)
-    Activity.objects.bulk_create(row for one in chosen for row in _activities(one))
+    insert_each([one.edit.picture for one in chosen if one.is_new])
+    insert_each([one.lodged.mask for one in chosen if one.lodged.mask])
+    insert_each([one.edit for one in chosen])
+    insert_each([row for one in chosen for row in _activities(one)])
 
 
 def _activities(parcel: Parcel) -> list[Activity]:

@@ -13,6 +13,7 @@ from editor.engines import costs
 from editor.engines.plans import Plan
 from editor.models import Attempt, CostBasis, Edit, LedgerEntry, LedgerKind
 from editor.models.ledger import today
+from editor.models.prepared import insert_each
 from editor.services import budgets
 from editor.services.books import Books
 
@@ -30,7 +31,7 @@ def reserve(edit: Edit) -> None:
 
 def reserve_unbound(edits: Iterable[Edit]) -> None:
     """The same for edits that no budget binds. One query."""
-    LedgerEntry.objects.bulk_create(_reservation(edit) for edit in edits)
+    insert_each([_reservation(edit) for edit in edits])
 
 
 def _reservation(edit: Edit) -> LedgerEntry:

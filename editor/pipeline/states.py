@@ -12,9 +12,9 @@ Areas of one mask may be edited one by one. Whoever ends the edit of an area let
 or ends it as well, in the same transaction: none waits for what is over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from django.db.models.functions import Now
 
 from editor.engines.errors import ErrorClass
 from editor.models import TERMINAL_STATES, UNDECIDED_STATES, Edit, Picture, Project, State
+from editor.models.prepared import ANY_KEYS, OTHER_KEY, PreparedUpdate, in_places
 from editor.pipeline import ledger
 from editor.services import activities, bell
 
@@ -131,7 +132,7 @@ def move(
     return moved
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def move_each(holds: Sequence[Hold], to: State, **fields: Any) -> dict[int, Hold]:
     """Move edits of one state on together; return the new holds by edit, without those lost.
 
@@ -140,16 +141,14 @@ def move_each(holds: Sequence[Hold], to: State, **fields: Any) -> dict[int, Hold
     (state,) = {hold.state for hold in holds}
     if to not in NEXT[state]:
         raise IllegalMove(f"{state} -> {to}")
-    projects = Project.objects.filter(pk__in=lock_projects({hold.project_id for hold in holds}))
-    projects.update(pulse=F("pulse") + 1)
+    count_changes(lock_projects({hold.project_id for hold in holds}))
+    write = _moving(state, to, tuple(fields.items()))
     moved: dict[int, Hold] = {}
     for fence in {hold.fence for hold in holds}:
         ours = {hold.edit_id: hold for hold in holds if hold.fence == fence}
-        rows = Edit.objects.filter(pk__in=ours, state=state, fence=fence)
-        # Which they are is read first; the projects' locks keep others from moving them between.
-        found = list(rows.values_list("pk", flat=True))
-        rows.filter(pk__in=found).update(state=to, pulse=PULSE, **fields)
-        moved |= {pk: replace(ours[pk], state=to) for pk in found}
+        for some in in_places(ours):
+            written = write({OTHER_KEY: fence, **some})
+            moved |= {pk: replace(ours[pk], state=to) for (pk,) in written}
     if to in NEWS:
         transaction.on_commit(partial(bell.ring, bell.Rope.NEWS, tuple(moved)))
     activities.note_each(
@@ -157,6 +156,23 @@ def move_each(holds: Sequence[Hold], to: State, **fields: Any) -> dict[int, Hold
         [(one.project_id, one.edit_id, {"fence": one.fence}) for one in moved.values()],
     )
     return moved
+
+
+@lru_cache
+def _moving(state: State, to: State, fields: tuple[tuple[str, Any], ...]) -> PreparedUpdate[Edit]:
+    rows = Edit.objects.filter(pk__in=ANY_KEYS, state=state, fence=OTHER_KEY)
+    return PreparedUpdate(rows, state=to, pulse=PULSE, **dict(fields))
+
+
+def count_changes(projects: Iterable[int]) -> None:
+    """Count one change in each project, in the transaction that makes it."""
+    for some in in_places(projects):
+        _counting()(some)
+
+
+@cache
+def _counting() -> PreparedUpdate[Project]:
+    return PreparedUpdate(Project.objects.filter(pk__in=ANY_KEYS), pulse=F("pulse") + 1)
 
 
 def lock_projects(keys: set[int]) -> set[int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from editor.models import Activity, Edit, Picture, Project, User
+from editor.models.prepared import insert_each
 
 
 def record(
@@ -28,9 +29,11 @@ def note(kind: str, *, project: int, edit: int, **detail: Any) -> None:
 
 def note_each(kind: str, edits: Iterable[tuple[int, int, dict[str, Any]]]) -> None:
     """The same for many edits: (project, edit, detail). One query."""
-    Activity.objects.bulk_create(
-        Activity(project_id=project, edit_id=edit, kind=kind, detail=detail)
-        for project, edit, detail in edits
+    insert_each(
+        [
+            Activity(project_id=project, edit_id=edit, kind=kind, detail=detail)
+            for project, edit, detail in edits
+        ]
     )
 
 

@@ -11,20 +11,19 @@ import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Now
-from django.db.models.sql import UpdateQuery
 
 from editor.models import ApiKey
-from editor.models.prepared import ANY_KEY, Prepared
+from editor.models.prepared import ANY_KEY, PreparedUpdate
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 MINUTE: Final = timedelta(minutes=1)
+COUNTS: Final = ("requests_per_minute", "window_count", "window_began_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,48 +71,35 @@ def take_each(key: ApiKey, count: int) -> list[Allowance | TooMany]:
     return [told for _request in range(count) for told in take_each(key, 1)]
 
 
-@transaction.atomic
 def _take(key: ApiKey, count: int) -> tuple[bool, Allowance]:
-    with connection.cursor() as rows:
-        sql, params = _counting(count)
-        rows.execute(sql, [key.pk if param == ANY_KEY else param for param in params])
-        counted = rows.rowcount == 1
-    return counted, _allowance(key)
+    counted = _counting(count)({ANY_KEY: key.pk})
+    return bool(counted), _allowance(*counted[0]) if counted else _now(key)
 
 
 @cache
-def _counting(count: int) -> tuple[str, tuple[Any, ...]]:
-    """The UPDATE that counts, with a place for the key: building it took far longer than asking."""
+def _counting(count: int) -> PreparedUpdate[ApiKey]:
     # A clock that was set back must not leave a minute that never ends. A beginning that lies ahead
     # by less is that of another request, whose statement began later and was quicker.
     ahead = Q(window_began_at__gt=Now() + MINUTE)
     is_over = Q(window_began_at=None) | Q(window_began_at__lte=Now() - MINUTE) | ahead
     is_over &= Q(requests_per_minute__gte=count)
     has_room = is_over | Q(window_count__lte=F("requests_per_minute") - count)
-    query: Any = ApiKey.objects.filter(has_room, pk=ANY_KEY).query.chain(UpdateQuery)
-    query.add_update_values(
-        {
-            "window_count": Case(
-                When(is_over, then=Value(count)), default=F("window_count") + count
-            ),
-            "window_began_at": Case(When(is_over, then=Now()), default=F("window_began_at")),
-            "last_used_at": Now(),
-        }
+    return PreparedUpdate(
+        ApiKey.objects.filter(has_room, pk=ANY_KEY),
+        returning=(*COUNTS, "last_used_at"),
+        window_count=Case(When(is_over, then=Value(count)), default=F("window_count") + count),
+        window_began_at=Case(When(is_over, then=Now()), default=F("window_began_at")),
+        last_used_at=Now(),
     )
-    sql, params = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-    return sql, tuple(params)
 
 
-def _allowance(key: ApiKey) -> Allowance:
-    ((limit, count, began_at, read_at),) = _counts()({ANY_KEY: key.pk})
-    return Allowance(limit, max(0, limit - count), _seconds_left(began_at, read_at))
-
-
-@cache
-def _counts() -> Prepared[ApiKey, tuple[Any, ...]]:
+def _now(key: ApiKey) -> Allowance:
     now = ExpressionWrapper(Now(), output_field=DateTimeField())
-    columns = ("requests_per_minute", "window_count", "window_began_at", now)
-    return Prepared(ApiKey.objects.filter(pk=ANY_KEY).values_list(*columns))
+    return _allowance(*ApiKey.objects.values_list(*COUNTS, now).get(pk=key.pk))
+
+
+def _allowance(limit: int, count: int, began_at: datetime | None, now: datetime) -> Allowance:
+    return Allowance(limit, max(0, limit - count), _seconds_left(began_at, now))
 
 
 def _seconds_left(began_at: datetime | None, now: datetime) -> int:

@@ -9,7 +9,11 @@ class Activity(models.Model):
     """Who did what; `kind` is a verb such as `edit.queued`, `picture.uploaded`."""
 
     project = models.ForeignKey(
-        "editor.Project", models.CASCADE, related_name="activities", verbose_name=_("project")
+        "editor.Project",
+        models.CASCADE,
+        related_name="activities",
+        verbose_name=_("project"),
+        db_index=False,  # the feed's begins with it
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,

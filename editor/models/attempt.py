@@ -20,7 +20,11 @@ class Attempt(models.Model):
     """Intent is committed before the first byte leaves, so that no execution is unaccounted for."""
 
     edit = models.ForeignKey(
-        "editor.Edit", models.CASCADE, related_name="attempts", verbose_name=_("edit")
+        "editor.Edit",
+        models.CASCADE,
+        related_name="attempts",
+        verbose_name=_("edit"),
+        db_index=False,  # there is one with the number
     )
     number = models.PositiveSmallIntegerField(_("number"))
     fence = models.PositiveIntegerField(_("fence"))

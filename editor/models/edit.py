@@ -69,7 +69,11 @@ class Edit(models.Model):
         _("id"), max_length=32, unique=True, default=new_public_id, editable=False
     )
     project = models.ForeignKey(
-        "editor.Project", models.CASCADE, related_name="edits", verbose_name=_("project")
+        "editor.Project",
+        models.CASCADE,
+        related_name="edits",
+        verbose_name=_("project"),
+        db_index=False,  # the gallery's begins with it
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -104,6 +108,7 @@ class Edit(models.Model):
         null=True,
         related_name="edits",
         verbose_name=_("provider"),
+        db_index=False,  # there is one with the state
     )
     model = models.CharField(_("model"), max_length=120, blank=True)
     # Parameters as the member chose them, and the plan: what is sent of them, what it may cost.

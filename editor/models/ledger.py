@@ -49,6 +49,7 @@ class LedgerEntry(models.Model):
         null=True,
         related_name="ledger",
         verbose_name=_("project"),
+        db_index=False,  # as for provider and key: the index by day begins with it
     )
     edit = models.ForeignKey(
         "editor.Edit", models.SET_NULL, null=True, related_name="ledger", verbose_name=_("edit")
@@ -74,6 +75,7 @@ class LedgerEntry(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("provider"),
+        db_index=False,
     )
     api_key = models.ForeignKey(
         "editor.ApiKey",

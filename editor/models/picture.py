@@ -64,7 +64,12 @@ class Picture(models.Model):
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
-    project = models.ForeignKey("editor.Project", models.CASCADE, related_name="pictures")
+    project = models.ForeignKey(
+        "editor.Project",
+        models.CASCADE,
+        related_name="pictures",
+        db_index=False,  # there is one with the pulse
+    )
     kind = models.CharField(max_length=8, choices=PictureKind)
     name = models.CharField(max_length=200)
     created_by = models.ForeignKey(

@@ -35,7 +35,7 @@ from tests.making import make_api_key, make_project, make_user
 from tests.pipeline.paid_engine import ESTIMATE, PaidEngine, queue_paid
 from tests.pipeline.parcels import begin, make_agreed, make_parcel, request_of
 from tests.pipeline.test_carrier import carrying
-from tests.services import test_rate_limits
+from tests.services import test_prepared, test_rate_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from editor.pipeline.carrier import Carrier
     from editor.pipeline.carry import Parcel
+    from tests.conftest import People
     from tests.faults.fake import Fake
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shared_keys")]
@@ -212,6 +213,20 @@ def test_every_sleeper(fake: Fake, tmp_path: Path) -> None:
 
 def test_two_processes_let_in_no_more_than_a_keys_limit() -> None:
     test_rate_limits.assert_exact()
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        test_prepared.test_it_finds_what_the_blanks_are_filled_with,
+        test_prepared.test_every_field_is_what_it_is_otherwise,
+        test_prepared.test_what_is_written_is_what_the_blanks_mean,
+        test_prepared.test_a_new_row_is_as_it_is_otherwise,
+    ],
+    ids=lambda test: test.__name__,
+)
+def test_what_is_built_once_means_the_same(same: Callable[[People], None], people: People) -> None:
+    same(people)
 
 
 def test_answers_of_old_rows_are_finished() -> None:

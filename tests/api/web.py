@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import httpcore
-
 from editor.engines.openai.dial import Policy, Transport
+from editor.engines.openai.line import Line
 from tests.api.asking import PNG
 from tests.engines.openai.setting import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import ssl
+    from collections.abc import Sequence
 
     import httpx
 
 HOME = "93.184.216.34"
 
 
-class Web(httpcore.AsyncNetworkBackend):
+class Web:
     """Hosts by name, with the addresses of each turn, and answers in the order of calls."""
 
     def __init__(self) -> None:
@@ -34,21 +34,41 @@ class Web(httpcore.AsyncNetworkBackend):
         turns = self.hosts.get(host, [[HOME]])
         return turns.pop(0) if len(turns) > 1 else turns[0]
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        self.dialled.append(host)
+    async def connect(self, address: str, port: int) -> Line:
+        self.dialled.append(address)
         if not self.answers:
             await asyncio.Event().wait()
-        whole = self.answers.pop(0)
-        return await httpcore.AsyncMockBackend(
-            [whole[at : at + 50_000] for at in range(0, len(whole), 50_000)]
-        ).connect_tcp(host, port)
+        return Canned(self.answers.pop(0))
+
+
+class Nowhere(asyncio.Transport):
+    """A socket that leads nowhere: what is written is gone."""
+
+    def write(self, data: object) -> None: ...
+    def abort(self) -> None: ...
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return False
+
+
+class Canned(Line):
+    """A connection on which an answer lies ready, as if under TLS."""
+
+    def __init__(self, whole: bytes) -> None:
+        super().__init__()
+        self.connection_made(Nowhere())
+        for at in range(0, len(whole), 50_000):
+            self.data_received(whole[at : at + 50_000])
+        self.eof_received()
+
+    async def secure(self, context: ssl.SSLContext, name: str) -> None:
+        """Everybody is who they say."""
 
 
 web = Web()
@@ -56,7 +76,7 @@ web = Web()
 
 def line() -> httpx.AsyncBaseTransport:
     """The line of tests (settings.API_FETCH_LINE)."""
-    return Transport(Policy(), resolve=web.resolve, network=web)
+    return Transport(Policy(), resolve=web.resolve, connect=web.connect)
 
 
 def served(data: bytes = PNG, kind: str = "image/png", status: str = "200 OK") -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from editor.engines.openai import dial
+from editor.engines.openai.phases import TELL, Phase
 from editor.engines.openai.reading import READ
 from editor.services.engines import Engines
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
     from editor.engines.base import Progress, Runner
+    from editor.engines.openai.phases import Tell
     from editor.imaging.sandbox.wire import JSON
 
     type Barrier = Callable[[str], None]
@@ -58,15 +60,14 @@ class Line(httpx.AsyncBaseTransport):
     barrier: Barrier
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        trace = request.extensions.get("trace")
+        tell: Tell = request.extensions[TELL]
 
-        async def listen(event: str, info: Mapping[str, Any]) -> None:
-            if trace:
-                await trace(event, info)
-            if event == "connection.connect_tcp.complete":
+        async def listen(phase: Phase) -> None:
+            if phase == Phase.SENDING:
                 self.barrier("connected")
+            await tell(phase)
 
-        request.extensions = {**request.extensions, "trace": listen}
+        request.extensions = {**request.extensions, TELL: listen}
         request.stream = self._halfway(request.stream, request.headers, "half_sent")
         inner = dial.Transport(dial.Policy(any_private=True))
         response = await inner.handle_async_request(request)

@@ -12,7 +12,7 @@ import json
 from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import httpx
 
@@ -23,11 +23,11 @@ from editor.engines.openai.body import BodyFile, TooLarge
 from editor.engines.openai.complaints import clean
 from editor.engines.openai.dial import AddressRefused, NameUnknown
 from editor.engines.openai.listening import EVENT_STREAM, Listener
-from editor.engines.openai.phases import LATE, LOST, Phase
-from editor.engines.openai.upload import Coarse, Upload, content
+from editor.engines.openai.phases import LATE, LOST, TELL, Phase
+from editor.engines.openai.upload import Upload, content
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Collection
     from pathlib import Path
 
     from editor.engines.base import Watch
@@ -128,30 +128,25 @@ class Call:
             request = httpx.Request(
                 outgoing.method,
                 outgoing.url,
-                extensions={"trace": self._trace},
+                extensions={TELL: self._reached},
                 **content(outgoing, OURS | dict(outgoing.headers), files),
             )
         except (httpx.InvalidURL, UnicodeError):
             raise errors.failure("bad_address") from None
-        if not isinstance(request.stream, httpx.AsyncByteStream):
-            raise TypeError("a request's body can be sent asynchronously")
-        body = request.stream if outgoing.json is not None else Coarse(request.stream)
-        self._upload = Upload(body, self._moved)
-        request.stream = self._upload
+        request.stream = self._upload = Upload(request.stream, self._moved)
         return request
 
     def _moved(self) -> None:
         self._clock.allow(self._times.write)
 
-    async def _trace(self, event: str, _info: Mapping[str, Any]) -> None:
-        """The transport tells how far it is."""
-        if event == "connection.start_tls.started":
-            self._phase = Phase.SECURING
-        elif event == "http11.send_request_headers.started":
-            self._phase = Phase.SENDING
-            self._clock.allow(self._times.write)
-        elif event == "http11.send_request_body.complete":
+    async def _reached(self, phase: Phase) -> None:
+        """The line tells how far it is."""
+        if phase == Phase.WAITING:
             await self._sent()
+            return
+        self._phase = phase
+        if phase == Phase.SENDING:
+            self._clock.allow(self._times.write)
 
     async def _sent(self) -> None:
         """Everything has left: tell it once, then wait for the head."""

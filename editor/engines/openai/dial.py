@@ -10,33 +10,34 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import logging
 import socket
 import ssl
-from contextlib import AsyncExitStack
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import certifi
-import httpcore
 import httpx
 
-from editor.engines.openai.wide import WideStream
+from editor.engines.openai.http11 import Exchange
+from editor.engines.openai.line import connect
+from editor.engines.openai.phases import TELL, Phase
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from ipaddress import IPv4Address, IPv6Address
 
+    from editor.engines.openai.line import Line
+    from editor.engines.openai.phases import Tell
     from editor.engines.openai.provider import Network
-
-# At DEBUG it logs whole heads of answers, and what a provider sends may quote our key.
-for chatty in ("httpcore.connection", "httpcore.http11"):
-    logging.getLogger(chatty).addFilter(lambda record: False)
 
 type Address = IPv4Address | IPv6Address
 type Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+type Connect = Callable[[str, int], Awaitable[Line]]
+
+PORTS: Final = {"http": 80, "https": 443}
 
 
 class Reach(StrEnum):
@@ -126,7 +127,9 @@ class Policy:
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """Return all addresses of a host, as the system orders them."""
+    """Return all addresses of a host, as the system orders them; of numbers nobody is asked."""
+    with suppress(ValueError):
+        return [str(ipaddress.ip_address(host))]
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -135,70 +138,18 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 @cache
 def tls() -> ssl.SSLContext:
     """Return the one context of this process; reading the certificates costs milliseconds."""
-    return ssl.create_default_context(cafile=certifi.where())
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
-async def get_ready() -> None:
-    """Load what the first connection would wait for: certificates, and the event loop's backend."""
+def get_ready() -> None:
+    """Load what the first connection would wait for: the certificates."""
     tls()
-    await httpcore.AnyIOBackend().sleep(0)
 
 
-class Dialler(httpcore.AsyncNetworkBackend):
-    """Resolves, judges and connects."""
-
-    def __init__(
-        self,
-        policy: Policy,
-        *,
-        is_plain: bool,
-        resolve: Resolve = resolve,
-        network: httpcore.AsyncNetworkBackend,
-    ) -> None:
-        self._policy = policy
-        self._is_plain = is_plain
-        self._resolve = resolve
-        self._network = network
-        self._stream: httpcore.AsyncNetworkStream | None = None
-
-    async def hang_up(self) -> None:
-        """Close the connection, also one that was given up half way to TLS."""
-        if self._stream:
-            await self._stream.aclose()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first address of the host that answers.
-
-        Raises AddressRefused when only one of them is closed to us, and NameUnknown.
-        """
-        addresses = await self._addresses(host, port)
-        for address in addresses:
-            self._policy.check(address, is_plain=self._is_plain)
-        failure: Exception = NameUnknown("this name has no address")
-        for address in addresses:
-            try:
-                stream = await self._network.connect_tcp(
-                    str(address), port, timeout, local_address, socket_options
-                )
-                self._stream = WideStream(stream)
-                return self._stream
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
-
-    async def _addresses(self, host: str, port: int) -> list[Address]:
-        try:
-            found = await self._resolve(host, port)
-            return [ipaddress.ip_address(text) for text in found]
-        except (OSError, ValueError):
-            raise NameUnknown("this name is unknown") from None
+async def _untold(_phase: Phase) -> None:
+    """Nobody asked how far it is."""
 
 
 class Transport(httpx.AsyncBaseTransport):
@@ -209,85 +160,68 @@ class Transport(httpx.AsyncBaseTransport):
         policy: Policy,
         *,
         resolve: Resolve = resolve,
-        network: httpcore.AsyncNetworkBackend | None = None,
+        connect: Connect = connect,
         context: ssl.SSLContext | None = None,
     ) -> None:
         self._policy = policy
         self._resolve = resolve
-        self._network = network or httpcore.AnyIOBackend()
+        self._connect = connect
         self._context = context
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request. Raises httpx.TransportError and AddressRefused."""
-        if request.url.scheme not in {"http", "https"} or not request.url.host:
+        tell: Tell = request.extensions.get(TELL, _untold)
+        line = await self._dial(request.url)
+        try:
+            if request.url.scheme == "https":
+                await tell(Phase.SECURING)
+                await line.secure(self._context or tls(), request.url.raw_host.decode("ascii"))
+            exchange = Exchange(line)
+            head = await exchange.ask(request, tell)
+        except BaseException:
+            line.hang_up()
+            raise
+        return httpx.Response(
+            head.status_code, headers=head.headers.raw_items(), stream=Body(exchange, line)
+        )
+
+    async def _dial(self, url: httpx.URL) -> Line:
+        """Connect to the first address of the host that answers.
+
+        Raises AddressRefused when only one of them is closed to us, and httpx.ConnectError.
+        """
+        if url.scheme not in PORTS or not url.host:
             raise AddressRefused("address_refused")
-        is_plain = request.url.scheme == "http"
-        dialler = Dialler(
-            self._policy,
-            is_plain=is_plain,
-            resolve=self._resolve,
-            network=self._network,
-        )
-        pool = httpcore.AsyncConnectionPool(
-            ssl_context=None if is_plain else self._context or tls(),
-            max_connections=1,
-            max_keepalive_connections=0,
-            network_backend=dialler,
-        )
-        async with AsyncExitStack() as line:
-            line.push_async_callback(dialler.hang_up)
-            line.push_async_callback(pool.aclose)
-            response = await _answer(pool, request)
-            return httpx.Response(
-                response.status,
-                headers=response.headers,
-                stream=Body(response, line.pop_all()),
-                extensions=response.extensions,
-            )
+        port = url.port or PORTS[url.scheme]
+        addresses = await self._addresses(url.raw_host.decode("ascii"), port)
+        for address in addresses:
+            self._policy.check(address, is_plain=url.scheme == "http")
+        failure: Exception = NameUnknown("this name has no address")
+        for address in addresses:
+            try:
+                return await self._connect(str(address), port)
+            except OSError:
+                failure = httpx.ConnectError("nobody answers there")
+        raise failure
+
+    async def _addresses(self, host: str, port: int) -> list[Address]:
+        try:
+            found = await self._resolve(host, port)
+            return [ipaddress.ip_address(text) for text in found]
+        except (OSError, ValueError):
+            raise NameUnknown("this name is unknown") from None
 
 
 class Body(httpx.AsyncByteStream):
     """The body of an answer; closing it closes the connection."""
 
-    def __init__(self, response: httpcore.Response, line: AsyncExitStack) -> None:
-        self._response = response
+    def __init__(self, exchange: Exchange, line: Line) -> None:
+        self._exchange = exchange
         self._line = line
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for part in self._response.aiter_stream():
-                yield part
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise _raised(error) from None
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._exchange.body()
 
     async def aclose(self) -> None:
         """Hang up."""
-        await self._response.aclose()
-        await self._line.aclose()
-
-
-async def _answer(pool: httpcore.AsyncConnectionPool, request: httpx.Request) -> httpcore.Response:
-    try:
-        return await pool.handle_async_request(_lower(request))
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
-        raise _raised(error) from None
-
-
-def _lower(request: httpx.Request) -> httpcore.Request:
-    url = request.url
-    return httpcore.Request(
-        method=request.method,
-        url=httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-        ),
-        headers=request.headers.raw,
-        content=request.stream,
-        extensions=request.extensions,
-    )
-
-
-def _raised(error: Exception) -> httpx.TransportError:
-    """The same error as httpx calls it; its text may quote a header field, so none is kept."""
-    name = type(error).__name__
-    kind: type[httpx.TransportError] = getattr(httpx, name, httpx.TransportError)
-    return kind(name)
+        self._line.hang_up()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -130,7 +129,7 @@ class OpenAICompatible:
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         """Send what was prepared, once, and keep the answer. Raises `ProviderError`."""
-        outgoing = await asyncio.to_thread(self._outgoing, request)
+        outgoing = self._outgoing(request)
         asked = request.fields.get("n", 1)
         call = Call(
             provider=self._provider,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 
 class Phase(Enum):
@@ -32,3 +35,8 @@ LOST: Final = {
     Phase.WAITING: "connection_lost",
     Phase.READING: "answer_cut",
 }
+
+# Where in a request's extensions a `Tell` waits: the line says each phase that it comes to.
+TELL: Final = "tell"
+
+type Tell = Callable[[Phase], Awaitable[None]]

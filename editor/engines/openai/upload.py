@@ -9,7 +9,7 @@ import httpx
 from editor.engines.openai.jsonbody import JsonBody
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -34,41 +34,42 @@ class Sendable(Protocol):
     def json(self) -> Mapping[str, Any] | None: ...
 
 
-class Coarse(httpx.AsyncByteStream):
-    """The same bytes in pieces of some size: each walks through all layers of the client.
-
-    A form comes in some thirty pieces, most of them a few bytes long.
-    """
-
-    def __init__(self, inner: httpx.AsyncByteStream) -> None:
-        self._inner = inner
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        held = bytearray()
-        async for chunk in self._inner:
-            held += chunk
-            if len(held) >= PIECE:
-                yield bytes(held)
-                held.clear()
-        if held:
-            yield bytes(held)
-
-
 class Upload(httpx.AsyncByteStream):
-    """A request's body that knows how much of itself was handed on."""
+    """A request's body in pieces of some size, which knows how much of itself was handed on."""
 
-    def __init__(self, inner: httpx.AsyncByteStream, on_progress: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        inner: httpx.AsyncByteStream | httpx.SyncByteStream,
+        on_progress: Callable[[], None],
+    ) -> None:
+        if not isinstance(inner, httpx.AsyncByteStream):
+            raise TypeError("a request's body can be sent asynchronously")
         self._inner = inner
         self._on_progress = on_progress
         self.offered = 0
         self.is_over = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._inner:
-            self.offered += len(chunk)
-            yield chunk
+        async for piece in coarse(self._inner):
+            self.offered += len(piece)
+            yield piece
             self._on_progress()
         self.is_over = True
+
+
+async def coarse(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in pieces of some size: a form comes in thirty, most of them a few bytes long."""
+    held: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        held.append(chunk)
+        size += len(chunk)
+        if size >= PIECE:
+            yield b"".join(held)
+            held.clear()
+            size = 0
+    if size:
+        yield b"".join(held)
 
 
 def content(outgoing: Sendable, headers: Mapping[str, str], files: ExitStack) -> dict[str, Any]:

@@ -40,6 +40,6 @@ class Command(BaseCommand):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, dispatch.stop)
-        await dial.get_ready()
+        dial.get_ready()
         self.stdout.write(f"Worker ready, {slots} edits at once.")
         await dispatch.run(drain=drain)

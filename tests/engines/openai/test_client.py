@@ -15,8 +15,9 @@ import pytest
 from PIL import Image
 
 from editor.engines.errors import ErrorClass, Execution, ProviderError, Trouble
+from editor.engines.openai.phases import TELL, Phase
 from editor.engines.openai.provider import Timeouts
-from editor.engines.openai.upload import PIECE, Coarse
+from editor.engines.openai.upload import PIECE, coarse
 from tests.engines.openai.setting import (
     QUICK,
     Server,
@@ -31,7 +32,7 @@ from tests.engines.openai.setting import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterable, AsyncIterator, Sequence
     from pathlib import Path
 
     from editor.engines.base import Answer
@@ -201,7 +202,8 @@ class Broken(httpx.AsyncBaseTransport):
         self._after = after
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        await request.extensions["trace"]("http11.send_request_headers.started", {})
+        tell = request.extensions[TELL]
+        await tell(Phase.SENDING)
         written = 0
         body = request.stream.__aiter__()  # type: ignore[union-attr]
         try:
@@ -210,7 +212,7 @@ class Broken(httpx.AsyncBaseTransport):
             if self._after >= 0:
                 await anext(body)
         except StopAsyncIteration:
-            await request.extensions["trace"]("http11.send_request_body.complete", {})
+            await tell(Phase.WAITING)
         raise httpx.WriteError("broken")
 
 
@@ -241,13 +243,13 @@ def test_a_form_leaves_in_few_pieces_and_whole() -> None:
             for number in range(600):
                 yield bytes([number % 256]) * number
 
-    async def pieces(stream: httpx.AsyncByteStream) -> list[bytes]:
+    async def pieces(stream: AsyncIterable[bytes]) -> list[bytes]:
         return [piece async for piece in stream]
 
-    crumbs, coarse = asyncio.run(pieces(Crumbs())), asyncio.run(pieces(Coarse(Crumbs())))
-    assert b"".join(coarse) == b"".join(crumbs)
-    assert len(coarse) == 2
-    assert max(map(len, coarse)) < PIECE + 600
+    crumbs, few = asyncio.run(pieces(Crumbs())), asyncio.run(pieces(coarse(Crumbs())))
+    assert b"".join(few) == b"".join(crumbs)
+    assert len(few) == 2
+    assert max(map(len, few)) < PIECE + 600
 
 
 def test_an_upload_that_stalls(tmp_path: Path) -> None:

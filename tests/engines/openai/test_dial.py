@@ -7,16 +7,16 @@ import ipaddress
 import ssl
 from typing import TYPE_CHECKING
 
-import httpcore
 import httpx
 import pytest
 
 from editor.engines.openai import dial as dial_module
 from editor.engines.openai.dial import AddressRefused, NameUnknown, Policy, Reach, Transport, reach
+from editor.engines.openai.line import Line
 from tests.engines.openai.setting import Server, answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 PRIVATE = [
     "10.0.0.0",
@@ -139,24 +139,6 @@ DISGUISED = [
 ]  # fmt: skip
 
 
-class Recorder(httpcore.AsyncNetworkBackend):
-    """A network that only notes who was called."""
-
-    def __init__(self) -> None:
-        self.dialled: list[tuple[str, int]] = []
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        self.dialled.append((host, port))
-        raise httpcore.ConnectError("nobody there")
-
-
 def dial(
     url: str, *answers: Sequence[str], policy: Policy | None = None, times: int = 1
 ) -> tuple[list[tuple[str, int]], list[Exception]]:
@@ -166,17 +148,19 @@ def dial(
     async def resolve(host: str, port: int) -> Sequence[str]:
         return next(turns)
 
+    async def connect(address: str, port: int) -> Line:
+        dialled.append((address, port))
+        raise ConnectionRefusedError
+
     async def call() -> list[Exception]:
-        network = Recorder()
         chosen = resolve if answers else dial_module.resolve
-        transport = Transport(policy or Policy(), network=network, resolve=chosen)
+        transport = Transport(policy or Policy(), connect=connect, resolve=chosen)
         errors: list[Exception] = []
         for _ in range(times):
             try:
                 await transport.handle_async_request(httpx.Request("GET", url))
             except (httpx.TransportError, AddressRefused) as error:
                 errors.append(error)
-        dialled.extend(network.dialled)
         return errors
 
     dialled: list[tuple[str, int]] = []
@@ -309,40 +293,27 @@ def test_the_name_stays_in_the_host_field_and_proxies_are_not_asked(
     assert f"Host: box.example:{port}".encode() in heads[0]
 
 
-def test_the_certificate_must_be_for_the_name(tmp_path: object) -> None:
-    names: list[str | None] = []
+def test_the_certificate_must_be_for_the_name() -> None:
+    names: list[str] = []
 
-    class Stream(httpcore.AsyncNetworkStream):
-        async def start_tls(
-            self,
-            ssl_context: ssl.SSLContext,
-            server_hostname: str | None = None,
-            timeout: float | None = None,
-        ) -> httpcore.AsyncNetworkStream:
-            names.append(server_hostname)
-            assert ssl_context.check_hostname
-            assert ssl_context.verify_mode == ssl.CERT_REQUIRED
-            raise httpcore.ConnectError("far enough")
+    class Told(Line):
+        async def secure(self, context: ssl.SSLContext, name: str) -> None:
+            names.append(name)
+            assert context.check_hostname
+            assert context.verify_mode == ssl.CERT_REQUIRED
+            raise httpx.ConnectError("far enough")
 
-        async def aclose(self) -> None:
+        def hang_up(self) -> None:
             names.append("closed")
 
-    class Network(httpcore.AsyncNetworkBackend):
-        async def connect_tcp(
-            self,
-            host: str,
-            port: int,
-            timeout: float | None = None,
-            local_address: str | None = None,
-            socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-        ) -> httpcore.AsyncNetworkStream:
-            return Stream()
+    async def connect(address: str, port: int) -> Line:
+        return Told()
 
     async def resolve(host: str, port: int) -> Sequence[str]:
         return ["8.8.8.8"]
 
     async def call() -> None:
-        transport = Transport(Policy(), resolve=resolve, network=Network())
+        transport = Transport(Policy(), resolve=resolve, connect=connect)
         request = httpx.Request("GET", "https://provider.example/")
         with pytest.raises(httpx.ConnectError):
             await transport.handle_async_request(request)

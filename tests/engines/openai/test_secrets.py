@@ -40,7 +40,7 @@ ERROR = event("error", error={"message": f"bad key {KEY}", "code": KEY})
 
 
 def at_debug(caplog: pytest.LogCaptureFixture) -> None:
-    for name in ("", "httpx", "httpcore", "httpcore.connection", "httpcore.http11", "asyncio"):
+    for name in ("", "httpx", "asyncio"):
         caplog.set_level(logging.DEBUG, logger=name)
 
 

@@ -1,0 +1,112 @@
+"""One request and its answer over one connection: h11 knows HTTP, and asyncio the socket."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import h11
+import httpx
+
+from editor.engines.openai.phases import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from editor.engines.openai.line import Line
+    from editor.engines.openai.phases import Tell
+
+# The most that a head, or a line between chunks, may take.
+HEAD_BYTES: Final = 100 * 1024
+
+
+class Exchange:
+    """Errors are httpx's, without the texts of h11, which may quote a header field."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
+        self._answer: h11.Response | None = None
+
+    async def ask(self, request: httpx.Request, tell: Tell) -> h11.Response:
+        """Send a request and return the head of its answer. Raises httpx.TransportError."""
+        await tell(Phase.SENDING)
+        try:
+            is_whole = await self._send(request)
+        except httpx.WriteError:
+            # Whoever hangs up on an upload may have said why.
+            is_whole = False
+        if is_whole:
+            await tell(Phase.WAITING)
+        while self._answer is None:
+            self._hear(await self._line.read())
+        return self._answer
+
+    async def body(self) -> AsyncIterator[bytes]:
+        """The answer's body as it comes. Raises httpx.TransportError where it is cut short."""
+        while not isinstance(event := self._event(), h11.EndOfMessage):
+            if isinstance(event, h11.Data):
+                yield bytes(event.data)
+            else:
+                self._http.receive_data(await self._line.read())
+
+    async def _send(self, request: httpx.Request) -> bool:
+        """Whether all of it has left: a refusal that comes earlier ends it."""
+        if not isinstance(request.stream, httpx.AsyncByteStream):
+            raise TypeError("a request's body can be sent asynchronously")
+        self._write_head(request)
+        async for piece in request.stream:
+            self._write(h11.Data(data=piece))
+            if await self._is_refused():
+                return False
+        self._write(h11.EndOfMessage())
+        return not await self._is_refused()
+
+    async def _is_refused(self) -> bool:
+        """Wait until what was written has left; whether it was refused meanwhile.
+
+        An answer that is no refusal may be a head that a server sends before it has read all.
+        """
+        await asyncio.sleep(0)  # what has come is let in before a broken line takes it along
+        while True:
+            if self._answer is None and self._line.has_news:
+                self._hear(self._line.take())
+                if self._answer and self._answer.status_code >= httpx.codes.MULTIPLE_CHOICES:
+                    return True
+            if not self._line.is_stuck:
+                return False
+            await self._line.change()
+
+    def _write_head(self, request: httpx.Request) -> None:
+        try:
+            head = h11.Request(
+                method=request.method,
+                target=request.url.raw_path,
+                headers=request.headers.raw,
+            )
+        except h11.LocalProtocolError:
+            raise httpx.LocalProtocolError("this is no request") from None
+        self._write(head)
+
+    def _write(self, event: h11.Event) -> None:
+        try:
+            data = self._http.send(event)
+        except h11.LocalProtocolError:
+            raise httpx.LocalProtocolError("the body is not as its head says") from None
+        if data:
+            self._line.write(data)
+
+    def _hear(self, data: bytes) -> None:
+        """Look for the head of the answer; what only informs is passed over."""
+        self._http.receive_data(data)
+        event = self._event()
+        while isinstance(event, h11.InformationalResponse):
+            event = self._event()
+        if isinstance(event, h11.Response):
+            self._answer = event
+
+    def _event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        try:
+            return self._http.next_event()
+        except h11.RemoteProtocolError:
+            raise httpx.RemoteProtocolError("this is no answer, or not all of it") from None

@@ -16,10 +16,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from editor.api import entrance, refusals
+from editor.api.arrivals import IN_MEMORY_BYTES
 from project.body_limit import BodyLimit, Refusal
-
-# Most calls bring a picture and a mask of less; what is more is written down while it comes.
-IN_MEMORY_BYTES = 8 * 1024 * 1024
 
 
 class ApiHandler(ASGIHandler):
@@ -34,7 +32,7 @@ class ApiHandler(ASGIHandler):
             await self.handle(scope, receive, send)
 
     async def read_body(self, receive: Any) -> Any:
-        """Return the body, in memory up to a few megabytes.
+        """Return the body, in memory up to a few megabytes; the rest is written while it comes.
 
         Django's own begins a file earlier, and then changes threads for every piece. Raises
         RequestAborted.

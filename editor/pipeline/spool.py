@@ -31,8 +31,11 @@ def folder_of(edit: Edit, fence: int) -> Path:
 def open_folder(edit: Edit, fence: int) -> Path:
     """Return an empty folder for one run of the edit."""
     folder = folder_of(edit, fence)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+    except FileExistsError:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, mode=0o700)
     return folder
 
 

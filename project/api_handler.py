@@ -5,6 +5,7 @@ Its views are coroutines: a call that waits minutes for its picture holds no thr
 
 import json
 import os
+import sys
 import tempfile
 from typing import Any
 
@@ -22,6 +23,9 @@ from project.body_limit import BodyLimit, Refusal
 
 class ApiHandler(ASGIHandler):
     """An ASGI application around `editor.api.entrance`, without Django's middleware."""
+
+    # What is in memory leaves in one piece: Django cuts it into many, which go one by one.
+    chunk_size = sys.maxsize
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002  Django's signature
         """Load none: sessions, CSRF and languages belong to pages."""

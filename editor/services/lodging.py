@@ -72,11 +72,12 @@ def lodge(door: Door, image: UploadedFile[Any], mask: UploadedFile[Any] | None) 
         area = plain.examine(marks) if mask is not None else None
         if mask is not None and not _marks(area, kind):
             return None
-        picture = _picture(door, pictures.clean_name(image.name), kind, pixels)
+        picture = _picture(door, image.name, kind, len(pixels))
         marked = _mask(door, area, marks) if area else None
         files = [(f"original.{picture.extension}", pixels), (pictures.UPLOAD, marks)]
-        folders = media.put_each(files if marked else files[:1])
-    picture.folder = folders[0]
+        with media.summed(pixels) as digest:
+            folders = media.put_each(files if marked else files[:1])
+    picture.folder, picture.sha256 = folders[0], digest.result()
     file = media.path(picture.original_file)
     if marked is None:
         return Lodged(picture, None, file, None, kind, None)
@@ -110,19 +111,18 @@ def _marks(mask: Plain | None, picture: Plain) -> bool:
     return (mask.width, mask.height) == (picture.width, picture.height)
 
 
-def _picture(door: Door, name: str, kind: Plain, pixels: Buffer) -> Picture:
+def _picture(door: Door, name: str | None, kind: Plain, size: int) -> Picture:
     return Picture(
         project=door.project,
         kind=PictureKind.ORIGINAL,
-        name=name,
+        name=pictures.clean_name(name),
         created_by=door.user,
         width=kind.width,
         height=kind.height,
         mode=kind.mode,
         extension=pictures.EXTENSIONS[kind.format],
         notices=[UNREAD],
-        sha256=hashlib.sha256(pixels).hexdigest(),
-        size_bytes=len(pixels),
+        size_bytes=size,
     )
 
 

@@ -65,7 +65,9 @@ def slowly(text: bytes) -> tuple[Any, ...] | None:
 
 def quickly(text: bytes) -> tuple[Any, ...] | None:
     found = of(text)
-    return found and ([one.decode() for one in found.pictures], found.facts, found.usage)
+    if found is None:
+        return None
+    return [one.decode() for one in found.pictures], found.facts, found.usage
 
 
 FOUND: dict[str, bytes] = {
@@ -137,7 +139,9 @@ def test_anything_else_is_no_answer(text: bytes) -> None:
     assert quickly(text) is None
 
 
-VALUES = st.sampled_from(["", "QUJD", "0", "1", "a b", "ö", '"', "\\", None, 0, 5, True, [], {}])
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    ["", "QUJD", "0", "1", "a b", "ö", '"', "\\", None, 0, 5, True, [], {}]
+)
 ODD = st.recursive(
     VALUES,
     lambda inner: (

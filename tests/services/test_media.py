@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import mmap
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from editor.services import media
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -27,6 +30,12 @@ def test_other_errors_stay_what_they_are(data_dir: Path) -> None:
 
 
 FILES = [("one.jpg", b"one"), ("two.png", b"two" * 1000)]
+
+
+@contextmanager
+def mapped(source: Path) -> Iterator[mmap.mmap]:
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data
 
 
 def stored(data_dir: Path) -> list[Path]:
@@ -46,7 +55,7 @@ def test_several_files_are_put_side_by_side(data_dir: Path) -> None:
 def test_files_that_are_mapped_are_put_like_any(data_dir: Path) -> None:
     source = data_dir / "scratch" / "source"
     source.write_bytes(b"mapped" * 100_000)
-    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with mapped(source) as data:
         (name,) = media.put_each([("file", data)])
     assert (media.path(name) / "file").read_bytes() == source.read_bytes()
 
@@ -70,3 +79,18 @@ def test_a_folder_that_cannot_be_moved_is_not_kept(data_dir: Path) -> None:
     with pytest.raises(FileNotFoundError):
         media.keep(folder)
     assert stored(data_dir) == []
+
+
+def test_bytes_are_summed_up_meanwhile(data_dir: Path) -> None:
+    source = data_dir / "scratch" / "source"
+    source.write_bytes(b"mapped" * 100_000)
+    with media.summed(source.read_bytes()) as one:
+        pass
+    with source.open("rb", buffering=0) as file, media.summed(file) as two:
+        pass
+    with mapped(source) as data:
+        with pytest.raises(KeyError), media.summed(data) as three:
+            raise KeyError
+        assert three.done()
+    sums = {one.result(), two.result(), three.result()}
+    assert sums == {hashlib.sha256(source.read_bytes()).hexdigest()}

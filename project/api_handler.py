@@ -5,6 +5,7 @@ Its views are coroutines: a call that waits minutes for its picture holds no thr
 
 import json
 import os
+import sys
 import tempfile
 from typing import Any
 
@@ -16,14 +17,15 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from editor.api import entrance, refusals
+from editor.api.arrivals import IN_MEMORY_BYTES
 from project.body_limit import BodyLimit, Refusal
-
-# Most calls bring a picture and a mask of less; what is more is written down while it comes.
-IN_MEMORY_BYTES = 8 * 1024 * 1024
 
 
 class ApiHandler(ASGIHandler):
     """An ASGI application around `editor.api.entrance`, without Django's middleware."""
+
+    # What is in memory leaves in one piece: Django cuts it into many, which go one by one.
+    chunk_size = sys.maxsize
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002  Django's signature
         """Load none: sessions, CSRF and languages belong to pages."""
@@ -34,7 +36,7 @@ class ApiHandler(ASGIHandler):
             await self.handle(scope, receive, send)
 
     async def read_body(self, receive: Any) -> Any:
-        """Return the body, in memory up to a few megabytes.
+        """Return the body, in memory up to a few megabytes; the rest is written while it comes.
 
         Django's own begins a file earlier, and then changes threads for every piece. Raises
         RequestAborted.

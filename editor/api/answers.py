@@ -40,7 +40,7 @@ class Item:
     """One picture: a file to be sent as base64, base64 as it came, or an address."""
 
     file: Path | None = None
-    text: str = ""
+    text: bytes = b""
     url: str = ""
 
     @property
@@ -51,7 +51,7 @@ class Item:
     def pieces(self) -> Iterator[bytes]:
         """The base64, piece by piece."""
         if self.file is None:
-            yield self.text.encode()
+            yield self.text
             return
         with self.file.open("rb") as stream:
             while piece := stream.read(PIECE):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler
@@ -14,12 +14,19 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest
 
+# Most calls bring a picture and a mask of less: such a body is never written down, nor are its files.
+IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
+# Django takes a form in pieces, and copies each a few times: more in one are dearer, less are more.
+PIECE: Final = 128 * 1024
+
 
 class Arrivals(FileUploadHandler):
     """Notes the order of files, and stops what is too many or too large.
 
     Files of fields that nobody knows are passed over: nothing of them gets any further.
     """
+
+    chunk_size = PIECE
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
@@ -50,8 +57,22 @@ class Arrivals(FileUploadHandler):
         raise errors.invalid(None, "The form breaks off before its end.", "invalid_multipart")
 
 
+class InMemory(MemoryFileUploadHandler):
+    """Keeps the files of a body that is in memory anyway."""
+
+    chunk_size = PIECE
+
+    def handle_raw_input(
+        self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: Any = None
+    ) -> None:
+        """Look at the length of the body; all of its files together are less."""
+        self.activated = content_length <= IN_MEMORY_BYTES
+
+
 class NamelessOnDisk(UploadsOnDisk):
     """Spools a file; the temporary one has nothing of a name that may be too long for the disk."""
+
+    chunk_size = PIECE
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         """Begin a file."""
@@ -71,7 +92,7 @@ class Handlers:
 
     def __init__(self, request: HttpRequest) -> None:
         self.arrivals = Arrivals(request)
-        self.all = [self.arrivals, MemoryFileUploadHandler(request), NamelessOnDisk(request)]
+        self.all = [self.arrivals, InMemory(request), NamelessOnDisk(request)]
 
     def close(self) -> None:
         """Remove the file that was being written."""

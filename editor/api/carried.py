@@ -20,7 +20,6 @@ from editor.models import Edit
 from editor.pipeline import carry, prepare, room, spool, submit, wishes
 from editor.services import lodging, media
 from editor.services.masks import Painted
-from editor.services.pictures import UploadRefused
 from editor.services.vault import WrongKey
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def pack(caller: Caller, call: EditCall, intent: Intent, here: Carrier) -> Packe
             return None
         fields.check(call, asked.served.abilities, asked.served.name)
         lodged = lodging.lodge(caller.door, call.images[0], call.mask)
-    except (EngineError, WrongKey, UploadRefused):
+    except (EngineError, WrongKey):
         return None
     packed = None
     try:

@@ -43,6 +43,8 @@ def _made[Made](request: HttpRequest, make: Callable[[Body], Made]) -> Made:
     try:
         media.check_room(settings.SCRATCH_DIR)
         body = _read(request)
+        # Its files are their own, and the wait may be long: nothing of it is held meanwhile.
+        request.close()
     except media.DiskFull:
         raise refusals.disk_full() from None
     except OSError as error:

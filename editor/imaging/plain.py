@@ -7,7 +7,6 @@ PNG specification, section 11.
 
 from __future__ import annotations
 
-import mmap
 import shutil
 import struct
 from dataclasses import dataclass
@@ -57,16 +56,12 @@ class NotPlain(Exception):
     """It is something else, or broken: the sandbox will tell."""
 
 
-def examine(source: Path) -> Plain | None:
-    """Return what `source` is, None unless it is plain. Raises OSError."""
-    with source.open("rb") as file:
-        if not file.read(1):
-            return None
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            try:
-                return _READERS[container.recognise(data[:64])](data)
-            except (NotPlain, Rejected, KeyError, struct.error):
-                return None
+def examine(data: Buffer) -> Plain | None:
+    """Return what a file is that holds `data`, None unless it is plain."""
+    try:
+        return _READERS[container.recognise(data[:64])](data)
+    except (NotPlain, Rejected, KeyError, struct.error):
+        return None
 
 
 def strip(source: Path, plain: Plain, target: Path) -> None:

@@ -5,7 +5,6 @@ An engine writes its answer as `answer.body`, and what is needed to read it late
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from editor.models import Edit
+from editor.services import media
 
 ANSWER: Final = "answer"
 BODY: Final = "answer.body"
@@ -31,8 +31,11 @@ def folder_of(edit: Edit, fence: int) -> Path:
 def open_folder(edit: Edit, fence: int) -> Path:
     """Return an empty folder for one run of the edit."""
     folder = folder_of(edit, fence)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+    except FileExistsError:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, mode=0o700)
     return folder
 
 
@@ -43,14 +46,18 @@ def has_room(needed: int) -> bool:
 
 
 def keep_answer(answer: Path, head: Mapping[str, Any], folder: Path) -> tuple[Path, str]:
-    """Make the engine's answer durable before anything reads it; return path and sha256."""
-    with answer.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
+    """Make the engine's answer durable before anything reads it; return path and sha256.
+
+    It is summed up while the disk is waited for.
+    """
     _write_head(folder / HEAD, head)
-    target = answer.rename(folder / ANSWER)
+    with answer.open("rb", buffering=0) as file:
+        with media.summed(file) as digest:
+            os.fsync(file.fileno())
+            _sync(folder / HEAD)
+        target = answer.rename(folder / ANSWER)
     _sync(folder)
-    return target, digest
+    return target, digest.result()
 
 
 def adopt_answer(answer: Path, head: Mapping[str, Any], folder: Path) -> tuple[Path, str]:
@@ -102,14 +109,14 @@ def drop(folder: Path) -> None:
 
 
 def _write_head(path: Path, head: Mapping[str, Any]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        json.dump(dict(head), file)
-        file.flush()
-        os.fsync(file.fileno())
+    """Write it, unless the engine did: amid that the answer would be without one."""
+    text = json.dumps(dict(head)).encode()
+    if not path.is_file() or path.read_bytes() != text:
+        path.write_bytes(text)
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(target: Path) -> None:
+    handle = os.open(target, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

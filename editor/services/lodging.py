@@ -7,10 +7,14 @@ until the worker that finishes their edit has read them (editor.pipeline.unread)
 from __future__ import annotations
 
 import hashlib
+import mmap
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import transaction
 
 from editor.imaging import plain
@@ -19,12 +23,12 @@ from editor.models.picture import BROKEN, UNREAD
 from editor.services import masks, media, pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from django.core.files.uploadedfile import UploadedFile
 
     from editor.access.fetch import Door
+    from editor.imaging.container import Buffer
     from editor.imaging.plain import Plain
 
 MASK: Final = masks.FILE
@@ -59,84 +63,78 @@ class Lodged:
 def lodge(door: Door, image: UploadedFile[Any], mask: UploadedFile[Any] | None) -> Lodged | None:
     """Keep a call's picture and its mask; None unless they are plain and fit each other.
 
-    Then nothing of them is left. Raises pictures.UploadRefused, media.DiskFull.
+    Then nothing of them is left. Raises media.DiskFull.
     """
-    with media.scratch() as scratch:
-        kind = _came(image, scratch / "image")
-        if kind is None or kind.plain.width * kind.plain.height > _most_pixels():
+    with _contents(image) as pixels, _contents(mask) as marks:
+        kind = plain.examine(pixels)
+        if kind is None or kind.width * kind.height > _most_pixels():
             return None
-        marked = _came(mask, scratch / "mask") if mask is not None else None
-        if mask is not None and not _marks(marked, kind):
+        area = plain.examine(marks) if mask is not None else None
+        if mask is not None and not _marks(area, kind):
             return None
-        picture = _picture(door, image, kind)
-        (scratch / "image" / pictures.UPLOAD).rename(
-            scratch / "image" / f"original.{picture.extension}"
-        )
-        if marked is None:
-            picture.folder = media.keep(scratch / "image")
-            file = media.path(picture.original_file)
-            return Lodged(picture, None, file, None, kind.plain, None)
-        area = _mask(door, marked)
-        picture.folder, area.folder = media.keep_each([scratch / "image", scratch / "mask"])
-        files = media.path(picture.original_file), media.path(area.file)
-        return Lodged(picture, area, *files, kind.plain, marked.plain)
+        picture = _picture(door, image.name, kind, len(pixels))
+        marked = _mask(door, area, marks) if area else None
+        files = [(f"original.{picture.extension}", pixels), (pictures.UPLOAD, marks)]
+        with media.summed(pixels) as digest:
+            folders = media.put_each(files if marked else files[:1])
+    picture.folder, picture.sha256 = folders[0], digest.result()
+    file = media.path(picture.original_file)
+    if marked is None:
+        return Lodged(picture, None, file, None, kind, None)
+    marked.folder = folders[1]
+    return Lodged(picture, marked, file, media.path(marked.file), kind, area)
 
 
-@dataclass(frozen=True, slots=True)
-class _Came:
-    """A plain file that came."""
-
-    plain: Plain
-    sha256: str
-    size: int
-
-
-def _came(file: UploadedFile[Any], folder: Path) -> _Came | None:
-    folder.mkdir()
-    upload = folder / pictures.UPLOAD
-    sha256 = pictures.save(file, upload)
-    found = plain.examine(upload)
-    return _Came(found, sha256, upload.stat().st_size) if found else None
+@contextmanager
+def _contents(file: UploadedFile[Any] | None) -> Iterator[Buffer]:
+    """What is in a file: mapped where it lies on disk, so that it is never whole in memory."""
+    if file is None or not file.size:
+        yield b""
+    elif isinstance(file, TemporaryUploadedFile):
+        with (
+            Path(file.temporary_file_path()).open("rb") as source,
+            mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
+            yield data
+    else:
+        yield b"".join(file.chunks())
 
 
 def _most_pixels() -> int:
     return int(settings.MAX_MEGAPIXELS * 1_000_000)
 
 
-def _marks(mask: _Came | None, picture: _Came) -> bool:
+def _marks(mask: Plain | None, picture: Plain) -> bool:
     """Whether a mask has alpha, and the size of its picture."""
-    if mask is None or mask.plain.mode != "RGBA":
+    if mask is None or mask.mode != "RGBA":
         return False
-    area, shown = mask.plain, picture.plain
-    return (area.width, area.height) == (shown.width, shown.height)
+    return (mask.width, mask.height) == (picture.width, picture.height)
 
 
-def _picture(door: Door, file: UploadedFile[Any], came: _Came) -> Picture:
+def _picture(door: Door, name: str | None, kind: Plain, size: int) -> Picture:
     return Picture(
         project=door.project,
         kind=PictureKind.ORIGINAL,
-        name=pictures.clean_name(file.name),
+        name=pictures.clean_name(name),
         created_by=door.user,
-        width=came.plain.width,
-        height=came.plain.height,
-        mode=came.plain.mode,
-        extension=pictures.EXTENSIONS[came.plain.format],
+        width=kind.width,
+        height=kind.height,
+        mode=kind.mode,
+        extension=pictures.EXTENSIONS[kind.format],
         notices=[UNREAD],
-        sha256=came.sha256,
-        size_bytes=came.size,
+        size_bytes=size,
     )
 
 
-def _mask(door: Door, came: _Came) -> Mask:
+def _mask(door: Door, kind: Plain, marks: Buffer) -> Mask:
     """The row says of the painted part only that nobody counted it."""
-    width, height = came.plain.width, came.plain.height
-    box = {"left": 0, "top": 0, "right": width, "bottom": height}
+    box = {"left": 0, "top": 0, "right": kind.width, "bottom": kind.height}
     return Mask(
         project=door.project,
-        width=width,
-        height=height,
+        width=kind.width,
+        height=kind.height,
         painted=0,
-        sha256=came.sha256,
+        sha256=hashlib.sha256(marks).hexdigest(),
         **box,
     )
 

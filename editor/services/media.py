@@ -1,17 +1,31 @@
 """Files on disk: prepared in a scratch folder, then moved into place whole."""
 
+from __future__ import annotations
+
+import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
+from io import FileIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 
 from editor.imaging.sandbox.errors import NO_SPACE
 from editor.models.public_id import new_public_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
+
+    from editor.imaging.container import Buffer
+
+# So many sums at once, each as quick as a core is.
+_sums: Final = ThreadPoolExecutor(2, thread_name_prefix="sum")
 
 
 class DiskFull(Exception):
@@ -49,35 +63,70 @@ def keep(folder: Path) -> str:
     Every file and the folders above are synced first: a row that names them is written after.
     Raises OSError when the disk is full.
     """
-    (name,) = keep_each([folder])
+    (name,) = _names(1)
+    above = _room_for(path(name))
+    for file in folder.iterdir():
+        _sync(file)
+    _sync(folder)
+    try:
+        folder.rename(path(name))
+        for place in above:
+            _sync(place)
+    except OSError:
+        drop(name)
+        raise
     return name
 
 
-def keep_each(folders: Sequence[Path]) -> list[str]:
-    """The same for several at once, so that the disk is waited for less often.
+def put_each(files: Sequence[tuple[str, Buffer]]) -> list[str]:
+    """Write files, each by its name into a folder of its own in the store; return the folders' names.
 
-    Raises OSError; then none of them is in the store.
+    They are synced once all are there, so that the disk is waited for once. Raises DiskFull,
+    OSError; then nothing of them is left.
     """
-    keys = [new_public_id() for _folder in folders]
-    names = [f"{key[:2]}/{key}" for key in keys]
-    above = {_place_for(path(name)) for name in names}
-    for folder in folders:
-        for file in folder.iterdir():
-            _sync(file)
-        _sync(folder)
+    check_room(settings.SCRATCH_DIR)
+    names = _names(len(files))
     try:
-        for folder, name in zip(folders, names, strict=True):
-            folder.rename(path(name))
-        for place in {place for places in above for place in places}:
-            _sync(place)
-    except OSError:
+        _put(files, [path(name) for name in names])
+    except BaseException as error:
         for name in names:
             drop(name)
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
+            raise DiskFull from error
         raise
     return names
 
 
-def _place_for(target: Path) -> tuple[Path, ...]:
+def _put(files: Sequence[tuple[str, Buffer]], folders: Sequence[Path]) -> None:
+    above = _room_for(folders[0])
+    with ExitStack() as stack:
+        handles = []
+        for folder, (name, data) in zip(folders, files, strict=True):
+            folder.mkdir()
+            file = stack.enter_context((folder / name).open("xb", buffering=0))
+            _write(file, data)
+            handles.append(file.fileno())
+        for handle in handles:
+            os.fsync(handle)
+    for place in (*folders, *above):
+        _sync(place)
+
+
+def _write(file: FileIO, data: Buffer) -> None:
+    with memoryview(data) as whole:
+        at = 0
+        while at < len(whole):
+            at += file.write(whole[at:])
+
+
+def _names(count: int) -> list[str]:
+    """Names for folders side by side: only one is above them, and has to be synced."""
+    keys = [new_public_id() for _number in range(count)]
+    shelf = keys[0][:2]
+    return [f"{shelf}/{shelf}{key[2:]}" for key in keys]
+
+
+def _room_for(target: Path) -> tuple[Path, ...]:
     """Make room for a folder; return what has to be synced once it is there."""
     if target.parent.exists():
         return (target.parent,)
@@ -90,6 +139,23 @@ def settle(made: Path, target: Path) -> None:
     _sync(made)
     made.replace(target)
     _sync(target.parent)
+
+
+@contextmanager
+def summed(source: Buffer | FileIO) -> Iterator[Future[str]]:
+    """Let the sha256 of bytes be found while the disk is waited for; it is there afterwards."""
+    digest = _sums.submit(_sha256, source)
+    try:
+        yield digest
+    finally:
+        # The bytes are not the thread's own.
+        wait([digest])
+
+
+def _sha256(source: Buffer | FileIO) -> str:
+    if isinstance(source, FileIO):
+        return hashlib.file_digest(source, "sha256").hexdigest()
+    return hashlib.sha256(source).hexdigest()
 
 
 def drop(name: str) -> None:

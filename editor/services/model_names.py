@@ -46,7 +46,7 @@ class KeyRejected(Paused):
     """The model's provider rejects its key, and nothing is sent to it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Served:
     """An engine under the name by which it was asked for, or is listed.
 
@@ -60,12 +60,12 @@ class Served:
     provider: Provider | None = None
     model: Model | None = None
 
-    @property
+    @cached_property
     def engine(self) -> Engine:
         """The engine that understands and plans; no query."""
         return engines.planning_registry().engine(self.engine_id, self.provider)
 
-    @property
+    @cached_property
     def abilities(self) -> Abilities:
         """What it takes."""
         return self.engine.abilities

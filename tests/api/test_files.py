@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from editor.api import parse
+from editor.api.arrivals import IN_MEMORY_BYTES
 from editor.api.errors import ApiError
 from tests.api.asking import (
     BOUNDARY,
@@ -31,6 +32,8 @@ JPEG = as_bytes(make_image(8, 6), "JPEG")
 WEBP = as_bytes(make_image(8, 6), "WEBP")
 AVIF = as_bytes(make_image(8, 6), "AVIF")
 GIF = as_bytes(make_image(8, 6, "L"), "GIF")
+# More than stays in memory.
+LARGE = IN_MEMORY_BYTES
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,7 @@ def test_a_name_is_kept_whole() -> None:
     call.close()
 
 
-@pytest.mark.parametrize("size", [0, 2_000_000])
+@pytest.mark.parametrize("size", [0, 2_000_000, LARGE])
 def test_a_name_longer_than_the_disk_takes(size: int) -> None:
     name = "a." + "x" * 700
     call = parse.edit_call(form(PROMPT, ("image", PNG + bytes(size), name)))
@@ -185,12 +188,12 @@ def test_markup(name: str, with_mask: bool) -> None:
 
 
 def test_a_file_nobody_wants() -> None:
-    call = parse.edit_call(form(PROMPT, ("control", bytes(3_000_000), "c.bin"), picture()))
+    call = parse.edit_call(form(PROMPT, ("control", bytes(LARGE), "c.bin"), picture()))
     assert call.ignored == ("control",)
     call.close()
 
 
-@pytest.mark.parametrize("spare", [0, 2_000_000])
+@pytest.mark.parametrize("spare", [0, 2_000_000, LARGE])
 def test_files_that_are_too_large(settings: Any, spare: int) -> None:
     settings.MAX_UPLOAD_BYTES = len(PNG) + 10 + spare
     call = parse.edit_call(form(PROMPT, ("image", PNG + bytes(10 + spare), "a.png")))
@@ -216,10 +219,12 @@ def test_too_many_parts(parts: list[Part]) -> None:
     assert refusal(form(PROMPT, picture(), *parts)).status == 400
 
 
-def test_a_form_that_breaks_off() -> None:
-    body = encoded([PROMPT, ("image", PNG + bytes(2_000_000), "a.png")])[:-200]
+@pytest.mark.parametrize("size", [2_000_000, LARGE])
+def test_a_form_that_breaks_off(size: int, data_dir: Path) -> None:
+    body = encoded([PROMPT, ("image", PNG + bytes(size), "a.png")])[:-200]
     error = refusal(post(body, f"multipart/form-data; boundary={BOUNDARY}"))
     assert (error.status, error.code) == (400, "invalid_multipart")
+    assert list((data_dir / "scratch").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -236,8 +241,27 @@ def test_other_bodies(kind: str) -> None:
     assert refusal(post(b"prompt=a", kind)).status == 415
 
 
+@pytest.mark.parametrize(("size", "files"), [(2_000_000, 0), (LARGE, 2)])
+def test_what_was_in_memory_is_not_written_down(size: int, files: int, data_dir: Path) -> None:
+    parts = [("image", PNG + bytes(size), "a.png"), ("mask", mask(), "m.png")]
+    call = parse.edit_call(form(PROMPT, *parts))
+    assert len(list((data_dir / "scratch").iterdir())) == files
+    assert [file.read() for file in call.files] == [parts[0][1], parts[1][1]]
+    call.close()
+    assert list((data_dir / "scratch").iterdir()) == []
+
+
+def test_nothing_of_the_body_is_held_while_its_call_waits() -> None:
+    request = form(PROMPT, picture())
+    call = parse.edit_call(request)
+    with pytest.raises(ValueError, match="closed"):
+        request.read()
+    assert call.images[0].read() == picture()[1]
+    call.close()
+
+
 def test_errors_after_large_files_leave_nothing(data_dir: Path) -> None:
-    large = [("image[]", PNG + bytes(2_000_000), "a.png")] * 3
+    large = [("image[]", PNG + bytes(LARGE), "a.png")] * 3
     error = refusal(form(PROMPT, *large, ("n", "0")))
     assert error.param == "n"
     assert list((data_dir / "scratch").iterdir()) == []

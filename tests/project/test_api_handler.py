@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from editor.api.arrivals import IN_MEMORY_BYTES
 from editor.models import Edit
 from project import api_handler
 from project.body_limit import BodyLimit
@@ -93,7 +94,7 @@ def test_a_body_larger_than_memory_lies_in_the_scratch_folder_for_a_moment(
     people: People, data_dir: Path
 ) -> None:
     caller = make_caller(people)
-    body, kind = form(("padding", b"x" * (api_handler.IN_MEMORY_BYTES + 1), "p.bin"), size="7x7")
+    body, kind = form(("padding", b"x" * (IN_MEMORY_BYTES + 1), "p.bin"), size="7x7")
     pieces = [body[at : at + 1_000_000] for at in range(0, len(body), 1_000_000)]
     headers = caller.said({"content-type": kind})
     came = asyncio.run(acall("POST", EDITS, pieces, headers=headers))

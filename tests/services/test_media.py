@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+import hashlib
+import mmap
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from editor.services import media
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -25,28 +29,68 @@ def test_other_errors_stay_what_they_are(data_dir: Path) -> None:
         raise PermissionError(errno.EACCES, "not yours")
 
 
-def scratch_folders(data_dir: Path, *names: str) -> list[Path]:
-    folders = [data_dir / "scratch" / name for name in names]
-    for folder in folders:
-        folder.mkdir()
-        (folder / "file").write_text(folder.name)
-    return folders
+FILES = [("one.jpg", b"one"), ("two.png", b"two" * 1000)]
 
 
-def test_several_folders_are_kept_together(data_dir: Path) -> None:
-    one, other = media.keep_each(scratch_folders(data_dir, "one", "other"))
-    assert (media.path(one) / "file").read_text() == "one"
-    assert (media.path(other) / "file").read_text() == "other"
-    assert [name.split("/")[1][:2] for name in (one, other)] == [one[:2], other[:2]]
+@contextmanager
+def mapped(source: Path) -> Iterator[mmap.mmap]:
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data
+
+
+def stored(data_dir: Path) -> list[Path]:
+    return list((data_dir / "pictures").glob("*/*"))
+
+
+def test_several_files_are_put_side_by_side(data_dir: Path) -> None:
+    one, two = media.put_each(FILES)
+    assert (media.path(one) / "one.jpg").read_bytes() == b"one"
+    assert (media.path(two) / "two.png").read_bytes() == b"two" * 1000
+    assert set(stored(data_dir)) == {media.path(one), media.path(two)}
+    shelves = {name[:2] for name in (one, two)} | {name.split("/")[1][:2] for name in (one, two)}
+    assert (len(shelves), one != two) == (1, True)
     assert not list((data_dir / "scratch").iterdir())
 
 
-def test_of_several_folders_all_are_kept_or_none(data_dir: Path) -> None:
-    """The second goes with the first, and cannot be moved any more then."""
-    (first,) = scratch_folders(data_dir, "first")
-    second = first / "second"
-    second.mkdir()
+def test_files_that_are_mapped_are_put_like_any(data_dir: Path) -> None:
+    source = data_dir / "scratch" / "source"
+    source.write_bytes(b"mapped" * 100_000)
+    with mapped(source) as data:
+        (name,) = media.put_each([("file", data)])
+    assert (media.path(name) / "file").read_bytes() == source.read_bytes()
+
+
+def test_of_several_files_all_are_put_or_none(data_dir: Path) -> None:
+    """The second cannot be written: its name leads to nowhere."""
     with pytest.raises(FileNotFoundError):
-        media.keep_each([first, second])
-    assert not [path for path in (data_dir / "pictures").rglob("*") if path.is_file()]
-    assert not list((data_dir / "pictures").glob("*/*"))
+        media.put_each([*FILES, ("no/where", b"three")])
+    assert stored(data_dir) == []
+
+
+def test_no_file_is_put_where_room_is_short(data_dir: Path, settings: Any) -> None:
+    settings.MIN_FREE_BYTES = 2**62
+    with pytest.raises(media.DiskFull):
+        media.put_each(FILES)
+    assert stored(data_dir) == []
+
+
+def test_a_folder_that_cannot_be_moved_is_not_kept(data_dir: Path) -> None:
+    folder = data_dir / "scratch" / "gone"
+    with pytest.raises(FileNotFoundError):
+        media.keep(folder)
+    assert stored(data_dir) == []
+
+
+def test_bytes_are_summed_up_meanwhile(data_dir: Path) -> None:
+    source = data_dir / "scratch" / "source"
+    source.write_bytes(b"mapped" * 100_000)
+    with media.summed(source.read_bytes()) as one:
+        pass
+    with source.open("rb", buffering=0) as file, media.summed(file) as two:
+        pass
+    with mapped(source) as data:
+        with pytest.raises(KeyError), media.summed(data) as three:
+            raise KeyError
+        assert three.done()
+    sums = {one.result(), two.result(), three.result()}
+    assert sums == {hashlib.sha256(source.read_bytes()).hexdigest()}

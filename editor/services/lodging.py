@@ -10,11 +10,10 @@ import hashlib
 import mmap
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import transaction
 
 from editor.imaging import plain
@@ -24,6 +23,7 @@ from editor.services import masks, media, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from django.core.files.uploadedfile import UploadedFile
 
@@ -87,17 +87,14 @@ def lodge(door: Door, image: UploadedFile[Any], mask: UploadedFile[Any] | None) 
 
 @contextmanager
 def _contents(file: UploadedFile[Any] | None) -> Iterator[Buffer]:
-    """What is in a file: mapped where it lies on disk, so that it is never whole in memory."""
+    """What is in a file; from the disk it is mapped, so that it is never whole in memory."""
     if file is None or not file.size:
         yield b""
-    elif isinstance(file, TemporaryUploadedFile):
-        with (
-            Path(file.temporary_file_path()).open("rb") as source,
-            mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        ):
-            yield data
+    elif isinstance(file.file, BytesIO):
+        yield file.file.getvalue()  # read, it would be copied
     else:
-        yield b"".join(file.chunks())
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            yield data
 
 
 def _most_pixels() -> int:

@@ -133,6 +133,8 @@ class Call:
             )
         except (httpx.InvalidURL, UnicodeError):
             raise errors.failure("bad_address") from None
+        if not isinstance(request.stream, httpx.SyncByteStream):
+            raise TypeError("a request's body is read from this machine's memory and disk")
         request.stream = self._upload = Upload(request.stream, self._moved)
         return request
 

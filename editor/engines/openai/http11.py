@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 import h11
@@ -52,13 +54,12 @@ class Exchange:
 
     async def _send(self, request: httpx.Request) -> bool:
         """Whether all of it has left: a refusal that comes earlier ends it."""
-        if not isinstance(request.stream, httpx.AsyncByteStream):
-            raise TypeError("a request's body can be sent asynchronously")
         self._write_head(request)
-        async for piece in request.stream:
-            self._write(h11.Data(data=piece))
-            if await self._is_refused():
-                return False
+        async with aclosing(_pieces(request)) as pieces:
+            async for piece in pieces:
+                self._write(h11.Data(data=piece))
+                if await self._is_refused():
+                    return False
         self._write(h11.EndOfMessage())
         return not await self._is_refused()
 
@@ -110,3 +111,16 @@ class Exchange:
             return self._http.next_event()
         except h11.RemoteProtocolError:
             raise httpx.RemoteProtocolError("this is no answer, or not all of it") from None
+
+
+async def _pieces(request: httpx.Request) -> AsyncGenerator[bytes]:
+    """The body; whoever makes it is closed with it, and not some time later."""
+    if not isinstance(request.stream, httpx.AsyncByteStream):
+        raise TypeError("a request's body can be sent asynchronously")
+    pieces = aiter(request.stream)
+    try:
+        async for piece in pieces:
+            yield piece
+    finally:
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()

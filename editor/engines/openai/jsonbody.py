@@ -7,10 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
 
-import httpx
-
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -29,7 +27,7 @@ class DataUrl:
 type Part = bytes | IO[bytes]
 
 
-class JsonBody(httpx.AsyncByteStream):
+class JsonBody:
     """The document as it is sent; its files stay open until ``files`` is left.
 
     Raises OSError for a file that is not there.
@@ -45,7 +43,7 @@ class JsonBody(httpx.AsyncByteStream):
             "Content-Length": str(sum(_size(part) for part in self._parts)),
         }
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __iter__(self) -> Iterator[bytes]:
         for part in self._parts:
             if isinstance(part, bytes):
                 yield part

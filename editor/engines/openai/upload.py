@@ -9,7 +9,7 @@ import httpx
 from editor.engines.openai.jsonbody import JsonBody
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -37,31 +37,25 @@ class Sendable(Protocol):
 class Upload(httpx.AsyncByteStream):
     """A request's body in pieces of some size, which knows how much of itself was handed on."""
 
-    def __init__(
-        self,
-        inner: httpx.AsyncByteStream | httpx.SyncByteStream,
-        on_progress: Callable[[], None],
-    ) -> None:
-        if not isinstance(inner, httpx.AsyncByteStream):
-            raise TypeError("a request's body can be sent asynchronously")
-        self._inner = inner
+    def __init__(self, chunks: Iterable[bytes], on_progress: Callable[[], None]) -> None:
+        self._chunks = chunks
         self._on_progress = on_progress
         self.offered = 0
         self.is_over = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in coarse(self._inner):
+        for piece in coarse(self._chunks):
             self.offered += len(piece)
             yield piece
             self._on_progress()
         self.is_over = True
 
 
-async def coarse(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+def coarse(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in pieces of some size: a form comes in thirty, most of them a few bytes long."""
     held: list[bytes] = []
     size = 0
-    async for chunk in chunks:
+    for chunk in chunks:
         held.append(chunk)
         size += len(chunk)
         if size >= PIECE:

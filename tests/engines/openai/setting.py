@@ -20,6 +20,7 @@ from editor.imaging.errors import Rejected
 from editor.imaging.sandbox.errors import JobRejected
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -122,24 +123,35 @@ async def send(engine: OpenAICompatible, request: EditRequest, watch: Watcher) -
 class Server:
     """A socket on this machine that a test speaks through; one handler a connection."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, *, context: ssl.SSLContext | None = None) -> None:
         self._handler = handler
+        self._context = context
+        self._writers: list[asyncio.StreamWriter] = []
+        self._serving: list[asyncio.Task[None]] = []
         self.requests: list[bytes] = []
         self.connections = 0
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._take, "127.0.0.1", 0, ssl=self._context)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
-        self._server.close_clients()
+        while self._serving:
+            self._writers.pop().transport.abort()
+            task = self._serving.pop()
+            task.cancel()
+            await asyncio.wait({task})
         await self._server.wait_closed()
 
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
+
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
+        self._serving.append(asyncio.create_task(self._serve(reader, writer)))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

@@ -32,7 +32,7 @@ from tests.engines.openai.setting import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from editor.engines.base import Answer
@@ -238,15 +238,8 @@ def test_a_line_that_breaks_while_we_send(
 
 
 def test_a_form_leaves_in_few_pieces_and_whole() -> None:
-    class Crumbs(httpx.AsyncByteStream):
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            for number in range(600):
-                yield bytes([number % 256]) * number
-
-    async def pieces(stream: AsyncIterable[bytes]) -> list[bytes]:
-        return [piece async for piece in stream]
-
-    crumbs, few = asyncio.run(pieces(Crumbs())), asyncio.run(pieces(coarse(Crumbs())))
+    crumbs = [bytes([number % 256]) * number for number in range(600)]
+    few = list(coarse(crumbs))
     assert b"".join(few) == b"".join(crumbs)
     assert len(few) == 2
     assert max(map(len, few)) < PIECE + 600

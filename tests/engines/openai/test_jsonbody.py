@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 PIECE = 64 * 1024
 
 
-async def pieces_of(document: Any) -> tuple[list[bytes], dict[str, str]]:
+def pieces_of(document: Any) -> tuple[list[bytes], dict[str, str]]:
     with ExitStack() as files:
         body = JsonBody(document, files)
-        return [piece async for piece in body], body.headers
+        return list(body), body.headers
 
 
 def make_url(folder: Path, size: int, name: str = "a.png") -> DataUrl:
@@ -49,7 +49,7 @@ def make_url(folder: Path, size: int, name: str = "a.png") -> DataUrl:
 def test_a_document_is_what_json_makes_of_it(tmp_path: Path, size: int) -> None:
     url = make_url(tmp_path, size)
     texts = {"prompt": 'a "red"\n\u0000 door, très', "n": 3, "on": True, "list": [1.5, None, {}]}
-    pieces, headers = asyncio.run(pieces_of({**texts, "images": [{"url": url}, {"url": url}]}))
+    pieces, headers = pieces_of({**texts, "images": [{"url": url}, {"url": url}]})
     body = b"".join(pieces)
     shown = {"url": f"data:image/png;base64,{base64.b64encode(url.path.read_bytes()).decode()}"}
     assert json.loads(body) == {**texts, "images": [shown, shown]}
@@ -115,16 +115,16 @@ def test_large_pictures_take_no_memory(tmp_path: Path) -> None:
         Path(one["path"]).write_bytes(bytes(8_000_000))
     line = Taking()
 
-    async def run() -> None:
+    def run() -> None:
         with ExitStack() as files:
             outgoing = wire.build(
                 make_kind("xai"), make_model("grok-imagine-image", "xai"), request, made
             )
-            async for piece in JsonBody(outgoing.json, files):
+            for piece in JsonBody(outgoing.json, files):
                 line.sizes.append(len(piece))
 
     tracemalloc.start()
-    asyncio.run(run())
+    run()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert sum(line.sizes) > 3 * 8_000_000 * 4 / 3

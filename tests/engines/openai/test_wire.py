@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from contextlib import ExitStack
 from pathlib import Path
@@ -87,13 +86,13 @@ def make_outgoing(case: Case, work: Path) -> Outgoing:
     return wire.build(provider, model, request, files)
 
 
-async def sent_of(outgoing: Outgoing) -> httpx.Request:
+def sent_of(outgoing: Outgoing) -> httpx.Request:
     """The request as it leaves, its body read and of the length that its head says."""
     with ExitStack() as files:
         request = httpx.Request(
             outgoing.method, outgoing.url, **content(outgoing, outgoing.headers, files)
         )
-        body = await request.aread()
+        body = request.read()
     assert int(request.headers["content-length"]) == len(body)
     return request
 
@@ -108,7 +107,7 @@ def shown(outgoing: Outgoing) -> str:
         for name, filename, path, mime in outgoing.files
     ]
     if outgoing.json is not None:
-        said = json.loads(asyncio.run(sent_of(outgoing)).content)
+        said = json.loads(sent_of(outgoing).content)
         lines.append(json.dumps(said, indent=2, ensure_ascii=False))
     return "\n".join(lines) + "\n"
 
@@ -175,7 +174,7 @@ def test_row_43_what_is_none_is_left_out_and_booleans_are_small(tmp_path: Path) 
 def test_row_43_the_body_types_itself(case: Case, tmp_path: Path) -> None:
     outgoing = make_outgoing(case, tmp_path)
     assert not {name.lower() for name in outgoing.headers} & {"content-type", "content-length"}
-    sent = asyncio.run(sent_of(outgoing))
+    sent = sent_of(outgoing)
     kind = sent.headers["content-type"]
     if outgoing.json is not None:
         assert kind == "application/json"

@@ -13,11 +13,13 @@ from django.http import HttpResponse, StreamingHttpResponse
 from editor.api import addresses, passed
 from editor.engines.plans import Plan
 from editor.models import Attempt, Edit, Picture
+from editor.pipeline import spool
 from editor.services import raw_answers, renders
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
     from pathlib import Path
+    from typing import BinaryIO
 
     from django.http.response import HttpResponseBase
 
@@ -101,12 +103,18 @@ def is_as_it_came(edit: Edit) -> bool:
 def early(edit: Edit, call: EditCall) -> Answer | None:
     """Return the answer of an edit whose result is not in the store yet, if it can be handed on."""
     attempt = edit.attempts.exclude(answer_file="").order_by("-number").first()
-    return handed_on(edit, attempt, call) if attempt else None
+    if attempt is None:
+        return None
+    try:
+        with spool.path_of(attempt.answer_file).open("rb") as file:
+            return handed_on(edit, file, attempt.answer_head, call)
+    except OSError:
+        return None
 
 
-def handed_on(edit: Edit, attempt: Attempt, call: EditCall) -> Answer | None:
-    """Return an attempt's answer as it came, if it is one that can be handed on. No query."""
-    found = passed.read(attempt) if call.response_format != "url" else None
+def handed_on(edit: Edit, file: BinaryIO, head: Mapping[str, Any], call: EditCall) -> Answer | None:
+    """Return an engine's answer as it came, if it is one that can be handed on. No query."""
+    found = passed.read(file, head) if call.response_format != "url" else None
     if found is None:
         return None
     facts = {

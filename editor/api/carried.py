@@ -7,6 +7,8 @@ anything has left, go the usual way: it knows what to say.
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from editor.api.call import EditCall
     from editor.api.placing import Intent
     from editor.api.served import Served
-    from editor.engines.base import Engine
+    from editor.engines.base import Answer, Engine
     from editor.engines.registry import EngineSource
     from editor.models import Project, Provider
     from editor.pipeline.carrier import Carrier
@@ -100,18 +102,52 @@ async def answered(
 
     Raises ApiError.
     """
-    # What came is not needed any more, and the wait may be long.
-    carried = await here.carry(packed.parcel, packed.request, call.close)
-    if carried is None:
-        return None
-    early = None
-    if carried.answered:
-        early = await quick(answers.handed_on, carried.edit, carried.attempt, call)
-    if early is None:
+    sender = _Sender(packed.parcel.edit, call)
+    try:
+        carried = await here.carry(packed.parcel, packed.request, sender)
+        if carried is None:
+            return None
+        answer = await sender.answer() if carried.answered else None
+    finally:
+        sender.leave()
+    if answer is None:
         return await holding.held(carried.edit, call, base_url)
-    response = answers.response(early)
+    response = answers.response(answer)
     holding.mark(response, carried.edit, call)
     return response
+
+
+class _Sender:
+    """Reads the answer of its call while that is made safe and written down."""
+
+    def __init__(self, edit: Edit, call: EditCall) -> None:
+        self._edit, self._call = edit, call
+        self._is_gone = False
+        self._reading: asyncio.Task[answers.Answer | None] | None = None
+
+    def begun(self) -> None:
+        """What came is not needed any more, and the wait may be long."""
+        self._call.close()
+
+    def arrived(self, answer: Answer) -> None:
+        """Open the file now: it gets another name."""
+        if self._is_gone:
+            return
+        with suppress(OSError):
+            file = answer.file.open("rb", buffering=0)
+            reading = quick(answers.handed_on, self._edit, file, answer.head, self._call)
+            self._reading = asyncio.create_task(reading)
+            self._reading.add_done_callback(lambda _task: file.close())
+
+    async def answer(self) -> answers.Answer | None:
+        """Return what came; None if it cannot be handed on."""
+        return await self._reading if self._reading else None
+
+    def leave(self) -> None:
+        """Want nothing any more."""
+        self._is_gone = True
+        if self._reading:
+            self._reading.cancel()
 
 
 def _asked(project: Project, name: str, registry: EngineSource) -> Asked | None:

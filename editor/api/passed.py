@@ -8,12 +8,9 @@ import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from editor.pipeline import spool
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from editor.models import Attempt
+    from collections.abc import Mapping, Sequence
+    from typing import BinaryIO
 
 SAID: Final = ("size", "quality", "background", "output_format")
 WORD: Final = 60
@@ -35,17 +32,16 @@ class Passed:
     usage: dict[str, Any]
 
 
-def read(attempt: Attempt) -> Passed | None:
-    """Return the answer of an attempt; None where it is no plain document of pictures.
+def read(file: BinaryIO, head: Mapping[str, Any]) -> Passed | None:
+    """Return what an answer says; None where it is no plain document of pictures.
 
     It was written by somebody we do not know: nothing of it is opened here, and of what is said in
     it only short words and numbers go on.
     """
-    head = attempt.answer_head
     if head.get("content_encoding") or head.get("content_type") == "text/event-stream":
         return None
     try:
-        return found_in(spool.path_of(attempt.answer_file).read_bytes())
+        return found_in(file.read())
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 

@@ -12,9 +12,9 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
-from editor.engines.base import EditRequest
+from editor.engines.base import Answer, EditRequest
 from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
 from editor.models import Attempt, Edit, State
@@ -44,6 +44,25 @@ class Carried:
     edit: Edit
     attempt: Attempt
     answered: bool
+
+
+class Sender(Protocol):
+    """Who wants an edit sent."""
+
+    def begun(self) -> None:
+        """It will not go the usual way any more."""
+
+    def arrived(self, answer: Answer) -> None:
+        """The answer is here, and being made safe: its file has another name from then on."""
+
+
+class _Nobody:
+    def begun(self) -> None: ...
+
+    def arrived(self, answer: Answer) -> None: ...
+
+
+NOBODY: Final[Sender] = _Nobody()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +105,19 @@ class Carrier:
         return len(self._tasks) < MOST_AT_ONCE
 
     async def carry(
-        self, parcel: Parcel, request: EditRequest, begun: Callable[[], None] = lambda: None
+        self, parcel: Parcel, request: EditRequest, sender: Sender = NOBODY
     ) -> Carried | None:
         """Send an edit once and keep what comes; None when it must go the usual way.
 
-        It goes on whatever becomes of the caller: what was paid for is kept. `begun` is called once
-        it will not go the usual way any more.
+        It goes on whatever becomes of the caller: what was paid for is kept. `sender` is told
+        meanwhile.
         """
-        task = asyncio.create_task(self._carry(parcel, request, begun))
+        task = asyncio.create_task(self._carry(parcel, request, sender))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
-    async def _carry(
-        self, parcel: Parcel, request: EditRequest, begun: Callable[[], None]
-    ) -> Carried | None:
+    async def _carry(self, parcel: Parcel, request: EditRequest, sender: Sender) -> Carried | None:
         try:
             attempt = await self._starts.ask(parcel)
         except Exception:
@@ -111,19 +128,21 @@ class Carrier:
         if attempt is None:
             await asyncio.to_thread(forget, parcel)
             return None
-        begun()
+        sender.begun()
         if not parcel.is_new:
             await asyncio.to_thread(media.drop, parcel.lodged.picture.folder)
-        return await self._send(parcel, attempt, request)
+        return await self._send(parcel, attempt, request, sender)
 
-    async def _send(self, parcel: Parcel, attempt: Attempt, request: EditRequest) -> Carried:
+    async def _send(
+        self, parcel: Parcel, attempt: Attempt, request: EditRequest, sender: Sender
+    ) -> Carried:
         edit, job = attempt.edit, _job(parcel)
         hold = Hold(edit.pk, edit.project_id, State.SENDING, carry.FENCE, calls_out=True)
         desk = Desk(hold, NoChildren(), self._database, attempt=attempt, phase=Phase.FLIGHT)
         self._desks[edit.pk] = desk
         self._beat()
         try:
-            answered = await self._fly(desk, attempt, job, request)
+            answered = await self._fly(desk, job, request, sender)
         except asyncio.CancelledError:
             # This process ends. What is on disk is adopted by whoever finds the lease run out; else
             # it may have been charged, and that is said at once.
@@ -147,9 +166,16 @@ class Carrier:
         )
         return found
 
-    async def _fly(self, desk: Desk, attempt: Attempt, job: Job, request: EditRequest) -> bool:
+    async def _fly(self, desk: Desk, job: Job, request: EditRequest, sender: Sender) -> bool:
+        attempt = desk.attempt
+        if attempt is None:
+            raise ValueError("nothing is sent without an attempt")
         watcher = Watcher(desk.hold, attempt, self._database, self._announcer, no_barrier)
-        flight = Flight(desk, job, attempt, watcher, request.work, self._chance, self._receipts)
+        flight = Flight(
+            *(desk, job, attempt, watcher, request.work, self._chance),
+            receipts=self._receipts,
+            arrived=sender.arrived,
+        )
         try:
             answer = await flight.answer(replace(request, token=str(attempt.client_token)))
         except asyncio.CancelledError:

@@ -34,6 +34,8 @@ class Flight:
     chance: Callable[[], float]
     # Where answers of several flights are written down together.
     receipts: Together[Receipt, Hold] | None = None
+    # Told of an answer that has come and is not safe yet.
+    arrived: Callable[[Answer], None] | None = None
 
     async def answer(self, request: EditRequest) -> Answer | None:
         """Ask the engine; None when no answer came, or somebody else decided meanwhile."""
@@ -78,6 +80,8 @@ class Flight:
         """Make the answer durable before anything reads it, then say so."""
         desk = self.desk
         desk.barrier("answered")
+        if self.arrived:
+            self.arrived(answer)
         file, sha256 = await asyncio.to_thread(
             spool.keep_answer, answer.file, answer.head, self.folder
         )

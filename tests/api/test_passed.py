@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from editor.api import passed
-from editor.models import Attempt
 from tests.imaging.make import make_mutation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 PICTURES = [base64.b64encode(bytes([number]) * 300).decode() for number in (1, 2)]
 PLAIN = {
@@ -199,19 +195,9 @@ def test_whatever_a_line_does_to_one_is_read_alike(seed: int) -> None:
     assert quickly(text) == slowly(text)
 
 
-@pytest.fixture
-def answered(data_dir: Path) -> Callable[..., Attempt]:
-    def keep(text: bytes, **head: str) -> Attempt:
-        (data_dir / "spool" / "answer").write_bytes(text)
-        return Attempt(answer_file="answer", answer_head=head)
-
-    return keep
-
-
-def test_an_answer_is_read_from_the_disk(answered: Callable[..., Attempt]) -> None:
-    attempt = answered(document(), content_type="application/json")
-    assert passed.read(attempt) == of(document())
-    assert passed.read(Attempt(answer_file="gone", answer_head={})) is None
+def test_an_answer_is_read_whole() -> None:
+    head = {"content_type": "application/json"}
+    assert passed.read(io.BytesIO(document()), head) == of(document())
 
 
 @pytest.mark.parametrize(
@@ -219,7 +205,5 @@ def test_an_answer_is_read_from_the_disk(answered: Callable[..., Attempt]) -> No
     [{"content_encoding": "br"}, {"content_type": "text/event-stream"}],
     ids=["br", "events"],
 )
-def test_what_is_no_document_is_not_read(
-    answered: Callable[..., Attempt], head: dict[str, str]
-) -> None:
-    assert passed.read(answered(document(), **head)) is None
+def test_what_is_no_document_is_not_read(head: dict[str, str]) -> None:
+    assert passed.read(io.BytesIO(document()), head) is None

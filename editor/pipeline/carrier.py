@@ -10,9 +10,9 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from editor.engines.base import Answer, EditRequest
 from editor.engines.plans import Plan
@@ -39,10 +39,12 @@ MOST_AT_ONCE: Final = 128
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """An edit that was sent; `answered`: its answer lies on disk, as the attempt says."""
+    """An edit that was sent; `answered`: its answer is safe on disk.
+
+    Its row says so a moment later, or once the lease has run out: whoever rescues it looks there.
+    """
 
     edit: Edit
-    attempt: Attempt
     answered: bool
 
 
@@ -63,6 +65,18 @@ class _Nobody:
 
 
 NOBODY: Final[Sender] = _Nobody()
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One edit on its way; `kept` has a result once its answer is safe."""
+
+    parcel: Parcel
+    request: EditRequest
+    sender: Sender
+    kept: asyncio.Future[Carried] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +126,21 @@ class Carrier:
         It goes on whatever becomes of the caller: what was paid for is kept. `sender` is told
         meanwhile.
         """
-        task = asyncio.create_task(self._carry(parcel, request, sender))
+        way = _Way(parcel, request, sender)
+        task = asyncio.create_task(self._carry(way))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return await asyncio.shield(task)
+        either: set[asyncio.Future[Any]] = {task, way.kept}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        return way.kept.result() if way.kept.done() else task.result()
 
-    async def _carry(self, parcel: Parcel, request: EditRequest, sender: Sender) -> Carried | None:
+    async def rest(self) -> None:
+        """Wait until nothing is on its way any more, nor being written down."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _carry(self, way: _Way) -> Carried | None:
+        parcel = way.parcel
         try:
             attempt = await self._starts.ask(parcel)
         except Exception:
@@ -128,25 +151,23 @@ class Carrier:
         if attempt is None:
             await asyncio.to_thread(forget, parcel)
             return None
-        sender.begun()
+        way.sender.begun()
         if not parcel.is_new:
             await asyncio.to_thread(media.drop, parcel.lodged.picture.folder)
-        return await self._send(parcel, attempt, request, sender)
+        return await self._send(way, attempt)
 
-    async def _send(
-        self, parcel: Parcel, attempt: Attempt, request: EditRequest, sender: Sender
-    ) -> Carried:
-        edit, job = attempt.edit, _job(parcel)
+    async def _send(self, way: _Way, attempt: Attempt) -> Carried:
+        edit, job = attempt.edit, _job(way.parcel)
         hold = Hold(edit.pk, edit.project_id, State.SENDING, carry.FENCE, calls_out=True)
         desk = Desk(hold, NoChildren(), self._database, attempt=attempt, phase=Phase.FLIGHT)
         self._desks[edit.pk] = desk
         self._beat()
         try:
-            answered = await self._fly(desk, job, request, sender)
+            answered = await self._fly(way, desk, job, attempt)
         except asyncio.CancelledError:
             # This process ends. What is on disk is adopted by whoever finds the lease run out; else
             # it may have been charged, and that is said at once.
-            if wholeness.left_answer(request.work, job.plan.count) is None:
+            if wholeness.left_answer(way.request.work, job.plan.count) is None:
                 await desk.stopped(job, Interruption.STOPPING)
             raise
         except Exception:
@@ -157,7 +178,7 @@ class Carrier:
             del self._desks[edit.pk]
         if not desk.keeps_files:
             await asyncio.to_thread(spool.clear, edit, carry.FENCE)
-        return Carried(edit, attempt, answered)
+        return Carried(edit, answered)
 
     async def _begin_each(self, parcels: Sequence[Parcel]) -> list[Attempt | Exception | None]:
         """Never tried again: a commit in doubt would be written twice."""
@@ -166,15 +187,14 @@ class Carrier:
         )
         return found
 
-    async def _fly(self, desk: Desk, job: Job, request: EditRequest, sender: Sender) -> bool:
-        attempt = desk.attempt
-        if attempt is None:
-            raise ValueError("nothing is sent without an attempt")
+    async def _fly(self, way: _Way, desk: Desk, job: Job, attempt: Attempt) -> bool:
+        request = way.request
         watcher = Watcher(desk.hold, attempt, self._database, self._announcer, no_barrier)
         flight = Flight(
             *(desk, job, attempt, watcher, request.work, self._chance),
             receipts=self._receipts,
-            arrived=sender.arrived,
+            arrived=way.sender.arrived,
+            kept=lambda _answer: way.kept.set_result(Carried(job.edit, answered=True)),
         )
         try:
             answer = await flight.answer(replace(request, token=str(attempt.client_token)))
@@ -184,8 +204,6 @@ class Carrier:
         if answer is not None:
             # Whoever finishes it needs it, and drops it then.
             desk.keeps_files = True
-            attempt.answer_file = spool.name_of(answer.file)
-            attempt.answer_head = dict(answer.head)
         return answer is not None
 
     def _beat(self) -> None:

@@ -22,6 +22,10 @@ from editor.services.together import Together
 logger = logging.getLogger(__name__)
 
 
+def _nothing(_answer: Answer) -> None:
+    """Nobody wants to be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flight:
     """One attempt; whatever comes of it is written down."""
@@ -34,8 +38,9 @@ class Flight:
     chance: Callable[[], float]
     # Where answers of several flights are written down together.
     receipts: Together[Receipt, Hold] | None = None
-    # Told of an answer that has come and is not safe yet.
-    arrived: Callable[[Answer], None] | None = None
+    # Told of an answer that has come, and once more when it is safe on disk.
+    arrived: Callable[[Answer], None] = _nothing
+    kept: Callable[[Answer], None] = _nothing
 
     async def answer(self, request: EditRequest) -> Answer | None:
         """Ask the engine; None when no answer came, or somebody else decided meanwhile."""
@@ -80,12 +85,12 @@ class Flight:
         """Make the answer durable before anything reads it, then say so."""
         desk = self.desk
         desk.barrier("answered")
-        if self.arrived:
-            self.arrived(answer)
+        self.arrived(answer)
         file, sha256 = await asyncio.to_thread(
             spool.keep_answer, answer.file, answer.head, self.folder
         )
         kept = Answer(file, answer.head)
+        self.kept(kept)
         desk.barrier("spooled")
         desk.hold = await self.watcher.settle()
         try:

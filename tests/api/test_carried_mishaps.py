@@ -292,7 +292,9 @@ def test_without_a_worker_a_carried_call_is_answered(people: People, caller: Cal
 
     async def script() -> Came:
         carrier.put(carrying(engine))
-        return await caller.edit(asked())
+        came = await caller.edit(asked())
+        await carrier().rest()
+        return came
 
     came = alone(script)
     assert (came.status, engine.carried) == (200, 1)

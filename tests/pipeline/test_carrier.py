@@ -11,9 +11,9 @@ from asgiref.sync import sync_to_async
 from django.db.models.functions import Now
 
 from editor.models import Attempt, Edit, LedgerEntry, Mask, Picture, State
-from editor.pipeline import late, rescue, spool
+from editor.pipeline import late, rescue, spool, steps
 from editor.pipeline.carrier import Carrier, Timing
-from editor.pipeline.database import DatabaseThread
+from editor.pipeline.database import DatabaseThread, in_one_thread
 from tests.pipeline.paid_engine import CHARGED, ESTIMATE, PaidEngine, answer_of, busy, write_answer
 from tests.pipeline.parcels import OWNER, begin, make_agreed, make_parcel, request_of
 from tests.pipeline.test_late import give_up, keep
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from editor.pipeline.carrier import Carried
     from editor.pipeline.carry import Parcel
+    from editor.pipeline.database import Run
     from tests.conftest import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,15 +48,17 @@ def parcel(people: People, engine: PaidEngine) -> Parcel:
     )
 
 
-def carrying[T](engine: PaidEngine, script: Script[T], timing: Timing = SLOW) -> T:
+def carrying[T](
+    engine: PaidEngine, script: Script[T], timing: Timing = SLOW, run: Run = in_one_thread
+) -> T:
     """Run a script beside who sends, and no worker."""
 
     async def main() -> T:
-        database = DatabaseThread(wait_seconds=0)
+        database = DatabaseThread(wait_seconds=0, run=run)
         async with asyncio.timeout(PATIENCE):
-            found = await script(
-                Carrier(registry=engine, database=database, timing=timing, owner=OWNER)
-            )
+            carrier = Carrier(registry=engine, database=database, timing=timing, owner=OWNER)
+            found = await script(carrier)
+            await carrier.rest()
             await database.close()
             return found
 
@@ -90,12 +93,35 @@ def test_an_answer_lies_on_disk_before_it_is_told(engine: PaidEngine, parcel: Pa
     edit = settled(Edit.objects.get())
     assert (edit.state, edit.lease_owner, edit.lease_until) == (State.RECEIVED, "", None)
     attempt = Attempt.objects.get()
-    assert attempt.answer_file == carried.attempt.answer_file
     assert spool.path_of(attempt.answer_file).is_file()
     assert sums(edit) == HELD
     edit = finished(edit)
     assert_read(edit)
     assert (engine.executed, sums(edit)) == ([str(attempt.client_token)], PAID)
+
+
+def test_an_answer_that_is_safe_does_not_wait_for_its_row(
+    engine: PaidEngine, parcel: Parcel
+) -> None:
+    request = request_of(parcel)
+    opened = asyncio.Event()
+
+    async def run(function: Any, *arguments: Any, **named: Any) -> Any:
+        if function is steps.received_each:
+            await opened.wait()
+        return await in_one_thread(function, *arguments, **named)
+
+    async def script(carrier: Carrier) -> None:
+        carried = await carrier.carry(parcel, request)
+        assert carried
+        assert carried.answered
+        assert (spool.folder_of(carried.edit, 1) / spool.ANSWER).is_file()
+        assert (await Edit.objects.aget()).state in {State.SENDING, State.AWAITING}
+        opened.set()
+
+    carrying(engine, script, run=run)
+    assert Edit.objects.get().state == State.RECEIVED
+    assert_read(finished(parcel.edit))
 
 
 def test_a_process_that_died_after_the_intent_has_perhaps_sent_it(
@@ -221,7 +247,7 @@ def test_an_answer_whose_edit_was_given_up_is_taken_all_the_same(
 
     carried = carrying(engine, script)
     assert carried
-    assert not carried.answered
+    assert carried.answered
     edit = Edit.objects.get()
     assert (edit.state, len(engine.executed)) == (State.RECEIVED, 1)
     edit = finished(edit)
@@ -244,7 +270,7 @@ def test_an_answer_that_comes_after_a_decision_is_kept_by_a_worker(
 
     carried = carrying(engine, script)
     assert carried
-    assert not carried.answered
+    assert carried.answered
     attempt, edit = Attempt.objects.get(), settled(Edit.objects.get())
     assert (edit.state, attempt.error_class) == (State.FAILED, late.UNREAD)
     assert sums(edit) == {"open": 0, "settled": ESTIMATE}

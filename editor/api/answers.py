@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 
 from editor.api import addresses, passed
 from editor.engines.plans import Plan
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from django.http.response import HttpResponseBase
-
     from editor.api.call import EditCall
 
 # What was drawn by nobody who counts.
 NO_TOKENS: Final[Mapping[str, Any]] = {"text_tokens": 0, "image_tokens": 0}
 # A multiple of three, so that pieces of base64 follow each other without a seam.
 PIECE: Final = 3 * 64 * 1024
+LARGE: Final = 16 * 1024
 DEFAULT_QUALITY: Final = "high"
 JSON_TYPE: Final = "application/json"
 
@@ -213,19 +212,16 @@ def _number(counted: Any, name: str) -> int:
     return max(0, value) if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
-def response(answer: Answer) -> HttpResponseBase:
-    """Return the JSON document; files in it are sent piece by piece and never whole in memory."""
+def response(answer: Answer) -> StreamingHttpResponse:
+    """Return the JSON document; its pictures are sent piece by piece, those in files never whole."""
     before, after = _around(answer)
-    if all(not item.file for item in answer.items):
-        body = b"".join([before, *_data(answer), after])
-        return HttpResponse(body, content_type=JSON_TYPE, headers=answer.headers)
-    streamed = StreamingHttpResponse(
+    response = StreamingHttpResponse(
         _stream(answer, before, after), content_type=JSON_TYPE, headers=answer.headers
     )
     fixed = sum(map(len, _entries(answer)))
     inside = sum(item.length for item in answer.items if not item.url)
-    streamed["Content-Length"] = str(len(before) + fixed + inside + len(after))
-    return streamed
+    response["Content-Length"] = str(len(before) + fixed + inside + len(after))
+    return response
 
 
 def _around(answer: Answer) -> tuple[bytes, bytes]:
@@ -256,7 +252,14 @@ def _data(answer: Answer) -> Iterator[bytes]:
 
 
 async def _stream(answer: Answer, before: bytes, after: bytes) -> AsyncIterator[bytes]:
-    yield before
+    """The document in few pieces: what is small goes with the next, what is large is not copied."""
+    small = before
     for piece in _data(answer):
+        if len(piece) < LARGE:
+            small += piece
+            continue
+        if small:
+            yield small
         yield piece
-    yield after
+        small = b""
+    yield small + after

@@ -37,6 +37,8 @@ NOT_PLAIN: Final = frozenset({b"tRNS", b"acTL"})
 # Where a PNG may say that it is turned.
 EXIFS: Final = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt"})
 MODES: Final = {2: "RGB", 6: "RGBA"}
+# Copied at once.
+PIECE: Final = 256 * 1024
 # PNG, 11.2.1: four bytes, of which one bit is not used.
 LONGEST: Final = 2**31 - 1
 
@@ -78,7 +80,8 @@ def strip(source: Path, plain: Plain, target: Path) -> None:
     with source.open("rb") as file, target.open("wb") as out:
         for start, end in plain.spans:
             file.seek(start)
-            out.write(file.read(end - start))
+            while start < end and (piece := file.read(min(PIECE, end - start))):
+                start += out.write(piece)
 
 
 def _png(data: Buffer) -> Plain:

@@ -1,4 +1,4 @@
-"""Files on disk: prepared in a scratch folder, then moved into place whole."""
+"""Files on disk: whole and safe in their place before anything names them."""
 
 from __future__ import annotations
 

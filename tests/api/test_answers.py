@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import io
 import json
 from typing import TYPE_CHECKING, Any
@@ -271,3 +272,40 @@ def test_what_is_asked_of_the_database_for_a_call(
             call.close()
         counts.append(len(seen))
     assert counts == [most] * 3
+
+
+def sent(answer: answers.Answer) -> tuple[list[bytes], int]:
+    """The pieces of a document, and its length as announced."""
+    response = answers.response(answer)
+
+    async def pieces() -> list[bytes]:
+        return [piece async for piece in response]
+
+    return asyncio.run(pieces()), int(response["Content-Length"])
+
+
+def test_base64_leaves_as_it_came_without_a_copy() -> None:
+    text = b"QUJD" * 10_000
+    items = (answers.Item(text=text), answers.Item(text=text), answers.Item(text=b"QQ=="))
+    pieces, length = sent(answers.Answer("an edit", {"created": 1}, items))
+    assert [piece is text for piece in pieces] == [False, True, False, True, False]
+    document = json.loads(b"".join(pieces))
+    assert document == {"created": 1, "data": [{"b64_json": item.text.decode()} for item in items]}
+    assert length == sum(map(len, pieces))
+
+
+def test_a_short_document_leaves_in_one_piece() -> None:
+    items = (answers.Item(url="https://example.com/1"), answers.Item(text=b"QQ=="))
+    pieces, length = sent(answers.Answer("an edit", {"size": "1x1"}, items))
+    assert json.loads(pieces[0])["data"] == [{"url": items[0].url}, {"b64_json": "QQ=="}]
+    assert (len(pieces), length) == (1, len(pieces[0]))
+
+
+def test_files_are_sent_in_pieces_without_a_seam(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(range(256)) * 3000)
+    pieces, length = sent(
+        answers.Answer("an edit", {"created": 1}, (answers.Item(file=tmp_path / "file"),))
+    )
+    [entry] = json.loads(b"".join(pieces))["data"]
+    assert base64.b64decode(entry["b64_json"]) == (tmp_path / "file").read_bytes()
+    assert (all(pieces), length) == (True, sum(map(len, pieces)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from http import HTTPStatus
 from shutil import disk_usage
@@ -13,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from editor.models import Picture
-from editor.services import exports
+from editor.services import exports, media
 from tests.faults.test_disk_full import small_disk
 from tests.making import as_bytes, make_image, make_picture, make_upload
 
@@ -99,3 +100,21 @@ def test_an_archive_names_what_is_missing(people: People, small_disk: Path) -> N
 def named(pictures: list[Picture]) -> list[str]:
     data = b"".join(exports.archive(pictures, originals=False))
     return zipfile.ZipFile(io.BytesIO(data)).namelist()
+
+
+@pytest.mark.parametrize("left", [0, 200_000, 420_000])
+def test_files_that_are_put_where_they_stay(small_disk: Path, left: int) -> None:
+    """The first does not fit, or the second; with room for both they are whole."""
+    files = [("one.jpg", os.urandom(300_000)), ("two.png", os.urandom(300_000))]
+    before = kept(small_disk)
+    plug = fill(small_disk, left)
+    with pytest.raises(media.DiskFull):
+        media.put_each(files)
+    assert kept(small_disk) == before
+    assert not list((small_disk / "pictures").glob("*/*"))
+    plug.unlink()
+    put = [
+        media.path(name) / file
+        for name, (file, _data) in zip(media.put_each(files), files, strict=True)
+    ]
+    assert [path.read_bytes() for path in put] == [data for _file, data in files]

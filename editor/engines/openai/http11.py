@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import h11
 import httpx
@@ -25,23 +25,31 @@ HEAD_BYTES: Final = 100 * 1024
 class Exchange:
     """Errors are httpx's, without the texts of h11, which may quote a header field."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, request: httpx.Request) -> None:
+        """Raises httpx.LocalProtocolError for what is no request."""
+        self._request = request
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
+        self._head = self._bytes_of(
+            h11.Request,
+            method=request.method,
+            target=request.url.raw_path,
+            headers=request.headers.raw,
+        )
         self._answer: h11.Response | None = None
 
-    async def ask(self, request: httpx.Request, tell: Tell) -> h11.Response:
-        """Send a request and return the head of its answer. Raises httpx.TransportError."""
+    async def ask(self, line: Line, tell: Tell) -> h11.Response:
+        """Send the request and return the head of its answer. Raises httpx.TransportError."""
+        self._line = line
         await tell(Phase.SENDING)
         try:
-            is_whole = await self._send(request)
+            is_whole = await self._send()
         except httpx.WriteError:
             # Whoever hangs up on an upload may have said why.
             is_whole = False
         if is_whole:
             await tell(Phase.WAITING)
         while self._answer is None:
-            self._hear(await self._line.read())
+            self._hear(await line.read())
         return self._answer
 
     async def body(self) -> AsyncIterator[bytes]:
@@ -52,15 +60,16 @@ class Exchange:
             else:
                 self._http.receive_data(await self._line.read())
 
-    async def _send(self, request: httpx.Request) -> bool:
+    async def _send(self) -> bool:
         """Whether all of it has left: a refusal that comes earlier ends it."""
-        self._write_head(request)
-        async with aclosing(_pieces(request)) as pieces:
+        self._line.write(self._head)
+        async with aclosing(_pieces(self._request)) as pieces:
             async for piece in pieces:
-                self._write(h11.Data(data=piece))
+                self._line.write(self._bytes_of(h11.Data, data=piece))
                 if await self._is_refused():
                     return False
-        self._write(h11.EndOfMessage())
+        if end := self._bytes_of(h11.EndOfMessage):
+            self._line.write(end)
         return not await self._is_refused()
 
     async def _is_refused(self) -> bool:
@@ -78,24 +87,12 @@ class Exchange:
                 return False
             await self._line.change()
 
-    def _write_head(self, request: httpx.Request) -> None:
+    def _bytes_of(self, kind: type[h11.Event], **values: Any) -> bytes:
+        """What an event is on the wire."""
         try:
-            head = h11.Request(
-                method=request.method,
-                target=request.url.raw_path,
-                headers=request.headers.raw,
-            )
+            return self._http.send(kind(**values)) or b""
         except h11.LocalProtocolError:
             raise httpx.LocalProtocolError("this is no request") from None
-        self._write(head)
-
-    def _write(self, event: h11.Event) -> None:
-        try:
-            data = self._http.send(event)
-        except h11.LocalProtocolError:
-            raise httpx.LocalProtocolError("the body is not as its head says") from None
-        if data:
-            self._line.write(data)
 
     def _hear(self, data: bytes) -> None:
         """Look for the head of the answer; what only informs is passed over."""

@@ -101,8 +101,9 @@ class Line(asyncio.Protocol):
 
     def hang_up(self) -> None:
         """Close the connection at once, whatever is still on its way."""
-        self._transport.abort()
-        self._socket.abort()
+        if not self._is_lost:
+            self._transport.abort()
+            self._socket.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The event loop gives the socket."""

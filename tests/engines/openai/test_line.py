@@ -66,7 +66,7 @@ def saying(*pieces: bytes | None) -> Handler:
         [answer(BODY)[:-70], answer(BODY)[-70:]],
         [CHUNKED + chunks(BODY, 100_000)],
         [CHUNKED, chunks(BODY, 7)],
-        [CHUNKED, *(bytes([one]) for one in chunks(BODY[:300], 100)), chunks(BODY[300:], 50_000)],
+        [CHUNKED, *(bytes([one]) for one in chunks(BODY[:300], 100)[:-5]), chunks(BODY[300:], 50_000)],
         [CHUNKED + chunks(BODY, 70_000)[:-2] + b"Trailer: x\r\n\r\n"],
         [ENDLESS, BODY],
         [b"HTTP/1.0 200 OK\r\n\r\n" + BODY],
@@ -346,16 +346,11 @@ def test_a_server_without_tls_gets_nothing(loop: str, said: bytes | None) -> Non
     "fields", [{"X": "a\r\nY: b"}, {"X": "a\0"}, {"X\r\nY": "b"}, {"X Y": "b"}, {"X": "a\n b"}]
 )
 def test_nothing_slips_into_the_head(ground: Ground, fields: dict[str, str]) -> None:
-    seen: asyncio.Queue[bytes] = asyncio.Queue()
-
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await seen.put(await reader.read())
-
     async def test() -> None:
-        async with ground.server(handler) as server:
+        async with ground.server(saying()) as server:
             with pytest.raises(httpx.LocalProtocolError):
                 await Caller(ground.url(server)).ask(None, **fields)
-            assert await seen.get() == b""
+            assert server.connections == 0
 
     ground.run(test())
 

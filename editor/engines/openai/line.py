@@ -14,7 +14,7 @@ import httpx
 if TYPE_CHECKING:
     import ssl
 
-# With so much untaken the socket is left alone, and the other side has to wait.
+# With more than that untaken the socket is left alone, and the other side has to wait.
 FULL: Final = 256 * 1024
 # TLS does not tell when what it gave to the socket has left, so that is looked at.
 LOOK_SECONDS: Final = 0.02
@@ -50,7 +50,8 @@ class Line(asyncio.Protocol):
         """Wait until something comes, leaves or ends."""
         loop = asyncio.get_running_loop()
         self._changed = loop.create_future()
-        look = loop.call_later(LOOK_SECONDS, self._wake) if self._is_secure else None
+        must_look = self._is_secure and self.is_stuck
+        look = loop.call_later(LOOK_SECONDS, self._wake) if must_look else None
         try:
             await self._changed
         finally:
@@ -114,7 +115,7 @@ class Line(asyncio.Protocol):
         """The event loop has read from the socket."""
         self._came.append(data)
         self._held += len(data)
-        if self._held >= FULL and not self._is_full:
+        if self._held > FULL and not self._is_full:
             self._is_full = True
             self._transport.pause_reading()
         self._wake()

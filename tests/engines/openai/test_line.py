@@ -22,6 +22,7 @@ from tests.faults.fake import deaf_port
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from contextvars import Context
 
     from tests.engines.openai.setting import Handler
 
@@ -448,6 +449,40 @@ def test_giving_up_leaves_no_socket(ground: Ground, phase: Phase) -> None:
             await given_up(call, held=before + (phase == Phase.SENDING))
 
     ground.run(test())
+
+
+class Counting(asyncio.SelectorEventLoop):
+    """Counts what it is asked to do later."""
+
+    asked = 0
+
+    def call_later[*Arguments](
+        self,
+        delay: float,
+        callback: Callable[[*Arguments], object],
+        *args: *Arguments,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        self.asked += 1
+        return super().call_later(delay, callback, *args, context=context)
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_who_waits_for_an_answer_does_nothing(is_secure: bool) -> None:
+    ground, loop = Ground("asyncio", is_secure), Counting()
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.wait({asyncio.create_task(asyncio.Event().wait())}, timeout=0.3)
+        writer.write(answer(b"ok"))
+
+    async def test() -> None:
+        async with ground.server(handler) as server:
+            assert await Caller(ground.url(server)).whole() == b"ok"
+
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(test())
+    assert loop.asked < 10
 
 
 def test_the_context_of_production_asks_for_names_and_certificates() -> None:

@@ -65,27 +65,29 @@ class Exchange:
         self._line.write(self._head)
         async with aclosing(_pieces(self._request)) as pieces:
             async for piece in pieces:
-                self._line.write(self._bytes_of(h11.Data, data=piece))
-                if await self._is_refused():
+                if self._is_refused() or not await self._left(h11.Data, data=piece):
                     return False
-        if end := self._bytes_of(h11.EndOfMessage):
-            self._line.write(end)
-        return not await self._is_refused()
+        return await self._left(h11.EndOfMessage)
 
-    async def _is_refused(self) -> bool:
-        """Wait until what was written has left; whether it was refused meanwhile.
+    async def _left(self, kind: type[h11.Event], **values: Any) -> bool:
+        """Write, and wait until that has left; false if it was refused meanwhile."""
+        if data := self._bytes_of(kind, **values):
+            self._line.write(data)
+        await asyncio.sleep(0)  # what has come is let in before a broken line takes it along
+        while self._line.is_stuck:
+            await self._line.change()
+            if self._is_refused():
+                return False
+        return True
+
+    def _is_refused(self) -> bool:
+        """Whether they have refused while there is more to send.
 
         An answer that is no refusal may be a head that a server sends before it has read all.
         """
-        await asyncio.sleep(0)  # what has come is let in before a broken line takes it along
-        while True:
-            if self._answer is None and self._line.has_news:
-                self._hear(self._line.take())
-                if self._answer and self._answer.status_code >= httpx.codes.MULTIPLE_CHOICES:
-                    return True
-            if not self._line.is_stuck:
-                return False
-            await self._line.change()
+        if self._answer is None and self._line.has_news:
+            self._hear(self._line.take())
+        return self._answer is not None and self._answer.status_code >= httpx.codes.MULTIPLE_CHOICES
 
     def _bytes_of(self, kind: type[h11.Event], **values: Any) -> bytes:
         """What an event is on the wire."""

@@ -61,6 +61,9 @@ class Line(asyncio.Protocol):
 
     async def secure(self, context: ssl.SSLContext, name: str) -> None:
         """Go on under TLS with whoever proves to be `name`. Raises httpx.ConnectError."""
+        if self.has_news:
+            # It hung up, or somebody spoke who need not prove anything.
+            raise httpx.ConnectError("no TLS")
         self._is_secure = True
         loop = asyncio.get_running_loop()
         try:
@@ -104,7 +107,8 @@ class Line(asyncio.Protocol):
         """Close the connection at once, whatever is still on its way."""
         if not self._is_lost:
             self._transport.abort()
-            self._socket.abort()
+            if not self._socket.is_closing() or self._socket.get_write_buffer_size():
+                self._socket.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The event loop gives the socket."""

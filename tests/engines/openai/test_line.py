@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from editor.engines.openai.dial import tls
+from editor.engines.openai.line import connect
 from editor.engines.openai.phases import Phase
-from tests.engines.openai.lines import LOOPS, Caller, Ground, Pieces, parts
+from tests.engines.openai.lines import LOOPS, NAME, Caller, Ground, Pieces, contexts, parts
 from tests.engines.openai.setting import answer, read_request, reset
 from tests.faults.fake import deaf_port
 
@@ -241,6 +242,25 @@ def test_a_refusal_is_heard_while_the_body_is_sent(
     ground.run(test())
 
 
+def test_a_refusal_of_all_of_it_comes_after_all_of_it(ground: Ground) -> None:
+    """However quick it is: here it may have come when we look up from writing."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer(b"no", status="401 No"))
+        await reader.read()
+
+    async def test() -> None:
+        async with ground.server(handler) as server:
+            for count in (1, 0):
+                caller = Caller(ground.url(server))
+                assert await caller.whole(Pieces(count) if count else None) == b"no"
+                assert caller.told[:-1] == ground.beginning
+                assert caller.told[-1] == Phase.WAITING
+
+    ground.run(test())
+
+
 @pytest.mark.parametrize("early", [answer(BODY)[:60], b"HTTP/1.1 100 Continue\r\n\r\n"])
 def test_an_early_head_that_is_no_refusal_ends_no_body(ground: Ground, early: bytes) -> None:
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -341,6 +361,26 @@ def test_a_server_without_tls_gets_nothing(loop: str, said: bytes | None) -> Non
             assert caller.told == [Phase.SECURING]
 
     ground.run(test())
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_what_is_said_before_tls_is_no_answer(loop: str) -> None:
+    """Whoever stands between could put an answer before that of the true server."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(b"trust me"))
+        await reader.read()
+
+    async def test() -> None:
+        async with Ground(loop, is_secure=False).server(handler) as server:
+            line = await connect("127.0.0.1", server.port)
+            while not line.has_news:
+                await line.change()
+            with pytest.raises(httpx.ConnectError):
+                await line.secure(contexts()[1], NAME)
+            line.hang_up()
+
+    Ground(loop, is_secure=False).run(test())
 
 
 @pytest.mark.parametrize(

@@ -170,14 +170,16 @@ class Transport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request. Raises httpx.TransportError and AddressRefused."""
+        if request.url.scheme not in PORTS or not request.url.host:
+            raise AddressRefused("address_refused")
         tell: Tell = request.extensions.get(TELL, _untold)
+        exchange = Exchange(request)
         line = await self._dial(request.url)
         try:
             if request.url.scheme == "https":
                 await tell(Phase.SECURING)
                 await line.secure(self._context or tls(), request.url.raw_host.decode("ascii"))
-            exchange = Exchange(line)
-            head = await exchange.ask(request, tell)
+            head = await exchange.ask(line, tell)
         except BaseException:
             line.hang_up()
             raise
@@ -190,8 +192,6 @@ class Transport(httpx.AsyncBaseTransport):
 
         Raises AddressRefused when only one of them is closed to us, and httpx.ConnectError.
         """
-        if url.scheme not in PORTS or not url.host:
-            raise AddressRefused("address_refused")
         port = url.port or PORTS[url.scheme]
         addresses = await self._addresses(url.raw_host.decode("ascii"), port)
         for address in addresses:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import h11
 import httpx
@@ -25,23 +25,31 @@ HEAD_BYTES: Final = 100 * 1024
 class Exchange:
     """Errors are httpx's, without the texts of h11, which may quote a header field."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, request: httpx.Request) -> None:
+        """Raises httpx.LocalProtocolError for what is no request."""
+        self._request = request
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
+        self._head = self._bytes_of(
+            h11.Request,
+            method=request.method,
+            target=request.url.raw_path,
+            headers=request.headers.raw,
+        )
         self._answer: h11.Response | None = None
 
-    async def ask(self, request: httpx.Request, tell: Tell) -> h11.Response:
-        """Send a request and return the head of its answer. Raises httpx.TransportError."""
+    async def ask(self, line: Line, tell: Tell) -> h11.Response:
+        """Send the request and return the head of its answer. Raises httpx.TransportError."""
+        self._line = line
         await tell(Phase.SENDING)
         try:
-            is_whole = await self._send(request)
+            is_whole = await self._send()
         except httpx.WriteError:
             # Whoever hangs up on an upload may have said why.
             is_whole = False
         if is_whole:
             await tell(Phase.WAITING)
         while self._answer is None:
-            self._hear(await self._line.read())
+            self._hear(await line.read())
         return self._answer
 
     async def body(self) -> AsyncIterator[bytes]:
@@ -52,50 +60,41 @@ class Exchange:
             else:
                 self._http.receive_data(await self._line.read())
 
-    async def _send(self, request: httpx.Request) -> bool:
+    async def _send(self) -> bool:
         """Whether all of it has left: a refusal that comes earlier ends it."""
-        self._write_head(request)
-        async with aclosing(_pieces(request)) as pieces:
+        self._line.write(self._head)
+        async with aclosing(_pieces(self._request)) as pieces:
             async for piece in pieces:
-                self._write(h11.Data(data=piece))
-                if await self._is_refused():
+                if self._is_refused() or not await self._left(h11.Data, data=piece):
                     return False
-        self._write(h11.EndOfMessage())
-        return not await self._is_refused()
+        return await self._left(h11.EndOfMessage)
 
-    async def _is_refused(self) -> bool:
-        """Wait until what was written has left; whether it was refused meanwhile.
+    async def _left(self, kind: type[h11.Event], **values: Any) -> bool:
+        """Write, and wait until that has left; false if it was refused meanwhile."""
+        if data := self._bytes_of(kind, **values):
+            self._line.write(data)
+        await asyncio.sleep(0)  # what has come is let in before a broken line takes it along
+        while self._line.is_stuck:
+            await self._line.change()
+            if self._is_refused():
+                return False
+        return True
+
+    def _is_refused(self) -> bool:
+        """Whether they have refused while there is more to send.
 
         An answer that is no refusal may be a head that a server sends before it has read all.
         """
-        await asyncio.sleep(0)  # what has come is let in before a broken line takes it along
-        while True:
-            if self._answer is None and self._line.has_news:
-                self._hear(self._line.take())
-                if self._answer and self._answer.status_code >= httpx.codes.MULTIPLE_CHOICES:
-                    return True
-            if not self._line.is_stuck:
-                return False
-            await self._line.change()
+        if self._answer is None and self._line.has_news:
+            self._hear(self._line.take())
+        return self._answer is not None and self._answer.status_code >= httpx.codes.MULTIPLE_CHOICES
 
-    def _write_head(self, request: httpx.Request) -> None:
+    def _bytes_of(self, kind: type[h11.Event], **values: Any) -> bytes:
+        """What an event is on the wire."""
         try:
-            head = h11.Request(
-                method=request.method,
-                target=request.url.raw_path,
-                headers=request.headers.raw,
-            )
+            return self._http.send(kind(**values)) or b""
         except h11.LocalProtocolError:
             raise httpx.LocalProtocolError("this is no request") from None
-        self._write(head)
-
-    def _write(self, event: h11.Event) -> None:
-        try:
-            data = self._http.send(event)
-        except h11.LocalProtocolError:
-            raise httpx.LocalProtocolError("the body is not as its head says") from None
-        if data:
-            self._line.write(data)
 
     def _hear(self, data: bytes) -> None:
         """Look for the head of the answer; what only informs is passed over."""

@@ -14,7 +14,7 @@ import httpx
 if TYPE_CHECKING:
     import ssl
 
-# With so much untaken the socket is left alone, and the other side has to wait.
+# With more than that untaken the socket is left alone, and the other side has to wait.
 FULL: Final = 256 * 1024
 # TLS does not tell when what it gave to the socket has left, so that is looked at.
 LOOK_SECONDS: Final = 0.02
@@ -50,7 +50,8 @@ class Line(asyncio.Protocol):
         """Wait until something comes, leaves or ends."""
         loop = asyncio.get_running_loop()
         self._changed = loop.create_future()
-        look = loop.call_later(LOOK_SECONDS, self._wake) if self._is_secure else None
+        must_look = self._is_secure and self.is_stuck
+        look = loop.call_later(LOOK_SECONDS, self._wake) if must_look else None
         try:
             await self._changed
         finally:
@@ -60,6 +61,9 @@ class Line(asyncio.Protocol):
 
     async def secure(self, context: ssl.SSLContext, name: str) -> None:
         """Go on under TLS with whoever proves to be `name`. Raises httpx.ConnectError."""
+        if self.has_news:
+            # It hung up, or somebody spoke who need not prove anything.
+            raise httpx.ConnectError("no TLS")
         self._is_secure = True
         loop = asyncio.get_running_loop()
         try:
@@ -101,8 +105,10 @@ class Line(asyncio.Protocol):
 
     def hang_up(self) -> None:
         """Close the connection at once, whatever is still on its way."""
-        self._transport.abort()
-        self._socket.abort()
+        if not self._is_lost:
+            self._transport.abort()
+            if not self._socket.is_closing() or self._socket.get_write_buffer_size():
+                self._socket.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The event loop gives the socket."""
@@ -113,7 +119,7 @@ class Line(asyncio.Protocol):
         """The event loop has read from the socket."""
         self._came.append(data)
         self._held += len(data)
-        if self._held >= FULL and not self._is_full:
+        if self._held > FULL and not self._is_full:
             self._is_full = True
             self._transport.pause_reading()
         self._wake()

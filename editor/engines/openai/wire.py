@@ -83,8 +83,9 @@ class Files:
         files = cls(
             tuple(Sent.of(one) for one in made["pictures"]), Sent.of(mask) if mask else None
         )
+        folder = work.resolve()
         for one in (*files.pictures, *filter(None, [files.mask])):
-            if not one.path.resolve().is_relative_to(work.resolve()):
+            if not one.path.resolve().is_relative_to(folder):
                 raise ValueError("a file that the job did not make")
         return files
 

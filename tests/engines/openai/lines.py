@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from editor.engines.openai.dial import Policy, Transport
 from editor.engines.openai.phases import TELL, Phase
-from tests.engines.openai.setting import Server
+from tests.engines.openai.setting import Server, reset
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -34,6 +34,9 @@ LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
 }
 # The peer may need a moment, and a broken test is not to hang.
 PATIENCE = 10
+BODY = bytes(range(256)) * 2000
+# So many pieces are far more than the sockets of both sides hold.
+HUGE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Ground:
         async def within() -> None:
             async with asyncio.timeout(PATIENCE):
                 await coroutine
-            assert asyncio.all_tasks() == {asyncio.current_task()}
+                while asyncio.all_tasks() != {asyncio.current_task()}:
+                    await asyncio.sleep(0)
 
         with asyncio.Runner(loop_factory=LOOPS[self.loop]) as runner:
             runner.run(within())
@@ -156,3 +160,32 @@ class Caller:
 def parts(response: httpx.Response) -> httpx.AsyncByteStream:
     assert isinstance(response.stream, httpx.AsyncByteStream)
     return response.stream
+
+
+def saying(*pieces: bytes | None) -> Handler:
+    """Takes a head, then says the pieces, each by itself; None breaks off."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for piece in pieces:
+            if piece is None:
+                reset(writer)
+            else:
+                writer.write(piece)
+                await writer.drain()
+
+    return handler
+
+
+async def deaf(reader: asyncio.StreamReader) -> None:
+    """Listens no more, but stays."""
+    await asyncio.Event().wait()
+
+
+async def discards(reader: asyncio.StreamReader) -> None:
+    while await reader.read(65536):
+        pass
+
+
+async def leaves(reader: asyncio.StreamReader) -> None:
+    """Hangs up on what was not read."""

@@ -126,7 +126,6 @@ class Server:
     def __init__(self, handler: Handler, *, context: ssl.SSLContext | None = None) -> None:
         self._handler = handler
         self._context = context
-        self._writers: list[asyncio.StreamWriter] = []
         self._serving: list[asyncio.Task[None]] = []
         self.requests: list[bytes] = []
         self.connections = 0
@@ -139,7 +138,6 @@ class Server:
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
         while self._serving:
-            self._writers.pop().transport.abort()
             task = self._serving.pop()
             task.cancel()
             await asyncio.wait({task})
@@ -150,18 +148,22 @@ class Server:
         return f"http://127.0.0.1:{self.port}/v1"
 
     def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.append(writer)
-        self._serving.append(asyncio.create_task(self._serve(reader, writer)))
+        task = asyncio.create_task(self._serve(reader, writer))
+        task.add_done_callback(lambda _: writer.close())
+        self._serving.append(task)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         try:
             await self._handler(reader, writer)
             await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
             writer.close()
+            await writer.wait_closed()
+        except (OSError, asyncio.IncompleteReadError):
+            writer.close()
+        except asyncio.CancelledError:
+            writer.transport.abort()
+            raise
 
 
 async def read_request(reader: asyncio.StreamReader) -> bytes:

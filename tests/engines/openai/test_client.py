@@ -350,26 +350,28 @@ def test_an_error_without_end_is_known_by_its_status(tmp_path: Path) -> None:
     assert error.upstream.text == "abcde"
 
 
-def test_an_early_refusal_is_heard_while_we_still_send(tmp_path: Path) -> None:
-    request = replace(make_request(tmp_path), prompt="x" * 20_000_000)
+@pytest.mark.parametrize("stays", [True, False])
+def test_an_early_refusal_is_heard_while_we_still_send(tmp_path: Path, stays: bool) -> None:
+    """Whether its sender stays and reads no more, or hangs up: the rest does not leave."""
+    request = replace(make_request(tmp_path), prompt="x" * 40_000_000)
+    watch = Watcher()
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer(b"<h1>Too large</h1>", status="413 Too large"))
         await writer.drain()
-        writer.write_eof()
-        await reader.read(1_000_000)
+        if stays:
+            await asyncio.Event().wait()
 
     async def run() -> ProviderError:
         async with Server(handler) as server:
             engine = make_engine(make_provider(server.base_url))
             with pytest.raises(ProviderError) as caught:
-                await send(engine, request, Watcher())
+                await send(engine, request, watch)
             return caught.value
 
-    error = asyncio.run(run())
-    # The socket may be gone before the answer is read; then nothing is claimed.
-    assert error.code in {"too_large", "lost_while_sending"}
+    assert summary(asyncio.run(run())) == ("too_large", Execution.NO, 0)
+    assert watch.told == ["headed"]
 
 
 def test_cancelling_closes_the_socket(tmp_path: Path) -> None:

@@ -55,6 +55,11 @@ def provider(people: People) -> Provider:
     return make_agreed(people.project, people.emil)
 
 
+def test_what_a_provider_has_done_is_not_looked_through(provider: Provider) -> None:
+    plan = carry.at_work(provider.pk).explain()
+    assert "edit_by_provider (provider_id=? AND state=?)" in plan
+
+
 type Make = Callable[..., Parcel]
 
 

@@ -21,6 +21,7 @@ from editor.models import Attempt, Edit, EditInput, Picture, State
 from editor.pipeline import attempts, replan, spool
 from editor.pipeline.states import Hold, LostLease, lock_projects, move, move_each, show_change
 from editor.services import budgets, consents, media, pictures
+from editor.services.hasty import hasty
 from editor.services.recipes import Recipe, recipe
 
 
@@ -225,12 +226,18 @@ def received(
     return moved
 
 
-@transaction.atomic
 def received_each(receipts: Sequence[Receipt]) -> list[Hold | Exception]:
     """The same for answers that were handed on already: somebody finishes them when there is time.
 
-    Returns the new holds in their order, LostLease where somebody else decided meanwhile.
+    Returns the new holds in their order, LostLease where somebody else decided meanwhile. Should a
+    power cut take it back, the answers are found on disk as after any crash.
     """
+    with hasty():
+        return _received_each(receipts)
+
+
+@transaction.atomic
+def _received_each(receipts: Sequence[Receipt]) -> list[Hold | Exception]:
     told: dict[int, Hold] = {}
     lock_projects({receipt.hold.project_id for receipt in receipts})
     for state in {receipt.hold.state for receipt in receipts}:

@@ -19,6 +19,7 @@ from editor.management.checkup import CHECKS
 from editor.models import Edit, State
 from editor.pipeline.claim import claim
 from editor.pipeline.database import DatabaseThread
+from editor.services.hasty import hasty
 from tests.faults import paying, real_client
 from tests.faults.processes import nursery, until
 from tests.faults.test_kills import rests
@@ -227,6 +228,18 @@ def test_two_processes_let_in_no_more_than_a_keys_limit() -> None:
 )
 def test_what_is_built_once_means_the_same(same: Callable[[People], None], people: People) -> None:
     same(people)
+
+
+def test_a_hasty_commit_leaves_the_others_as_they_were() -> None:
+    def how() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return str(cursor.fetchone()[0])
+
+    before = how()
+    with hasty():
+        assert how() == "off"
+    assert how() == before != "off"
 
 
 def test_answers_of_old_rows_are_finished() -> None:

@@ -33,7 +33,7 @@ from editor.models import (
 from editor.models.prepared import ANY_KEY, ANY_TEXT, Prepared, insert_each
 from editor.pipeline import circuit, ledger
 from editor.pipeline.states import count_changes
-from editor.services import budgets, consents
+from editor.services import budgets, consents, media
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,7 @@ def begin_each(
     lease = timedelta(seconds=lease_seconds)
     try:
         return [*_begin(parcels, owner, lease)]
-    except (IntegrityError, DataError, budgets.Refused):
+    except (IntegrityError, DataError, budgets.Refused, OSError, media.DiskFull):
         return [_begin_alone(parcel, owner, lease) for parcel in parcels]
 
 
@@ -90,8 +90,14 @@ def _begin_alone(parcel: Parcel, owner: str, lease: timedelta) -> Attempt | Exce
     return attempt
 
 
-@transaction.atomic
 def _begin(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Attempt | None]:
+    for parcel in parcels:
+        parcel.lodged.put.wait()
+    return _write(parcels, owner, lease)
+
+
+@transaction.atomic
+def _write(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Attempt | None]:
     gate = _Gate.at(parcels)
     # Projects are locked in one order, here as everywhere.
     in_order = sorted(parcels, key=lambda parcel: parcel.door.project.pk)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from editor.access.fetch import Door
     from editor.imaging.container import Buffer
     from editor.imaging.plain import Plain
+    from editor.services.media import Put
 
 MASK: Final = masks.FILE
 # What `editor.imaging.intake` may leave beside the original.
@@ -38,8 +39,9 @@ EXTRAS: Final = ("master.png", "icc.bin")
 
 @dataclass(frozen=True, slots=True)
 class Lodged:
-    """Rows that are not written yet, of files that are safe; and what was told of these files."""
+    """Rows that are not written yet, and what was told of their files, which are being made safe."""
 
+    put: Put
     picture: Picture
     mask: Mask | None
     image: Path
@@ -76,13 +78,13 @@ def lodge(door: Door, image: UploadedFile[Any], mask: UploadedFile[Any] | None) 
         marked = _mask(door, area, marks) if area else None
         files = [(f"original.{picture.extension}", pixels), (pictures.UPLOAD, marks)]
         with media.summed(pixels) as digest:
-            folders = media.put_each(files if marked else files[:1])
-    picture.folder, picture.sha256 = folders[0], digest.result()
+            put = media.put_each(files if marked else files[:1])
+    picture.folder, picture.sha256 = put.names[0], digest.result()
     file = media.path(picture.original_file)
     if marked is None:
-        return Lodged(picture, None, file, None, kind, None)
-    marked.folder = folders[1]
-    return Lodged(picture, marked, file, media.path(marked.file), kind, area)
+        return Lodged(put, picture, None, file, None, kind, None)
+    marked.folder = put.names[1]
+    return Lodged(put, picture, marked, file, media.path(marked.file), kind, area)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # So many sums at once, each as quick as a core is.
 _sums: Final = ThreadPoolExecutor(2, thread_name_prefix="sum")
+# So many callers' files on their way to the disk at once; a disk takes more as quickly as one.
+_syncs: Final = ThreadPoolExecutor(8, thread_name_prefix="sync")
 
 
 class DiskFull(Exception):
@@ -78,37 +81,60 @@ def keep(folder: Path) -> str:
     return name
 
 
-def put_each(files: Sequence[tuple[str, Buffer]]) -> list[str]:
-    """Write files, each by its name into a folder of its own in the store; return the folders' names.
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Files that lie in the store, each in a folder of its own: their names, in order."""
 
-    They are synced once all are there, so that the disk is waited for once. Raises DiskFull,
-    OSError; then nothing of them is left.
+    names: tuple[str, ...]
+    _safe: Future[None]
+
+    def wait(self) -> None:
+        """Wait until they are safe. Raises DiskFull, OSError; then nothing of them is left."""
+        with _all_or_none(self.names):
+            self._safe.result()
+
+
+def put_each(files: Sequence[tuple[str, Buffer]]) -> Put:
+    """Write files, each by its name into a folder of its own in the store.
+
+    The disk is waited for behind the scenes, once for all of them: no row may name them before
+    `wait`. Raises DiskFull, OSError; then nothing of them is left.
     """
     check_room(settings.SCRATCH_DIR)
     names = _names(len(files))
+    with _all_or_none(names):
+        return Put(names, _put(files, [path(name) for name in names]))
+
+
+@contextmanager
+def _all_or_none(names: Sequence[str]) -> Iterator[None]:
     try:
-        _put(files, [path(name) for name in names])
+        yield
     except BaseException as error:
         for name in names:
             drop(name)
         if isinstance(error, OSError) and error.errno in NO_SPACE:
             raise DiskFull from error
         raise
-    return names
 
 
-def _put(files: Sequence[tuple[str, Buffer]], folders: Sequence[Path]) -> None:
+def _put(files: Sequence[tuple[str, Buffer]], folders: Sequence[Path]) -> Future[None]:
     above = _room_for(folders[0])
-    with ExitStack() as stack:
-        handles = []
+    with ExitStack() as opened:
+        written = []
         for folder, (name, data) in zip(folders, files, strict=True):
             folder.mkdir()
-            file = stack.enter_context((folder / name).open("xb", buffering=0))
+            file = opened.enter_context((folder / name).open("xb", buffering=0))
             _write(file, data)
-            handles.append(file.fileno())
-        for handle in handles:
+            written.append(file.fileno())
+        return _syncs.submit(_sync_each, opened.pop_all(), written, (*folders, *above))
+
+
+def _sync_each(opened: ExitStack, written: Sequence[int], places: Sequence[Path]) -> None:
+    with opened:
+        for handle in written:
             os.fsync(handle)
-    for place in (*folders, *above):
+    for place in places:
         _sync(place)
 
 
@@ -119,11 +145,11 @@ def _write(file: FileIO, data: Buffer) -> None:
             at += file.write(whole[at:])
 
 
-def _names(count: int) -> list[str]:
+def _names(count: int) -> tuple[str, ...]:
     """Names for folders side by side: only one is above them, and has to be synced."""
     keys = [new_public_id() for _number in range(count)]
     shelf = keys[0][:2]
-    return [f"{shelf}/{shelf}{key[2:]}" for key in keys]
+    return tuple(f"{shelf}/{shelf}{key[2:]}" for key in keys)
 
 
 def _room_for(target: Path) -> tuple[Path, ...]:

@@ -115,6 +115,6 @@ def test_files_that_are_put_where_they_stay(small_disk: Path, left: int) -> None
     plug.unlink()
     put = [
         media.path(name) / file
-        for name, (file, _data) in zip(media.put_each(files), files, strict=True)
+        for name, (file, _data) in zip(media.put_each(files).names, files, strict=True)
     ]
     assert [path.read_bytes() for path in put] == [data for _file, data in files]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
+from concurrent.futures import Future
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +26,7 @@ from editor.models import (
     State,
 )
 from editor.pipeline import carry
+from editor.services import media
 from tests.making import (
     agree,
     make_api_key,
@@ -311,3 +315,18 @@ def test_files_of_one_that_is_not_begun_stay_for_whoever_dropped_them(make: Make
     assert begin(parcel) == [None]
     assert parcel.lodged.image.exists()
     assert carry.FENCE == 1
+
+
+def test_files_that_do_not_reach_the_disk_stop_their_own_call_alone(make: Make) -> None:
+    parcels = [make(), make(), make()]
+    failed: Future[None] = Future()
+    failed.set_exception(OSError(errno.ENOSPC, "no room"))
+    lodged = parcels[1].lodged
+    put = media.Put(lodged.put.names, failed)
+    parcels[1] = replace(parcels[1], lodged=replace(lodged, put=put))
+    one, other, third = carry.begin_each(parcels, owner=OWNER, lease_seconds=30)
+    assert isinstance(one, Attempt)
+    assert isinstance(other, media.DiskFull)
+    assert isinstance(third, Attempt)
+    assert Edit.objects.count() == Picture.objects.count() == 2
+    assert not media.path(lodged.picture.folder).exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import mmap
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,9 @@ def stored(data_dir: Path) -> list[Path]:
 
 
 def test_several_files_are_put_side_by_side(data_dir: Path) -> None:
-    one, two = media.put_each(FILES)
+    put = media.put_each(FILES)
+    put.wait()
+    one, two = put.names
     assert (media.path(one) / "one.jpg").read_bytes() == b"one"
     assert (media.path(two) / "two.png").read_bytes() == b"two" * 1000
     assert set(stored(data_dir)) == {media.path(one), media.path(two)}
@@ -56,7 +59,9 @@ def test_files_that_are_mapped_are_put_like_any(data_dir: Path) -> None:
     source = data_dir / "scratch" / "source"
     source.write_bytes(b"mapped" * 100_000)
     with mapped(source) as data:
-        (name,) = media.put_each([("file", data)])
+        put = media.put_each([("file", data)])
+    put.wait()
+    (name,) = put.names
     assert (media.path(name) / "file").read_bytes() == source.read_bytes()
 
 
@@ -64,6 +69,21 @@ def test_of_several_files_all_are_put_or_none(data_dir: Path) -> None:
     """The second cannot be written: its name leads to nowhere."""
     with pytest.raises(FileNotFoundError):
         media.put_each([*FILES, ("no/where", b"three")])
+    assert stored(data_dir) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(errno.ENOSPC, media.DiskFull), (errno.EIO, OSError)], ids=["full", "broken"]
+)
+def test_what_does_not_reach_the_disk_is_removed(
+    data_dir: Path, code: int, said: type[Exception]
+) -> None:
+    put = media.put_each(FILES)
+    put.wait()
+    failed: Future[None] = Future()
+    failed.set_exception(OSError(code, "the disk says no"))
+    with pytest.raises(said):
+        media.Put(put.names, failed).wait()
     assert stored(data_dir) == []
 
 

@@ -33,6 +33,8 @@ from editor.services.together import Together
 
 logger = logging.getLogger(__name__)
 
+# Nobody waits for what is written once an answer is safe, and others may come meanwhile.
+RECEIPT_SECONDS: Final = 0.1
 # So many answers at once; each holds a line and a little memory. More wait for a worker.
 MOST_AT_ONCE: Final = 128
 
@@ -110,7 +112,7 @@ class Carrier:
         self._heart: asyncio.Task[None] | None = None
         self._starts: Together[Parcel, Attempt | None] = Together(self._begin_each)
         self._receipts: Together[Receipt, Hold] = Together(
-            partial(self._database, steps.received_each)
+            partial(self._database, steps.received_each), patience=RECEIPT_SECONDS
         )
 
     @property

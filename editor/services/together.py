@@ -11,15 +11,18 @@ class Together[Asked, Told]:
     """While one round is being done the next gathers; whoever is alone waits for nobody.
 
     `do` is given up to `most` things and returns what each is told, in their order; an exception
-    among these is raised for the one it is for.
+    among these is raised for the one it is for. Where nobody is in a hurry, each round waits for
+    others that long, in seconds.
     """
 
     def __init__(
         self,
         do: Callable[[Sequence[Asked]], Awaitable[Sequence[Told | Exception]]],
         most: int = MOST,
+        patience: float = 0.0,
     ) -> None:
         self._do = do
+        self._patience = patience
         self._most = most
         self._waiting: list[tuple[Asked, asyncio.Future[Told]]] = []
         self._rounds: asyncio.Task[None] | None = None
@@ -35,6 +38,8 @@ class Together[Asked, Told]:
 
     async def _go(self) -> None:
         while self._waiting:
+            if self._patience:
+                await asyncio.sleep(self._patience)
             now, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             try:
                 found = await self._do([asked for asked, _told in now])

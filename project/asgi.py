@@ -4,6 +4,7 @@ WhiteNoise's middleware is not async-capable and would put a thread under every 
 WSGI application serves /static/ alone.
 """
 
+import gc
 import os
 import re
 from typing import Any
@@ -30,6 +31,8 @@ _django = BodyLimit(
 )
 # Imported by name: it knows the models, which are there only after the set-up above.
 _api = import_string("project.api_handler.application")
+# Else the first call to a provider would wait while certificates are read.
+import_string("editor.engines.openai.dial.get_ready")()
 API_PATHS = ("/v1/", "/openai/")
 # Every hashed name has twelve digits before its ending (ManifestFilesMixin.file_hash).
 HASHED_NAME = re.compile(r"\.[0-9a-f]{12}\.")
@@ -71,3 +74,10 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await _api(scope, receive, send)
     elif scope["type"] == "http":
         await _django(scope, receive, send)
+
+
+# All that was loaded is there for good. The garbage collector would look through it again and again,
+# each time a tenth of a second in which nobody is answered, and would touch pages that the processes
+# share (https://docs.python.org/3/library/gc.html#gc.freeze).
+gc.collect()
+gc.freeze()

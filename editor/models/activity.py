@@ -21,6 +21,7 @@ class Activity(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("person"),
+        db_index=False,  # asked for by person only when an account goes
     )
     edit = models.ForeignKey(
         "editor.Edit", models.CASCADE, null=True, related_name="activities", verbose_name=_("edit")

@@ -81,6 +81,7 @@ class Edit(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("person"),
+        db_index=False,  # there is one with the intent
     )
     # The key of the program that asked; empty for what was asked on a page.
     api_key = models.ForeignKey(

@@ -49,7 +49,9 @@ class LedgerEntry(models.Model):
         null=True,
         related_name="ledger",
         verbose_name=_("project"),
-        db_index=False,  # as for provider and key: the index by day begins with it
+        # As for provider and key: the index by day begins with it. By person it is asked for only
+        # when an account goes.
+        db_index=False,
     )
     edit = models.ForeignKey(
         "editor.Edit", models.SET_NULL, null=True, related_name="ledger", verbose_name=_("edit")
@@ -68,6 +70,7 @@ class LedgerEntry(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("person"),
+        db_index=False,
     )
     provider = models.ForeignKey(
         "editor.Provider",

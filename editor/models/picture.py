@@ -72,8 +72,9 @@ class Picture(models.Model):
     )
     kind = models.CharField(max_length=8, choices=PictureKind)
     name = models.CharField(max_length=200)
+    # Asked for by person only when an account goes; an index would cost at every upload.
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
     created_at = models.DateTimeField(auto_now_add=True)
     pulse = models.BigIntegerField(default=0)
@@ -99,12 +100,19 @@ class Picture(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     size_bytes = models.PositiveBigIntegerField(default=0)
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
-    root = models.ForeignKey("self", models.PROTECT, null=True, related_name="family")
-    edit = models.ForeignKey("editor.Edit", models.PROTECT, null=True, related_name="results")
+    # An original has none of these, and no place in their indexes.
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", db_index=False
+    )
+    root = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="family", db_index=False
+    )
+    edit = models.ForeignKey(
+        "editor.Edit", models.PROTECT, null=True, related_name="results", db_index=False
+    )
     # Which execution drew it, and which of its pictures it is.
     attempt = models.ForeignKey(
-        "editor.Attempt", models.SET_NULL, null=True, related_name="results"
+        "editor.Attempt", models.SET_NULL, null=True, related_name="results", db_index=False
     )
     number = models.PositiveSmallIntegerField(default=1)
     patch_x = models.PositiveIntegerField(default=0)
@@ -119,7 +127,7 @@ class Picture(models.Model):
     # In the trash: its pixels stay readable until it is purged, for what was made from it.
     trashed_at = models.DateTimeField(null=True, blank=True)
     trashed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
 
     objects = PictureQuerySet.as_manager()
@@ -161,6 +169,14 @@ class Picture(models.Model):
                 name="picture_in_trash",
             ),
             models.Index(fields=["project", "pulse"], name="picture_pulse"),
+            *(
+                models.Index(
+                    fields=[name],
+                    condition=models.Q((f"{name}__isnull", False)),
+                    name=f"picture_by_{name}",
+                )
+                for name in ("parent", "root", "edit", "attempt")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,18 @@ def test_the_web_server_inherits_the_socket(data_dir: Path) -> None:
     assert web.environment["PENTIMENTO_DATA"] == str(data_dir)
 
 
+def test_the_web_server_keeps_some_memory_unless_told_otherwise(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "4096")
+    monkeypatch.delenv("MALLOC_MMAP_THRESHOLD_", raising=False)
+    with studio.listen("127.0.0.1", 0) as listener:
+        web, worker = studio.children(listener, "127.0.0.1", 8123)
+    assert web.environment["MALLOC_TRIM_THRESHOLD_"] == "4096"
+    assert int(web.environment["MALLOC_MMAP_THRESHOLD_"]) > 4 * 1024 * 1024
+    assert not [name for name in worker.environment if name.startswith("MALLOC")]
+
+
 @pytest.mark.parametrize(
     ("host", "url"),
     [

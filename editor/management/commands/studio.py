@@ -18,6 +18,13 @@ from editor.services import setup
 
 # Sync views run in threads; a second process is there for the second core.
 WEB_PROCESSES = min(2, os.cpu_count() or 1)
+# Pictures and answers pass through a web process all the time, one or two megabytes each. glibc would
+# give their memory back at once, and the kernel clear it anew for the next: a tenth of the CPU of a
+# call. What is larger still goes back (mallopt(3)).
+WEB_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(16 * 1024 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(64 * 1024 * 1024),
+}
 # Calls that are sent from here wait for a provider as those of a worker do.
 WEB_GRACE_SECONDS = 30
 # A worker may finish the edit it is at (reliability.md R12: 30 s), then it is ended.
@@ -115,7 +122,12 @@ def children(listener: socket.socket, host: str, port: int) -> tuple[Child, Chil
         "PENTIMENTO_PORT": str(port),
     }
     manage = str(settings.BASE_DIR / "manage.py")
-    web = Child("web server", web_command(listener.fileno()), environment, [listener.fileno()])
+    web = Child(
+        "web server",
+        web_command(listener.fileno()),
+        environment | {name: os.environ.get(name, text) for name, text in WEB_MEMORY.items()},
+        [listener.fileno()],
+    )
     return web, Child("worker", [sys.executable, manage, "worker"], environment)
 
 

@@ -218,6 +218,6 @@ def _request(parcel: Parcel) -> EditRequest | None:
         user=prepare.pseudonym(edit.actor_id),
     )
     if parcel.engine.forward(request):
-        return request
+        return replace(request, as_it_is=True)
     spool.clear(edit, carry.FENCE)
     return None

@@ -31,6 +31,7 @@ class EditRequest:
     ``work`` is an existing directory for answers. ``inputs`` are further pictures, upright PNGs
     in the member's order; ``size`` and ``fields`` are those of the stored `Plan`; ``token``
     names this one attempt and ``user`` the member, both meaningless to anybody else.
+    ``as_it_is``: image and mask are sent just as they are, for the engine said that it may.
     """
 
     image: Path
@@ -44,6 +45,7 @@ class EditRequest:
     fields: Mapping[str, JSON] = field(default_factory=dict)
     token: str = ""
     user: str = ""
+    as_it_is: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +185,10 @@ class Engine(Protocol):
         """
 
     def forward(self, request: EditRequest) -> bool:
-        """Get ready to send the request's picture and mask just as they are, without a child.
+        """Whether the request's picture and mask may be sent just as they are, without a child.
 
         They are plain (editor.imaging.plain) and hold nothing but pixels; the mask's alpha is 0
-        where to edit. False, and nothing is made, where that might not be what the service takes.
+        where to edit. False where that might not be what the service takes.
         """
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:

@@ -118,7 +118,9 @@ def within[T](script: Callable[[], Coroutine[Any, Any, T]], engine: Any = None) 
 
     async def main() -> T:
         async with asyncio.timeout(PATIENCE), working(engine):
-            return await script()
+            found = await script()
+            await carrier().rest()
+            return found
 
     return asyncio.run(main())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from editor.engines.costs import Cost, CostBasis
@@ -15,7 +15,7 @@ from editor.engines.openai.reading import Reader
 from editor.imaging.sandbox.wire import ChildJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import httpx
@@ -121,11 +121,8 @@ class OpenAICompatible:
         return ChildJob(ENCODE, wire.encoding(self._provider, self._model, request))
 
     def forward(self, request: EditRequest) -> bool:
-        """Whether the service takes them so; then what is to be sent is noted beside them."""
-        made = wire.forwarded(self._provider, self._model, request)
-        if made is not None:
-            (request.work / wire.MADE).write_text(json.dumps(made), encoding="utf-8")
-        return made is not None
+        """Whether the service takes them so."""
+        return wire.forwarded(self._provider, self._model, request) is not None
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
         """Send what was prepared, once, and keep the answer. Raises `ProviderError`."""
@@ -148,13 +145,23 @@ class OpenAICompatible:
 
     def _outgoing(self, request: EditRequest) -> Outgoing:
         try:
-            made = json.loads((request.work / wire.MADE).read_text(encoding="utf-8"))
+            made = self._made(request)
         except (OSError, ValueError) as error:
             raise errors.not_prepared(error) from error
         try:
             return wire.build(self._provider, self._model, request, made)
         except ValueError:
             raise errors.failure("bad_address") from None
+
+    def _made(self, request: EditRequest) -> Mapping[str, Any]:
+        """The files to be sent. Raises OSError, ValueError."""
+        if not request.as_it_is:
+            noted: dict[str, Any] = json.loads((request.work / wire.MADE).read_bytes())
+            return noted
+        made = wire.forwarded(self._provider, self._model, request)
+        if made is None:
+            raise ValueError("these files may not be sent as they are")
+        return made
 
     @property
     def _child(self) -> Runner:

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from editor.engines.openai import prices
-from editor.engines.openai.manner import Manner
 from editor.engines.plans import Abilities, Change, Plan
 from editor.imaging.focus import FocusRules
 from editor.imaging.sizes import named, snap, within
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from editor.engines.openai.catalog import Model
+    from editor.engines.openai.manner import Manner
     from editor.engines.openai.provider import ProviderConfig
     from editor.engines.plans import Size, Wanted
     from editor.imaging.sandbox.wire import JSON
@@ -50,7 +50,7 @@ class Reason(StrEnum):
 
 def abilities(provider: ProviderConfig, model: Model) -> Abilities:
     """Return what the model takes when it is asked through this provider."""
-    manner = Manner.of(provider.preset.manner)
+    manner = provider.manner
     refused = provider.learned.get(model.id, frozenset())
 
     def takes(parameter: str) -> bool:
@@ -113,7 +113,7 @@ class _Draft:
     inputs: int = 0
 
     def __post_init__(self) -> None:
-        self.manner = Manner.of(self.provider.preset.manner)
+        self.manner = self.provider.manner
         self.abilities = abilities(self.provider, self.model)
         # What goes by another name on the wire, or not without another field.
         self.carriers = {

@@ -14,7 +14,6 @@ from editor.engines.base import EditRequest
 from editor.engines.errors import EngineError, Execution, ProviderError, Trouble
 from editor.engines.openai import errors
 from editor.engines.openai.engine import JOBS, OpenAICompatible
-from editor.engines.openai.manner import Manner
 from editor.engines.plans import Wanted
 from editor.imaging.sandbox.client import Limits, Sandbox
 from editor.imaging.sandbox.errors import SandboxError
@@ -128,7 +127,7 @@ async def probe(
         except SandboxError:
             found["error"] = _told(errors.failure("answer_unreadable"))
     if "mask" in found and engine.abilities.mask:
-        found["polarity"] = Manner.of(provider.preset.manner).mask
+        found["polarity"] = provider.manner.mask
     found["seconds"] = round(clock() - begun, 1)
     return found
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from editor.engines.openai.manner import Manner
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from ipaddress import IPv4Network, IPv6Network
@@ -35,7 +37,7 @@ class ProviderConfig:
 
     ``networks``: private addresses that may be dialled; ``any_private`` opens them all (a
     provider of the staff or of the environment). ``learned``: parameters that this service
-    refused once, by model.
+    refused once, by model. ``manner`` is the preset's, read once.
     """
 
     id: str
@@ -50,3 +52,8 @@ class ProviderConfig:
     timeouts: Timeouts = Timeouts()
     max_answer_bytes: int = 128 * 1024 * 1024
     learned: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    manner: Manner = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a preset that means nothing."""
+        object.__setattr__(self, "manner", Manner.of(self.preset.manner))

@@ -95,7 +95,7 @@ def encoding(provider: ProviderConfig, model: Model, request: EditRequest) -> di
 
     What the service does not take is not made.
     """
-    manner = Manner.of(provider.preset.manner)
+    manner = provider.manner
     able = planning.abilities(provider, model)
     pictures = (request.image, *request.inputs[: able.inputs_max - 1])
     return {
@@ -121,7 +121,7 @@ def forwarded(
 
     PNG is read everywhere, JPEG where the preset says so, and a mask is left out nowhere.
     """
-    manner = Manner.of(provider.preset.manner)
+    manner = provider.manner
     able = planning.abilities(provider, model)
     mime = TYPES.get(request.image.suffix, "")
     as_taken = mime == "image/png" or (mime == "image/jpeg" and manner.jpeg)
@@ -146,7 +146,7 @@ def build(
 
     Fields that the service refused before are left out, also those of a plan made earlier.
     """
-    manner = Manner.of(provider.preset.manner)
+    manner = provider.manner
     refused = without(provider.learned.get(model.id, frozenset()))
     said: dict[str, JSON] = {"prompt": request.prompt}
     if manner.names_model:

@@ -34,7 +34,7 @@ from editor.services.together import Together
 logger = logging.getLogger(__name__)
 
 # Nobody waits for what is written once an answer is safe, and others may come meanwhile.
-RECEIPT_SECONDS: Final = 0.1
+RECEIPT_SECONDS: Final = 0.25
 # So many answers at once; each holds a line and a little memory. More wait for a worker.
 MOST_AT_ONCE: Final = 128
 

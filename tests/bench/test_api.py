@@ -49,6 +49,8 @@ pytestmark = [pytest.mark.bench, pytest.mark.django_db(transaction=True)]
 SIZE = (1536, 1024)
 CLIENTS = (1, 16, 64)
 CALLS = {1: 40, 16: 160, 64: 256}
+# How many at once call a server that has just started, before anything counts.
+WARM_UP = 16
 ANSWER_BYTES = 1_000_000
 
 
@@ -171,6 +173,7 @@ def connected(base_url: str) -> str:
 def test_overhead(tmp_path: Path) -> None:
     common = {"prompt": "a red door", "model": "gpt-image-2", "n": "1", "size": "1536x1024"}
     raw = {n: bodies(tmp_path / f"raw-{n}", CALLS[n], n, protect="off", **common) for n in CLIENTS}
+    warm = bodies(tmp_path / "warm", CALLS[WARM_UP], 200, protect="off", **common)
     plain = bodies(tmp_path / "plain", max(CALLS.values()), 0, **common)
     strict = bodies(tmp_path / "strict", CALLS[16], 100, **common)
     with fake_provider(canned=ANSWER_BYTES) as fake:
@@ -178,11 +181,13 @@ def test_overhead(tmp_path: Path) -> None:
             measured("direct", f"{fake.base_url}/images/edits", plain, clients, "sk", fake.pid)
         with litellm_proxy(fake.home, tmp_path) as proxy:
             url = f"{proxy.base_url}/images/edits"
-            measured("LiteLLM, warming up", url, plain, 1, KEY, proxy.pid)
+            measured("LiteLLM, warming up", url, plain, WARM_UP, KEY, proxy.pid)
             theirs = [measured("LiteLLM", url, plain, n, KEY, proxy.pid) for n in CLIENTS]
         token = connected(fake.base_url)
         with studio() as (home, pid):
             url = f"{home}/v1/images/edits"
+            measured("studio, warming up", url, warm, WARM_UP, token, pid)
+            until(lambda: not Edit.objects.open().exists(), "all are landed", patience=300)
             ours = [measured("studio, row A", url, raw[n], n, token, pid) for n in CLIENTS]
             until(lambda: not Edit.objects.open().exists(), "all are landed", patience=300)
             measured("studio, row B", url, strict, 16, token, pid)

@@ -53,8 +53,9 @@ def keep_answer(answer: Path, head: Mapping[str, Any], folder: Path) -> tuple[Pa
     _write_head(folder / HEAD, head)
     with answer.open("rb", buffering=0) as file:
         with media.summed(file) as digest:
+            head_is_safe = media.syncing(folder / HEAD)
             os.fsync(file.fileno())
-            _sync(folder / HEAD)
+            head_is_safe.result()
         target = answer.rename(folder / ANSWER)
     _sync(folder)
     return target, digest.result()

@@ -194,6 +194,11 @@ def path(name: str) -> Path:
     return Path(default_storage.path(name))
 
 
+def syncing(target: Path) -> Future[None]:
+    """Bring a file or folder to the disk behind the scenes; the future raises OSError."""
+    return _syncs.submit(_sync, target)
+
+
 def _sync(target: Path) -> None:
     handle = os.open(target, os.O_RDONLY)
     try:

@@ -25,7 +25,7 @@ from django.conf import settings
 from PIL import Image
 
 from editor.models import Edit, Worker
-from tests.bench.process_tree import MIB, Tree
+from tests.bench.process_tree import MIB, Tree, cpu_seconds
 from tests.bench.test_makespan import process, production
 from tests.browser.conftest import free_port
 from tests.faults.fake import fake_provider
@@ -160,6 +160,13 @@ def _answers(url: str) -> bool:
         return False
 
 
+def is_idle(pid: int) -> bool:
+    """Whether nothing is left to do, and two seconds pass with a tenth of a core or less."""
+    before = cpu_seconds(pid)
+    time.sleep(2)
+    return cpu_seconds(pid) - before < 0.2 and not Edit.objects.open().exists()
+
+
 def connected(base_url: str) -> str:
     """A project with the fake as its provider; returns a key."""
     user = make_user()
@@ -187,9 +194,9 @@ def test_overhead(tmp_path: Path) -> None:
         with studio() as (home, pid):
             url = f"{home}/v1/images/edits"
             measured("studio, warming up", url, warm, WARM_UP, token, pid)
-            until(lambda: not Edit.objects.open().exists(), "all are landed", patience=300)
+            until(lambda: is_idle(pid), "all are landed, with their previews", patience=300)
             ours = [measured("studio, row A", url, raw[n], n, token, pid) for n in CLIENTS]
-            until(lambda: not Edit.objects.open().exists(), "all are landed", patience=300)
+            until(lambda: is_idle(pid), "all are landed, with their previews", patience=300)
             measured("studio, row B", url, strict, 16, token, pid)
     print(f"load of the machine at the end: {os.getloadavg()[0]:.1f}")  # noqa: T201
     for our, their in zip(ours, theirs, strict=True):

@@ -48,7 +48,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.django_db(transaction=True)]
 
 SIZE = (1536, 1024)
 CLIENTS = (1, 16, 64)
-CALLS = {1: 40, 16: 160, 64: 256}
+CALLS = {1: 100, 16: 160, 64: 256}
 # How many at once call a server that has just started, before anything counts.
 WARM_UP = 16
 ANSWER_BYTES = 1_000_000

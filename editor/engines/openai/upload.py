@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-PIECE: Final = 128 * 1024
+PIECE: Final = 256 * 1024
 
 
 class Sendable(Protocol):

@@ -231,18 +231,18 @@ def test_a_line_that_breaks_while_we_send(
 ) -> None:
     engine = make_engine(make_provider(), transport=lambda: Broken(after))
     request = make_request(tmp_path)
-    Image.frombytes("RGB", (256, 256), random.Random(1).randbytes(3 * 65536)).save(request.image)
+    Image.frombytes("RGB", (512, 512), random.Random(1).randbytes(12 * 65536)).save(request.image)
     with pytest.raises(ProviderError) as caught:
         asyncio.run(send(engine, request, Watcher()))
     assert summary(caught.value) == expected
 
 
 def test_a_form_leaves_in_few_pieces_and_whole() -> None:
-    crumbs = [bytes([number % 256]) * number for number in range(600)]
+    crumbs = [bytes([number % 256]) * number for number in range(900)]
     few = list(coarse(crumbs))
     assert b"".join(few) == b"".join(crumbs)
     assert len(few) == 2
-    assert max(map(len, few)) < PIECE + 600
+    assert max(map(len, few)) < PIECE + 900
 
 
 def test_an_upload_that_stalls(tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 # Nobody waits for what is written once an answer is safe, and others may come meanwhile.
 RECEIPT_SECONDS: Final = 0.25
+# Unless their provider has room for so many times what is on its way: till then a place is taken.
+PLENTY: Final = 4
 # So many answers at once; each holds a line and a little memory. More wait for a worker.
 MOST_AT_ONCE: Final = 128
 
@@ -69,9 +71,9 @@ class _Nobody:
 NOBODY: Final[Sender] = _Nobody()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Way:
-    """One edit on its way; `kept` has a result once its answer is safe."""
+    """One edit on its way; `kept` has a result once its answer is safe: `safe`, with its sum."""
 
     parcel: Parcel
     request: EditRequest
@@ -79,14 +81,21 @@ class _Way:
     kept: asyncio.Future[Carried] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+    safe: tuple[Answer, str] | None = None
+
+    def keep(self, answer: Answer, sha256: str) -> None:
+        """Note that the answer is safe."""
+        self.safe = answer, sha256
+        self.kept.set_result(Carried(self.parcel.edit, answered=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds."""
+    """Seconds; `receipts` wait so long for others."""
 
     lease: float
     heartbeat: float
+    receipts: float = RECEIPT_SECONDS
 
 
 class Carrier:
@@ -108,11 +117,11 @@ class Carrier:
         self._chance = chance
         self._announcer = Announcer(database)
         self._desks: dict[int, Desk] = {}
-        self._tasks: set[asyncio.Task[Carried | None]] = set()
+        self._tasks: dict[asyncio.Task[Carried | None], _Way] = {}
         self._heart: asyncio.Task[None] | None = None
         self._starts: Together[Parcel, Attempt | None] = Together(self._begin_each)
         self._receipts: Together[Receipt, Hold] = Together(
-            partial(self._database, steps.received_each), patience=RECEIPT_SECONDS
+            partial(self._database, steps.received_each), patience=timing.receipts
         )
 
     @property
@@ -130,8 +139,8 @@ class Carrier:
         """
         way = _Way(parcel, request, sender)
         task = asyncio.create_task(self._carry(way))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = way
+        task.add_done_callback(self._tasks.pop)
         either: set[asyncio.Future[Any]] = {task, way.kept}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         return way.kept.result() if way.kept.done() else task.result()
@@ -139,11 +148,14 @@ class Carrier:
     async def rest(self) -> None:
         """Wait until nothing is on its way any more, nor being written down."""
         while self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait([*self._tasks])
 
     async def _carry(self, way: _Way) -> Carried | None:
         parcel = way.parcel
         try:
+            if not parcel.lodged.put.is_settled:
+                # In a thread of its own: the one that writes is everybody's.
+                await asyncio.to_thread(parcel.lodged.put.wait)
             attempt = await self._starts.ask(parcel)
         except Exception:
             # Nobody knows whether it was written; if it was, the lease runs out.
@@ -194,19 +206,29 @@ class Carrier:
         watcher = Watcher(desk.hold, attempt, self._database, self._announcer, no_barrier)
         flight = Flight(
             *(desk, job, attempt, watcher, request.work, self._chance),
-            receipts=self._receipts,
+            receive=partial(self._receive, way),
             arrived=way.sender.arrived,
-            kept=lambda _answer: way.kept.set_result(Carried(job.edit, answered=True)),
+            kept=way.keep,
         )
         try:
             answer = await flight.answer(replace(request, token=str(attempt.client_token)))
         except asyncio.CancelledError:
             desk.hold = await watcher.settle()
+            if way.safe:
+                # Whoever looks will find it, but only once the lease is over.
+                receipt = Receipt(desk.hold, attempt, *way.safe, watcher.head())
+                await self._database(steps.received_each, [receipt])
             raise
         if answer is not None:
             # Whoever finishes it needs it, and drops it then.
             desk.keeps_files = True
         return answer is not None
+
+    async def _receive(self, way: _Way, receipt: Receipt) -> Hold:
+        """Write down that the answer is here, with others where its place is not wanted."""
+        provider = way.parcel.provider
+        out = sum(one.parcel.provider.pk == provider.pk for one in self._tasks.values())
+        return await self._receipts.ask(receipt, hurry=out * PLENTY > provider.concurrency)
 
     def _beat(self) -> None:
         if self._heart is None or self._heart.done():

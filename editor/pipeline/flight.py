@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,11 @@ from editor.pipeline.outcome import Verdict, as_engine_error
 from editor.pipeline.states import Hold, LostLease
 from editor.pipeline.steps import Job, Receipt
 from editor.pipeline.watch import Watcher
-from editor.services.together import Together
 
 logger = logging.getLogger(__name__)
 
 
-def _nothing(_answer: Answer) -> None:
+def _nothing(*_told: Any) -> None:
     """Nobody wants to be told."""
 
 
@@ -36,11 +35,11 @@ class Flight:
     watcher: Watcher
     folder: Path
     chance: Callable[[], float]
-    # Where answers of several flights are written down together.
-    receipts: Together[Receipt, Hold] | None = None
-    # Told of an answer that has come, and once more when it is safe on disk.
+    # Writes down that an answer is here, for several flights together. Raises LostLease.
+    receive: Callable[[Receipt], Awaitable[Hold]] | None = None
+    # Told of an answer that has come; and once more, with its sum, when it is safe on disk.
     arrived: Callable[[Answer], None] = _nothing
-    kept: Callable[[Answer], None] = _nothing
+    kept: Callable[[Answer, str], None] = _nothing
 
     async def answer(self, request: EditRequest) -> Answer | None:
         """Ask the engine; None when no answer came, or somebody else decided meanwhile."""
@@ -90,7 +89,7 @@ class Flight:
             spool.keep_answer, answer.file, answer.head, self.folder
         )
         kept = Answer(file, answer.head)
-        self.kept(kept)
+        self.kept(kept, sha256)
         desk.barrier("spooled")
         desk.hold = await self.watcher.settle()
         try:
@@ -109,8 +108,8 @@ class Flight:
     async def _note(self, kept: Answer, sha256: str) -> Hold:
         """Write that the answer is here. Raises LostLease."""
         desk, head = self.desk, self.watcher.head()
-        if self.receipts:
-            return await self.receipts.ask(Receipt(desk.hold, self.attempt, kept, sha256, head))
+        if self.receive:
+            return await self.receive(Receipt(desk.hold, self.attempt, kept, sha256, head))
         hold: Hold = await desk.database(
             steps.received,
             desk.hold,
@@ -129,7 +128,7 @@ class Flight:
         desk.keeps_files = True
         found = await desk.database(late.report, desk.hold.edit_id, attempt, job, **facts)
         logger.warning("an answer of edit %s came late: %s", job.edit.public_id, found)
-        if found == late.Late.EXTRA and self.receipts is None:
+        if found == late.Late.EXTRA and self.receive is None:
             # Else there are no children here, and a worker finds it.
             # The phase stays: that the lease is lost is no news, and stops nothing any more.
             await Beside(desk, job, attempt, self.folder).keep(facts["answer"])

@@ -236,7 +236,7 @@ def received_each(receipts: Sequence[Receipt]) -> list[Hold | Exception]:
         return _received_each(receipts)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _received_each(receipts: Sequence[Receipt]) -> list[Hold | Exception]:
     told: dict[int, Hold] = {}
     lock_projects({receipt.hold.project_id for receipt in receipts})

@@ -7,18 +7,9 @@ https://www.sqlite.org/pragma.html#pragma_synchronous; PostgreSQL: "Asynchronous
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any
 
-from django.db import connection
-
-# Database -> asks how the disk is waited for, leaves that be, and does it again.
-WORDS: Final = {
-    "sqlite": ("PRAGMA synchronous", "PRAGMA synchronous=NORMAL", "PRAGMA synchronous={}"),
-    "postgresql": (
-        *("SHOW synchronous_commit", "SET synchronous_commit=off"),
-        "SET synchronous_commit={}",
-    ),
-}
+from django.db import connection, transaction
 
 
 @contextmanager
@@ -26,14 +17,21 @@ def hasty() -> Iterator[None]:
     """Commit what is written in here without waiting for the disk; not amid a transaction."""
     if connection.in_atomic_block:
         yield
-        return
-    ask, leave, back = WORDS[connection.vendor]
+    elif connection.vendor == "postgresql":
+        # For this transaction alone: behind a pooler the next may be on another connection.
+        with transaction.atomic():
+            _execute("SET LOCAL synchronous_commit = off")
+            yield
+    else:
+        ((usual,),) = _execute("PRAGMA synchronous")
+        _execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            _execute(f"PRAGMA synchronous = {usual}")
+
+
+def _execute(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(ask)
-        ((usual,),) = cursor.fetchall()
-        cursor.execute(leave)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(back.format(usual))
+        cursor.execute(sql)
+        return list(cursor.fetchall()) if cursor.description else []

@@ -88,6 +88,11 @@ class Put:
     names: tuple[str, ...]
     _safe: Future[None]
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether `wait` has nothing to wait for."""
+        return self._safe.done()
+
     def wait(self) -> None:
         """Wait until they are safe. Raises DiskFull, OSError; then nothing of them is left."""
         with _all_or_none(self.names):
@@ -153,9 +158,10 @@ def _names(count: int) -> tuple[str, ...]:
 
 
 def _room_for(target: Path) -> tuple[Path, ...]:
-    """Make room for a folder; return what has to be synced once it is there."""
-    if target.parent.exists():
-        return (target.parent,)
+    """Make room for a folder; return what has to be synced once it is there.
+
+    Whoever made the shelf may not have synced it yet.
+    """
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return target.parent, target.parent.parent
 

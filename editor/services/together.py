@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 MOST: Final = 32
@@ -24,11 +25,17 @@ class Together[Asked, Told]:
         self._do = do
         self._patience = patience
         self._most = most
+        self._hurry = asyncio.Event()
         self._waiting: list[tuple[Asked, asyncio.Future[Told]]] = []
         self._rounds: asyncio.Task[None] | None = None
 
-    async def ask(self, asked: Asked) -> Told:
-        """Have it done; return what came of it. Raises what `do` raises, or has for this one."""
+    async def ask(self, asked: Asked, *, hurry: bool = False) -> Told:
+        """Have it done; return what came of it. Raises what `do` raises, or has for this one.
+
+        Whoever is in a hurry takes along all who wait.
+        """
+        if hurry:
+            self._hurry.set()
         loop = asyncio.get_running_loop()
         told: asyncio.Future[Told] = loop.create_future()
         self._waiting.append((asked, told))
@@ -38,8 +45,7 @@ class Together[Asked, Told]:
 
     async def _go(self) -> None:
         while self._waiting:
-            if self._patience:
-                await asyncio.sleep(self._patience)
+            await self._wait_for_others()
             now, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             try:
                 found = await self._do([asked for asked, _told in now])
@@ -48,6 +54,13 @@ class Together[Asked, Told]:
                 pairs = [(one, error) for one in now]
             for (_asked, told), one in pairs:
                 _tell(told, one)
+
+    async def _wait_for_others(self) -> None:
+        if self._patience and len(self._waiting) < self._most:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._patience):
+                    await self._hurry.wait()
+        self._hurry.clear()
 
 
 def _tell[Told](told: asyncio.Future[Told], found: Told | Exception) -> None:

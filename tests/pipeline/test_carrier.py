@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +123,32 @@ def test_an_answer_that_is_safe_does_not_wait_for_its_row(
     carrying(engine, script, run=run)
     assert Edit.objects.get().state == State.RECEIVED
     assert_read(finished(parcel.edit))
+
+
+PATIENT = replace(SLOW, receipts=10 * PATIENCE)
+
+
+def test_a_place_that_is_wanted_is_given_back_at_once(engine: PaidEngine, parcel: Parcel) -> None:
+    parcel.provider.concurrency = 1
+    parcel.provider.save()
+    carrying(engine, lambda carrier: carrier.carry(parcel, request_of(parcel)), PATIENT)
+    assert Edit.objects.get().state == State.RECEIVED
+
+
+def test_a_process_that_ends_writes_down_what_has_come(engine: PaidEngine, parcel: Parcel) -> None:
+    request = request_of(parcel)
+
+    async def script(carrier: Carrier) -> None:
+        carried = await carrier.carry(parcel, request)
+        assert carried
+        assert carried.answered
+        for task in [one for one in asyncio.all_tasks() if one is not asyncio.current_task()]:
+            task.cancel()
+
+    carrying(engine, script, PATIENT)
+    edit = Edit.objects.get()
+    assert (edit.state, edit.lease_until) == (State.RECEIVED, None)
+    assert_read(finished(edit))
 
 
 def test_a_process_that_died_after_the_intent_has_perhaps_sent_it(

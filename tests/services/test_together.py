@@ -142,3 +142,39 @@ def test_too_few_answers_are_a_fault_and_no_endless_wait() -> None:
 
     with pytest.raises(ValueError, match="shorter"):
         run(Together(nothing).ask(1))
+
+
+def test_who_is_patient_waits_for_others() -> None:
+    async def script() -> list[Round]:
+        doing = Doing()
+        together = Together(doing, patience=0.2)
+        assert await asyncio.gather(*map(together.ask, range(3))) == [0, 2, 4]
+        return doing.rounds
+
+    assert run(script()) == [[0, 1, 2]]
+
+
+def test_who_is_in_a_hurry_takes_along_who_waits() -> None:
+    async def script() -> list[Round]:
+        doing = Doing()
+        together = Together(doing, patience=600)
+        waiting = asyncio.create_task(together.ask(1))
+        await asyncio.sleep(0)
+        assert (await together.ask(2, hurry=True), await waiting) == (4, 2)
+        # The next one waits again.
+        later = asyncio.create_task(together.ask(3))
+        assert not (await asyncio.wait({later}, timeout=0.05))[0]
+        assert (await together.ask(4, hurry=True), await later) == (8, 6)
+        return doing.rounds
+
+    assert run(script()) == [[1, 2], [3, 4]]
+
+
+def test_a_full_round_waits_for_nobody() -> None:
+    async def script() -> list[int]:
+        doing = Doing()
+        together = Together(doing, most=2, patience=600)
+        await asyncio.gather(*map(together.ask, range(4)))
+        return [len(one) for one in doing.rounds]
+
+    assert run(script()) == [2, 2]

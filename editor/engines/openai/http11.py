@@ -75,9 +75,10 @@ class Exchange:
             self._line.write(data)
         await asyncio.sleep(0)  # what has come is let in before a broken line takes it along
         while self._line.is_stuck:
-            await self._line.change()
+            # Before each wait: what came while nobody waited wakes nobody.
             if self._is_refused():
                 return False
+            await self._line.change()
         return True
 
     def _is_refused(self) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # With more than that untaken the socket is left alone, and the other side has to wait.
 FULL: Final = 256 * 1024
 # TLS does not tell when what it gave to the socket has left, so that is looked at.
-LOOK_SECONDS: Final = 0.02
+LOOK_SECONDS: Final = 0.01
 
 
 class Line(asyncio.Protocol):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,7 @@ from tests.engines.openai.lines import (
     BODY,
     HUGE,
     LOOPS,
+    PATIENCE,
     Caller,
     Ground,
     Pieces,
@@ -26,7 +30,7 @@ from tests.engines.openai.lines import (
 from tests.engines.openai.setting import answer, read_request, reset
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 GROUNDS = [Ground(loop, secure) for loop, secure in product(LOOPS, (False, True))]
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -209,6 +213,47 @@ def test_a_refusal_is_heard_while_the_body_is_sent(
             assert caller.told == ground.beginning
 
     ground.run(test())
+
+
+class AtOnce(Pieces):
+    """One piece, more than a socket holds, given when `said` is set; nothing else runs till then."""
+
+    def __init__(self, said: threading.Event) -> None:
+        super().__init__(1, b"x" * 16_000_000)
+        self._said = said
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self._said.wait(PATIENCE)
+        async for piece in super().__aiter__():
+            yield piece
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_refusal_that_came_while_nobody_waited_is_heard(loop: str) -> None:
+    said, ended = threading.Event(), threading.Event()
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            while b"\r\n\r\n" not in connection.recv(65536):
+                pass
+            connection.sendall(answer(b"no", status="401 No"))
+            said.set()
+            ended.wait(PATIENCE)
+
+    async def test() -> None:
+        port = listener.getsockname()[1]
+        caller = Caller(f"http://box.example:{port}/")
+        assert await caller.whole(AtOnce(said)) == b"no"
+        assert caller.told == [Phase.SENDING]
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
+        served = threads.submit(serve)
+        try:
+            Ground(loop, is_secure=False).run(test())
+        finally:
+            ended.set()
+        served.result()
 
 
 def test_a_refusal_of_all_of_it_comes_after_all_of_it(ground: Ground) -> None:

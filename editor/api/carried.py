@@ -193,6 +193,8 @@ def _packed(
     parcel = carry.Parcel(caller.door, edit, lodged, engine, asked.provider)
     try:
         request = _request(parcel)
+        # Here, and not in the one thread that writes for everybody.
+        lodged.put.wait()
     except BaseException:
         spool.clear(edit, carry.FENCE)
         raise

@@ -153,9 +153,6 @@ class Carrier:
     async def _carry(self, way: _Way) -> Carried | None:
         parcel = way.parcel
         try:
-            if not parcel.lodged.put.is_settled:
-                # In a thread of its own: the one that writes is everybody's.
-                await asyncio.to_thread(parcel.lodged.put.wait)
             attempt = await self._starts.ask(parcel)
         except Exception:
             # Nobody knows whether it was written; if it was, the lease runs out.

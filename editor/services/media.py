@@ -88,11 +88,6 @@ class Put:
     names: tuple[str, ...]
     _safe: Future[None]
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether `wait` has nothing to wait for."""
-        return self._safe.done()
-
     def wait(self) -> None:
         """Wait until they are safe. Raises DiskFull, OSError; then nothing of them is left."""
         with _all_or_none(self.names):

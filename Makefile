@@ -4,9 +4,9 @@ PYTHON := .venv/bin/python
 # The checks of the production settings use a data folder and an address of their own.
 PROD := env DJANGO_SETTINGS_MODULE=project.settings.prod PENTIMENTO_DATA=.check \
 	PENTIMENTO_BASE_URL=https://pentimento.example
-# One more than the cores of a small machine, since many tests wait for other processes. A file is
+# Two more than the cores of a small machine, since many tests wait for other processes. A file is
 # one worker's, so that what its tests share is made once.
-WORKERS ?= 3
+WORKERS ?= 4
 SHARED := --dist loadfile --no-loadscope-reorder
 ARGS ?=
 # Tests start hundreds of processes; where this is set, each would compile all of Django anew.

@@ -225,8 +225,8 @@ def test_overhead(tmp_path: Path) -> None:
                 theirs.rows[clients].append(theirs.measured(plain, clients))
             replace(ours, who="studio, row B").measured(strict, 16)
     print(f"load of the machine at the end: {os.getloadavg()[0]:.1f}")  # noqa: T201
-    for clients in CLIENTS:
-        our, their = ours.p50(clients), theirs.p50(clients)
-        print(f"{clients:>3} at once: p50 {our * 1000:.1f} ms, {our / their:.2f} of LiteLLM's")  # noqa: T201
-        assert our <= their
+    ratios = {clients: ours.p50(clients) / theirs.p50(clients) for clients in CLIENTS}
+    for clients, ratio in ratios.items():
+        print(f"{clients:>3} at once: p50 {ratio:.2f} of LiteLLM's")  # noqa: T201
+    assert max(ratios.values()) <= 1
     assert max(row.rate for rows in ours.rows.values() for row in rows) >= 30

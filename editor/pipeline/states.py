@@ -234,7 +234,7 @@ def result_of(edit_id: int) -> Picture | None:
 
 def _write(hold: Hold, only: Mapping[str, Any] = MappingProxyType({}), **fields: Any) -> None:
     """The conditional UPDATE; the project is locked before the edit, here as everywhere."""
-    Project.objects.filter(pk=hold.project_id).update(pulse=F("pulse") + 1)
+    count_changes([hold.project_id])
     mine = Edit.objects.filter(pk=hold.edit_id, state=hold.state, fence=hold.fence, **only)
     if mine.update(pulse=PULSE, **fields) != 1:
         raise LostLease(f"edit {hold.edit_id} is no longer {hold.state} under fence {hold.fence}")

@@ -6,18 +6,21 @@ is built are stood for by blanks, each of which appears in it as it is.
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass
-from functools import cache, partial
 from itertools import batched
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField
-from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
+from django.db.models.sql import UpdateQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from django.db.models import Model, QuerySet
 
@@ -37,20 +40,42 @@ class Prepared[M: Model, Row]:
     """A query with blanks; it may be asked by several threads at once."""
 
     def __init__(self, queryset: QuerySet[M, Row]) -> None:
-        self._queryset = queryset
-        self._compiler: Any = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, params = self._compiler.as_sql()
+        compiler: Any = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, params = compiler.as_sql()
         self._sql, self._params = sql, tuple(params)
+        self._read = Returned(compiler, [one[0] for one in compiler.select[: compiler.col_count]])
+        self._made: Callable[[tuple[Any, ...]], Row] = _made_by(queryset, compiler)
 
     def __call__(self, filled: Mapping[Any, Any]) -> list[Row]:
         """Return the rows; `filled` says what stands for each blank. One query."""
-        params = _filled(self._params, filled)
-        compiler = copy.copy(self._compiler)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]  # this thread's
-        compiler.as_sql = partial(_as_built, self._sql, params)
-        asked = self._queryset.all()
-        asked.query.get_compiler = lambda *_args, **_how: compiler  # type: ignore[method-assign]
-        return list(asked)
+        return [self._made(row) for row in self._read(self._sql, _filled(self._params, filled))]
+
+
+def _made_by(queryset: Any, compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
+    """What a row becomes, by what was asked for: columns, one column, or models."""
+    kinds: dict[type, Callable[[], Callable[[tuple[Any, ...]], Any]]] = {
+        ValuesListIterable: lambda: tuple,
+        FlatValuesListIterable: lambda: itemgetter(0),
+        ModelIterable: lambda: _Models(queryset, compiler),
+    }
+    return kinds[queryset._iterable_class]()
+
+
+class _Models:
+    """Makes models of rows, with those that are joined; as `ModelIterable` does."""
+
+    def __init__(self, queryset: Any, compiler: Any) -> None:
+        select, info = compiler.select, compiler.klass_info
+        places = info["select_fields"]
+        self._model, self._columns = info["model"], slice(places[0], places[-1] + 1)
+        self._names = [one[0].target.attname for one in select[self._columns]]
+        self._joined = get_related_populators(info, select, queryset.db, queryset._fetch_mode)
+
+    def __call__(self, row: tuple[Any, ...]) -> Any:
+        made = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._columns])
+        for joined in self._joined:
+            joined.populate(row, made)
+        return made
 
 
 class PreparedUpdate[M: Model]:
@@ -68,102 +93,40 @@ class PreparedUpdate[M: Model]:
         compiler.returning_fields = [meta.get_field(name) for name in names]
         sql, params = compiler.as_sql()
         self._sql, self._params = sql, tuple(params)
-        self._read = _Returned(compiler)
+        self._read = Returned(compiler, columns(meta, compiler.returning_fields))
 
     def __call__(self, filled: Mapping[Any, Any]) -> list[tuple[Any, ...]]:
         """Return `returning` of each row that was written. One query."""
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(self._sql, _filled(self._params, filled))
-            return self._read(cursor.fetchall())
+        return self._read(self._sql, _filled(self._params, filled))
 
 
-class _Returned:
-    """Reads what a statement returns of the rows it wrote."""
-
-    def __init__(self, compiler: Any) -> None:
-        table = compiler.query.get_meta().db_table
-        self._compiler = compiler
-        self._converters = compiler.get_converters(
-            [field.get_col(table) for field in compiler.returning_fields]
-        )
-
-    def __call__(self, rows: list[Any]) -> list[tuple[Any, ...]]:
-        if not self._converters:
-            return rows
-        compiler = copy.copy(self._compiler)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]
-        return [tuple(row) for row in compiler.apply_converters(rows, self._converters)]
+def columns(meta: Any, fields: Sequence[Any]) -> list[Any]:
+    return [field.get_col(meta.db_table) for field in fields]
 
 
-@dataclass(frozen=True, slots=True)
-class _Insert:
-    """What stands before and behind the values of new rows; `read` reads what these became."""
+class Returned:
+    """Reads what a statement returns; how the values of each column are read is known before."""
 
-    fields: tuple[Any, ...]
-    returned: tuple[Any, ...]
-    head: str
-    tail: str
-    read: _Returned
+    def __init__(self, compiler: Any, columns: Sequence[Any]) -> None:
+        self._converters = [
+            (place, converter, column)
+            for place, (converters, column) in compiler.get_converters(columns).items()
+            for converter in converters
+        ]
 
+    def __call__(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        connection = connections[DEFAULT_DB_ALIAS]  # this thread's
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return [self._converted(row, connection) for row in rows] if self._converters else rows
 
-def insert_each(rows: Sequence[Model]) -> None:
-    """Write new rows of one model and give them their keys, as `bulk_create` does. One query.
-
-    Rows they belong to must be written already. Values may be expressions.
-    """
-    if not rows:
-        return
-    connection, insert = connections[DEFAULT_DB_ALIAS], _insert(type(rows[0]))
-    compiler: Any = InsertQuery(type(rows[0])).get_compiler(connection=connection)
-    places: list[str] = []
-    params: list[Any] = []
-    for row in rows:
-        written = [_written(compiler, field, row) for field in insert.fields]
-        places.append(f"({', '.join(sql for sql, _ in written)})")
-        params += [param for _, some in written for param in some]
-    with connection.cursor() as cursor:
-        cursor.execute(f"{insert.head} {', '.join(places)} {insert.tail}", params)
-        became = insert.read(cursor.fetchall())
-    for row, values in zip(rows, became, strict=True):
-        for field, value in zip(insert.returned, values, strict=True):
-            setattr(row, field.attname, value)
-        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-
-
-@cache
-def _insert(model: type[Model]) -> _Insert:
-    compiler: Any = InsertQuery(model).get_compiler(DEFAULT_DB_ALIAS)
-    meta, quote = model._meta, compiler.connection.ops.quote_name
-    made = [one for one in meta.concrete_fields if one.generated or isinstance(one, AutoField)]
-    fields = tuple(one for one in meta.concrete_fields if one not in made)
-    compiler.returning_fields = made
-    columns = ", ".join(quote(one.column) for one in fields)
-    return _Insert(
-        fields,
-        tuple(made),
-        head=f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES",
-        tail=compiler.connection.ops.returning_columns(made)[0],
-        read=_Returned(compiler),
-    )
-
-
-def _written(compiler: Any, field: Any, row: Model) -> tuple[str, Sequence[Any]]:
-    """A value's place in an INSERT, and what stands there."""
-    value = field.pre_save(row, add=True)
-    if value is None and field.is_relation and (owner := field.get_cached_value(row, None)):
-        setattr(row, field.name, owner)  # it was written since it was set
-        value = owner.pk
-    if hasattr(value, "resolve_expression"):
-        built: tuple[str, Sequence[Any]] = compiler.compile(compiler.prepare_value(field, value))
-        return built
-    return "%s", (field.get_db_prep_save(value, compiler.connection),)
+    def _converted(self, row: tuple[Any, ...], connection: Any) -> tuple[Any, ...]:
+        values = list(row)
+        for place, converter, column in self._converters:
+            values[place] = converter(values[place], column, connection)
+        return tuple(values)
 
 
 def _filled(params: tuple[Any, ...], filled: Mapping[Any, Any]) -> tuple[Any, ...]:
     return tuple(filled.get(param, param) for param in params)
-
-
-def _as_built(
-    sql: str, params: tuple[Any, ...], *_args: Any, **_how: Any
-) -> tuple[str, tuple[Any, ...]]:
-    return sql, params

@@ -30,7 +30,8 @@ from editor.models import (
     Provider,
     State,
 )
-from editor.models.prepared import ANY_KEY, ANY_TEXT, Prepared, insert_each
+from editor.models.inserted import insert_each
+from editor.models.prepared import ANY_KEY, ANY_TEXT, Prepared
 from editor.pipeline import circuit, ledger
 from editor.pipeline.states import count_changes
 from editor.services import budgets, consents, media

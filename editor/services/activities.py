@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from editor.models import Activity, Edit, Picture, Project, User
-from editor.models.prepared import insert_each
+from editor.models.inserted import insert_each
 
 
 def record(

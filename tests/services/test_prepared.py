@@ -22,6 +22,7 @@ from editor.models import (
     Project,
     State,
 )
+from editor.models.inserted import insert_each
 from editor.models.prepared import (
     ANY_KEY,
     ANY_KEYS,
@@ -30,7 +31,6 @@ from editor.models.prepared import (
     Prepared,
     PreparedUpdate,
     in_places,
-    insert_each,
 )
 from tests.making import make_edit_row, make_project, make_row, make_rows
 

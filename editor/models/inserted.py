@@ -1,0 +1,148 @@
+"""New rows of one model by one INSERT, as `bulk_create` does, with all that can be known before built once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    TextField,
+)
+from django.db.models.sql import InsertQuery
+
+from editor.models.prepared import Returned, columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import Model
+
+# What some fields keep as it comes, by an example; whether one does depends on the database.
+_KEPT: Final[dict[type[Field[Any, Any]], Any]] = {
+    CharField: "a text",
+    TextField: "a text",
+    BooleanField: True,
+    IntegerField: 12_345,
+    ForeignKey: 12_345,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A field and the types whose values go to the database as they are."""
+
+    field: Any
+    name: str
+    as_they_are: frozenset[type]
+    # Whether the value is just what the row has.
+    is_plain: bool
+
+    @classmethod
+    def of(cls, field: Any) -> _Column:
+        connection = connections[DEFAULT_DB_ALIAS]
+        examples = [one for kind, one in _KEPT.items() if isinstance(field, kind)]
+        if not field.is_relation:
+            examples.append(None)  # of a relation the row may have come since
+        kept = [one for one in examples if field.get_db_prep_save(one, connection) is one]
+        is_plain = type(field).pre_save is Field.pre_save
+        return cls(field, field.attname, frozenset(type(one) for one in kept), is_plain)
+
+    def value(self, row: Model) -> Any:
+        value = getattr(row, self.name) if self.is_plain else self.field.pre_save(row, add=True)
+        if value is None and self.field.is_relation:
+            owner = self.field.get_cached_value(row, None)
+            if owner:
+                setattr(row, self.field.name, owner)  # it was written since it was set
+                return owner.pk
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Insert:
+    """What stands before and behind the values of new rows; `read` reads what these became."""
+
+    columns: tuple[_Column, ...]
+    returned: tuple[str, ...]
+    head: str
+    tail: str
+    read: Returned
+
+    def placed(self, row: Model, params: list[Any]) -> str:
+        """The places of a row's values; add what stands there to `params`."""
+        places: list[str] = []
+        for column in self.columns:
+            value = column.value(row)
+            if type(value) in column.as_they_are:
+                places.append("%s")
+                params.append(value)
+            elif hasattr(value, "resolve_expression"):
+                sql, some = _built(type(row), column.field, _Same(value))
+                places.append(sql)
+                params += some
+            else:
+                places.append("%s")
+                params.append(column.field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS]))
+        return f"({', '.join(places)})"
+
+
+def insert_each(rows: Sequence[Model]) -> None:
+    """Write new rows of one model and give them their keys, as `bulk_create` does. One query.
+
+    Rows they belong to must be written already. Values may be expressions; an expression that is
+    used again, the very same, is built but once.
+    """
+    if not rows:
+        return
+    insert = _insert(type(rows[0]))
+    params: list[Any] = []
+    places = ", ".join([insert.placed(row, params) for row in rows])
+    became = insert.read(f"{insert.head} {places} {insert.tail}", params)
+    for row, values in zip(rows, became, strict=True):
+        for name, value in zip(insert.returned, values, strict=True):
+            setattr(row, name, value)
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+@cache
+def _insert(model: type[Model]) -> _Insert:
+    compiler: Any = InsertQuery(model).get_compiler(DEFAULT_DB_ALIAS)
+    meta, quote = model._meta, compiler.connection.ops.quote_name
+    made = [one for one in meta.concrete_fields if one.generated or isinstance(one, AutoField)]
+    fields = [one for one in meta.concrete_fields if one not in made]
+    names = ", ".join(quote(one.column) for one in fields)
+    return _Insert(
+        tuple(_Column.of(one) for one in fields),
+        tuple(one.attname for one in made),
+        head=f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES",
+        tail=compiler.connection.ops.returning_columns(made)[0],
+        read=Returned(compiler, columns(meta, made)),
+    )
+
+
+class _Same:
+    """An expression that is compared by identity: some are equal that are not the same."""
+
+    def __init__(self, expression: Any) -> None:
+        self.expression = expression
+
+    def __hash__(self) -> int:
+        return id(self.expression)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.expression is other.expression
+
+
+@lru_cache(maxsize=64)
+def _built(model: type[Model], field: Any, same: _Same) -> tuple[str, tuple[Any, ...]]:
+    """An expression's place in an INSERT, and what stands there."""
+    compiler: Any = InsertQuery(model).get_compiler(DEFAULT_DB_ALIAS)
+    sql, params = compiler.compile(compiler.prepare_value(field, same.expression))
+    return sql, tuple(params)

@@ -42,8 +42,6 @@ class _Column:
     field: Any
     name: str
     as_they_are: frozenset[type]
-    # Whether the value is just what the row has.
-    is_plain: bool
 
     @classmethod
     def of(cls, field: Any) -> _Column:
@@ -52,17 +50,22 @@ class _Column:
         if not field.is_relation:
             examples.append(None)  # of a relation the row may have come since
         kept = [one for one in examples if field.get_db_prep_save(one, connection) is one]
-        is_plain = type(field).pre_save is Field.pre_save
-        return cls(field, field.attname, frozenset(type(one) for one in kept), is_plain)
+        return cls(field, field.attname, frozenset(type(one) for one in kept))
 
-    def value(self, row: Model) -> Any:
-        value = getattr(row, self.name) if self.is_plain else self.field.pre_save(row, add=True)
+    def placed(self, row: Model, value: Any, connection: Any) -> tuple[str, Sequence[Any]]:
+        """A value's place in an INSERT, and what stands there."""
         if value is None and self.field.is_relation:
-            owner = self.field.get_cached_value(row, None)
-            if owner:
-                setattr(row, self.field.name, owner)  # it was written since it was set
-                return owner.pk
-        return value
+            value = self._owner(row)
+        if hasattr(value, "resolve_expression"):
+            return _built(type(row), self.field, _Same(value))
+        return "%s", (self.field.get_db_prep_save(value, connection),)
+
+    def _owner(self, row: Model) -> Any:
+        owner = self.field.get_cached_value(row, None)
+        if owner is None:
+            return None
+        setattr(row, self.field.name, owner)  # it was written since it was set
+        return owner.pk
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +73,27 @@ class _Insert:
     """What stands before and behind the values of new rows; `read` reads what these became."""
 
     columns: tuple[_Column, ...]
+    # Those whose value is noted just before.
+    noted: tuple[_Column, ...]
     returned: tuple[str, ...]
     head: str
     tail: str
     read: Returned
 
-    def placed(self, row: Model, params: list[Any]) -> str:
+    def placed(self, row: Model, params: list[Any], connection: Any) -> str:
         """The places of a row's values; add what stands there to `params`."""
-        places: list[str] = []
+        for column in self.noted:
+            column.field.pre_save(row, add=True)
+        has, places = row.__dict__, []
         for column in self.columns:
-            value = column.value(row)
+            value = has[column.name]
             if type(value) in column.as_they_are:
                 places.append("%s")
                 params.append(value)
-            elif hasattr(value, "resolve_expression"):
-                sql, some = _built(type(row), column.field, _Same(value))
-                places.append(sql)
-                params += some
             else:
-                places.append("%s")
-                params.append(column.field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS]))
+                place, some = column.placed(row, value, connection)
+                places.append(place)
+                params += some
         return f"({', '.join(places)})"
 
 
@@ -101,9 +105,9 @@ def insert_each(rows: Sequence[Model]) -> None:
     """
     if not rows:
         return
-    insert = _insert(type(rows[0]))
+    connection, insert = connections[DEFAULT_DB_ALIAS], _insert(type(rows[0]))
     params: list[Any] = []
-    places = ", ".join([insert.placed(row, params) for row in rows])
+    places = ", ".join([insert.placed(row, params, connection) for row in rows])
     became = insert.read(f"{insert.head} {places} {insert.tail}", params)
     for row, values in zip(rows, became, strict=True):
         for name, value in zip(insert.returned, values, strict=True):
@@ -116,10 +120,11 @@ def _insert(model: type[Model]) -> _Insert:
     compiler: Any = InsertQuery(model).get_compiler(DEFAULT_DB_ALIAS)
     meta, quote = model._meta, compiler.connection.ops.quote_name
     made = [one for one in meta.concrete_fields if one.generated or isinstance(one, AutoField)]
-    fields = [one for one in meta.concrete_fields if one not in made]
-    names = ", ".join(quote(one.column) for one in fields)
+    fields = tuple(_Column.of(one) for one in meta.concrete_fields if one not in made)
+    names = ", ".join(quote(one.field.column) for one in fields)
     return _Insert(
-        tuple(_Column.of(one) for one in fields),
+        fields,
+        tuple(one for one in fields if type(one.field).pre_save is not Field.pre_save),
         tuple(one.attname for one in made),
         head=f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES",
         tail=compiler.connection.ops.returning_columns(made)[0],

@@ -6,6 +6,7 @@ is built are stood for by blanks, each of which appears in it as it is.
 
 from __future__ import annotations
 
+import re
 from itertools import batched
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,8 @@ ANY_KEY, OTHER_KEY, ANY_TEXT = 987_654_321, 123_456_789, "\N{WHITE SQUARE} any t
 # Blanks for any number of keys, `in_places` at once.
 ANY_KEYS: Final = tuple(range(1_987_654_321, 1_987_654_321 + 32))
 
+_PLACE: Final = re.compile("(?<!%)%s")
+
 
 def in_places(keys: Iterable[int]) -> Iterator[dict[Any, Any]]:
     """What stands for `ANY_KEYS`, for as many keys at a time; the last stands in all places left."""
@@ -41,8 +44,7 @@ class Prepared[M: Model, Row]:
 
     def __init__(self, queryset: QuerySet[M, Row]) -> None:
         compiler: Any = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, params = compiler.as_sql()
-        self._sql, self._params = sql, tuple(params)
+        self._sql, self._params = _with_texts(*compiler.as_sql())
         self._read = Returned(compiler, [one[0] for one in compiler.select[: compiler.col_count]])
         self._made: Callable[[tuple[Any, ...]], Row] = _made_by(queryset, compiler)
 
@@ -126,6 +128,23 @@ class Returned:
         for place, converter, column in self._converters:
             values[place] = converter(values[place], column, connection)
         return tuple(values)
+
+
+def _with_texts(sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """Write out texts that are no blanks.
+
+    Where an index holds only rows with some text, SQLite plans a query anew each time it is bound.
+    """
+    parts, left = _PLACE.split(sql), []
+    written = [parts[0]]
+    for param, part in zip(params, parts[1:], strict=True):
+        if isinstance(param, str) and param != ANY_TEXT:
+            quoted = str(param).replace("'", "''").replace("%", "%%")
+            written.append(f"'{quoted}'{part}")
+        else:
+            written.append(f"%s{part}")
+            left.append(param)
+    return "".join(written), tuple(left)
 
 
 def _filled(params: tuple[Any, ...], filled: Mapping[Any, Any]) -> tuple[Any, ...]:

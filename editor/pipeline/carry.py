@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 # Of the first run there is: no worker ever had it.
 FENCE = 1
+# The very same for all, so that it is built once.
+NOW = Now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,11 @@ def _write(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Atte
         return [None] * len(parcels)
     count_changes({one.door.project.pk for one in chosen})
     for parcel in chosen:
-        parcel.edit.lease_owner, parcel.edit.lease_until = owner, Now() + lease
+        parcel.edit.lease_owner, parcel.edit.lease_until = owner, _after(lease)
         _prepare(parcel, gate.picture(parcel), gate.pulse(parcel))
     _insert(chosen)
     begun = [
-        Attempt(edit=one.edit, number=1, fence=FENCE, host=one.engine.host[:255], intent_at=Now())
+        Attempt(edit=one.edit, number=1, fence=FENCE, host=one.engine.host[:255], intent_at=NOW)
         for one in chosen
     ]
     insert_each(begun)
@@ -121,6 +123,11 @@ def _write(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Atte
             ledger.reserve(one.edit)
     attempts = {attempt.edit.public_id: attempt for attempt in begun}
     return [attempts.get(parcel.edit.public_id) for parcel in parcels]
+
+
+@lru_cache
+def _after(lease: timedelta) -> Any:
+    return NOW + lease
 
 
 def _prepare(parcel: Parcel, picture: Picture, pulse: int) -> None:
@@ -134,7 +141,7 @@ def _prepare(parcel: Parcel, picture: Picture, pulse: int) -> None:
     edit.pk, edit.pulse = None, pulse
     edit.picture, edit.mask = picture, mask
     edit.state, edit.fence = State.SENDING, FENCE
-    edit.next_run_at = edit.started_at = Now()
+    edit.next_run_at = edit.started_at = NOW
     edit.note_texts()
 
 
@@ -147,13 +154,11 @@ def _insert(chosen: Sequence[Parcel]) -> None:
 
 def _activities(parcel: Parcel) -> list[Activity]:
     edit = parcel.edit
-    common: dict[str, Any] = {"project": parcel.door.project}
-    came = Activity(**common, actor=edit.actor, picture=edit.picture, kind="picture.uploaded")
-    return [
-        *([came] if parcel.is_new else []),
-        Activity(**common, actor=edit.actor, edit=edit, kind="edit.queued"),
-        Activity(**common, edit=edit, kind=f"edit.{State.SENDING}", detail={"fence": FENCE}),
-    ]
+    came = {"actor_id": edit.actor_id, "picture_id": edit.picture_id, "kind": "picture.uploaded"}
+    asked = {"actor_id": edit.actor_id, "edit_id": edit.pk, "kind": "edit.queued"}
+    sent = {"edit_id": edit.pk, "kind": f"edit.{State.SENDING}", "detail": {"fence": FENCE}}
+    steps: list[dict[str, Any]] = [came, asked, sent] if parcel.is_new else [asked, sent]
+    return [Activity(project_id=edit.project_id, **step) for step in steps]
 
 
 @dataclass(slots=True)

@@ -20,18 +20,16 @@ def hasty() -> Iterator[None]:
     elif connection.vendor == "postgresql":
         # For this transaction alone: behind a pooler the next may be on another connection.
         with transaction.atomic():
-            _execute("SET LOCAL synchronous_commit = off")
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit = off")
             yield
     else:
-        ((usual,),) = _execute("PRAGMA synchronous")
-        _execute("PRAGMA synchronous = NORMAL")
+        # Of the connection and no query: Django's ways around one would cost more than these.
+        connection.ensure_connection()
+        set_up: Any = connection.connection
+        ((usual,),) = set_up.execute("PRAGMA synchronous")
+        set_up.execute("PRAGMA synchronous = NORMAL")
         try:
             yield
         finally:
-            _execute(f"PRAGMA synchronous = {usual}")
-
-
-def _execute(sql: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return list(cursor.fetchall()) if cursor.description else []
+            set_up.execute(f"PRAGMA synchronous = {usual}")

@@ -184,6 +184,7 @@ def _database() -> dict[str, Any]:
     # The threads that answer requests last, and so do their connections.
     config |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["ENGINE"] = "project.sqlite"
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -21,7 +21,7 @@ from django.db.models.sql import InsertQuery
 from editor.models.prepared import Returned, columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import Model
 
@@ -33,6 +33,17 @@ _KEPT: Final[dict[type[Field[Any, Any]], Any]] = {
     IntegerField: 12_345,
     ForeignKey: 12_345,
 }
+
+
+class _Bare:
+    """The values of a row of which nobody keeps a model: to make one costs more than to write it."""
+
+    def __init__(self, columns: Sequence[_Column], values: Mapping[str, Any]) -> None:
+        has = self.__dict__
+        has.update((one.name, one.field.get_default()) for one in columns if one.name not in values)
+        has.update(values)
+        if len(has) != len(columns):
+            raise TypeError(f"Not all of these are columns: {', '.join(values)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +63,12 @@ class _Column:
         kept = [one for one in examples if field.get_db_prep_save(one, connection) is one]
         return cls(field, field.attname, frozenset(type(one) for one in kept))
 
-    def placed(self, row: Model, value: Any, connection: Any) -> tuple[str, Sequence[Any]]:
+    def placed(self, row: Model | _Bare, value: Any, connection: Any) -> tuple[str, Sequence[Any]]:
         """A value's place in an INSERT, and what stands there."""
-        if value is None and self.field.is_relation:
+        if value is None and not isinstance(row, _Bare) and self.field.is_relation:
             value = self._owner(row)
         if hasattr(value, "resolve_expression"):
-            return _built(type(row), self.field, _Same(value))
+            return _built(self.field, _Same(value))
         return "%s", (self.field.get_db_prep_save(value, connection),)
 
     def _owner(self, row: Model) -> Any:
@@ -80,7 +91,14 @@ class _Insert:
     tail: str
     read: Returned
 
-    def placed(self, row: Model, params: list[Any], connection: Any) -> str:
+    def __call__(self, rows: Sequence[Model | _Bare]) -> list[tuple[Any, ...]]:
+        """Write rows; return what they became."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        params: list[Any] = []
+        places = ", ".join([self._placed(row, params, connection) for row in rows])
+        return self.read(f"{self.head} {places} {self.tail}", params)
+
+    def _placed(self, row: Model | _Bare, params: list[Any], connection: Any) -> str:
         """The places of a row's values; add what stands there to `params`."""
         for column in self.noted:
             column.field.pre_save(row, add=True)
@@ -105,14 +123,21 @@ def insert_each(rows: Sequence[Model]) -> None:
     """
     if not rows:
         return
-    connection, insert = connections[DEFAULT_DB_ALIAS], _insert(type(rows[0]))
-    params: list[Any] = []
-    places = ", ".join([insert.placed(row, params, connection) for row in rows])
-    became = insert.read(f"{insert.head} {places} {insert.tail}", params)
-    for row, values in zip(rows, became, strict=True):
+    insert = _insert(type(rows[0]))
+    for row, values in zip(rows, insert(rows), strict=True):
         for name, value in zip(insert.returned, values, strict=True):
             setattr(row, name, value)
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def insert_values(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write new rows that nobody needs afterwards. One query.
+
+    Values are by column (`edit_id`, not `edit`); what is left out is as by default.
+    """
+    if rows:
+        insert = _insert(model)
+        insert([_Bare(insert.columns, values) for values in rows])
 
 
 @cache
@@ -146,8 +171,8 @@ class _Same:
 
 
 @lru_cache(maxsize=64)
-def _built(model: type[Model], field: Any, same: _Same) -> tuple[str, tuple[Any, ...]]:
+def _built(field: Any, same: _Same) -> tuple[str, tuple[Any, ...]]:
     """An expression's place in an INSERT, and what stands there."""
-    compiler: Any = InsertQuery(model).get_compiler(DEFAULT_DB_ALIAS)
+    compiler: Any = InsertQuery(field.model).get_compiler(DEFAULT_DB_ALIAS)
     sql, params = compiler.compile(compiler.prepare_value(field, same.expression))
     return sql, tuple(params)

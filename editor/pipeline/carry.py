@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -30,7 +31,7 @@ from editor.models import (
     Provider,
     State,
 )
-from editor.models.inserted import insert_each
+from editor.models.inserted import insert_each, insert_values
 from editor.models.prepared import ANY_KEY, ANY_TEXT, Prepared
 from editor.pipeline import circuit, ledger
 from editor.pipeline.states import count_changes
@@ -149,16 +150,16 @@ def _insert(chosen: Sequence[Parcel]) -> None:
     insert_each([one.edit.picture for one in chosen if one.is_new])
     insert_each([one.lodged.mask for one in chosen if one.lodged.mask])
     insert_each([one.edit for one in chosen])
-    insert_each([row for one in chosen for row in _activities(one)])
+    insert_values(Activity, [row for one in chosen for row in _activities(one)])
 
 
-def _activities(parcel: Parcel) -> list[Activity]:
+def _activities(parcel: Parcel) -> list[dict[str, Any]]:
     edit = parcel.edit
     came = {"actor_id": edit.actor_id, "picture_id": edit.picture_id, "kind": "picture.uploaded"}
     asked = {"actor_id": edit.actor_id, "edit_id": edit.pk, "kind": "edit.queued"}
     sent = {"edit_id": edit.pk, "kind": f"edit.{State.SENDING}", "detail": {"fence": FENCE}}
     steps: list[dict[str, Any]] = [came, asked, sent] if parcel.is_new else [asked, sent]
-    return [Activity(project_id=edit.project_id, **step) for step in steps]
+    return [{"project_id": edit.project_id, **step} for step in steps]
 
 
 @dataclass(slots=True)
@@ -285,5 +286,11 @@ _PASSING = frozenset({"failures", "open_until", "trouble"})
 
 def _is_same(one: Provider, other: Provider) -> bool:
     """Whether nothing was changed of a provider since it was read to plan by."""
-    names = {field.attname for field in Provider._meta.concrete_fields} - _PASSING
-    return all(getattr(one, name) == getattr(other, name) for name in names)
+    lasting = _lasting()
+    return bool(lasting(one) == lasting(other))
+
+
+@cache
+def _lasting() -> attrgetter[tuple[Any, ...]]:
+    names = [field.attname for field in Provider._meta.concrete_fields]
+    return attrgetter(*(name for name in names if name not in _PASSING))

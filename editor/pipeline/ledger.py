@@ -13,7 +13,7 @@ from editor.engines import costs
 from editor.engines.plans import Plan
 from editor.models import Attempt, CostBasis, Edit, LedgerEntry, LedgerKind
 from editor.models.ledger import today
-from editor.models.inserted import insert_each
+from editor.models.inserted import insert_values
 from editor.services import budgets
 from editor.services.books import Books
 
@@ -26,22 +26,22 @@ def reserve(edit: Edit) -> None:
     """
     if _is_paid(edit):
         budgets.check(edit)
-    _reservation(edit).save()
+    LedgerEntry.objects.create(**_reservation(edit))
 
 
 def reserve_unbound(edits: Iterable[Edit]) -> None:
     """The same for edits that no budget binds. One query."""
-    insert_each([_reservation(edit) for edit in edits])
+    insert_values(LedgerEntry, [_reservation(edit) for edit in edits])
 
 
-def _reservation(edit: Edit) -> LedgerEntry:
-    return LedgerEntry(
+def _reservation(edit: Edit) -> dict[str, Any]:
+    return {
         **_whose(edit),
-        kind=LedgerKind.RESERVE,
-        micros=edit.reserved_micros,
-        basis=_basis_of_plan(edit),
-        day=today(),
-    )
+        "kind": LedgerKind.RESERVE,
+        "micros": edit.reserved_micros,
+        "basis": _basis_of_plan(edit),
+        "day": today(),
+    }
 
 
 @transaction.atomic
@@ -164,7 +164,7 @@ def _is_paid(edit: Edit) -> bool:
 def _whose(edit: Edit) -> dict[str, Any]:
     return {
         "project_id": edit.project_id,
-        "edit": edit,
+        "edit_id": edit.pk,
         "actor_id": edit.actor_id,
         "provider_id": edit.provider_id,
         "api_key_id": edit.api_key_id,

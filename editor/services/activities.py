@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from editor.models import Activity, Edit, Picture, Project, User
-from editor.models.inserted import insert_each
+from editor.models.inserted import insert_values
 
 
 def record(
@@ -29,12 +29,11 @@ def note(kind: str, *, project: int, edit: int, **detail: Any) -> None:
 
 def note_each(kind: str, edits: Iterable[tuple[int, int, dict[str, Any]]]) -> None:
     """The same for many edits: (project, edit, detail). One query."""
-    insert_each(
-        [
-            Activity(project_id=project, edit_id=edit, kind=kind, detail=detail)
-            for project, edit, detail in edits
-        ]
-    )
+    rows: list[dict[str, Any]] = [
+        {"project_id": project, "edit_id": edit, "kind": kind, "detail": detail}
+        for project, edit, detail in edits
+    ]
+    insert_values(Activity, rows)
 
 
 def record_each(kind: str, project: Project, *, actor: User, pictures: Iterable[Picture]) -> None:

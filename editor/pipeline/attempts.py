@@ -15,6 +15,7 @@ from editor.engines.costs import Cost, CostBasis
 from editor.engines.errors import EngineError, ProviderError, Upstream
 from editor.engines.plans import Plan
 from editor.models import Attempt, Edit, Execution
+from editor.models.written import NOW, write_values
 from editor.pipeline import ledger, spool
 from editor.pipeline.states import Hold
 
@@ -66,15 +67,15 @@ def recognises(engine: Engine | None) -> bool:
 
 def answered(attempt: Attempt, *, answer: Answer, sha256: str, **head: Any) -> None:
     """The answer lies on disk, whole: the engine ran."""
-    Attempt.objects.filter(pk=attempt.pk).update(
-        answer_file=spool.name_of(answer.file),
-        answer_head=dict(answer.head),
-        answer_sha256=sha256,
-        execution=Execution.YES,
-        error_class="",
-        finished_at=Now(),
-        **head,
-    )
+    values = {
+        "answer_file": spool.name_of(answer.file),
+        "answer_head": dict(answer.head),
+        "answer_sha256": sha256,
+        "execution": Execution.YES,
+        "error_class": "",
+        "finished_at": NOW,
+    }
+    write_values(Attempt, attempt.pk, values | head)
 
 
 def close(attempt: Attempt | None, execution: Execution, code: str, **fields: Any) -> None:

@@ -31,8 +31,8 @@ from editor.models import (
     Provider,
     State,
 )
-from editor.models.inserted import insert_each, insert_values
 from editor.models.prepared import ANY_KEY, ANY_TEXT, Prepared
+from editor.models.written import NOW, insert_each, insert_values
 from editor.pipeline import circuit, ledger
 from editor.pipeline.states import count_changes
 from editor.services import budgets, consents, media
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 
 # Of the first run there is: no worker ever had it.
 FENCE = 1
-# The very same for all, so that it is built once.
-NOW = Now()
 
 
 @dataclass(frozen=True, slots=True)

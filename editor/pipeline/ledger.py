@@ -13,7 +13,7 @@ from editor.engines import costs
 from editor.engines.plans import Plan
 from editor.models import Attempt, CostBasis, Edit, LedgerEntry, LedgerKind
 from editor.models.ledger import today
-from editor.models.inserted import insert_values
+from editor.models.written import insert_values
 from editor.services import budgets
 from editor.services.books import Books
 

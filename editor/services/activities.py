@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from editor.models import Activity, Edit, Picture, Project, User
-from editor.models.inserted import insert_values
+from editor.models.written import insert_values
 
 
 def record(

@@ -36,7 +36,7 @@ from tests.making import make_api_key, make_project, make_user
 from tests.pipeline.paid_engine import ESTIMATE, PaidEngine, queue_paid
 from tests.pipeline.parcels import begin, make_agreed, make_parcel, request_of
 from tests.pipeline.test_carrier import carrying
-from tests.services import test_prepared, test_rate_limits
+from tests.services import test_prepared, test_rate_limits, test_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -222,7 +222,11 @@ def test_two_processes_let_in_no_more_than_a_keys_limit() -> None:
         test_prepared.test_it_finds_what_the_blanks_are_filled_with,
         test_prepared.test_every_field_is_what_it_is_otherwise,
         test_prepared.test_what_is_written_is_what_the_blanks_mean,
-        test_prepared.test_a_new_row_is_as_it_is_otherwise,
+        test_prepared.test_texts_that_are_known_are_part_of_the_query,
+        test_written.test_a_new_row_is_as_it_is_otherwise,
+        test_written.test_an_expression_is_built_once_and_means_the_same,
+        test_written.test_expressions_that_are_equal_are_not_taken_for_each_other,
+        test_written.test_defaults_are_not_shared_between_rows,
     ],
     ids=lambda test: test.__name__,
 )

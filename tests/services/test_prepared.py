@@ -7,14 +7,12 @@ from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import connections
 from django.db.models import Count, F
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from editor.models import (
-    Activity,
-    Attempt,
     Edit,
     Membership,
     Picture,
@@ -22,7 +20,6 @@ from editor.models import (
     Project,
     State,
 )
-from editor.models.inserted import insert_each
 from editor.models.prepared import (
     ANY_KEY,
     ANY_KEYS,
@@ -111,6 +108,22 @@ def test_constants_are_no_blanks(people: People) -> None:
     assert Prepared(results)({ANY_KEY: people.project.pk, "original": "whole"}) == []
 
 
+def test_texts_that_are_known_are_part_of_the_query(people: People) -> None:
+    (row,) = make_rows(people.project, people.olga, 1)
+    Picture.objects.update(name="50 %s 'o''clock' %%")
+    named = Picture.objects.filter(name="50 %s 'o''clock' %%", project=ANY_KEY)
+    assert Prepared(named)({ANY_KEY: people.project.pk}) == [row]
+    assert Prepared(named.exclude(folder=ANY_TEXT))({ANY_KEY: people.project.pk, ANY_TEXT: ""}) == [
+        row
+    ]
+    assert Prepared(named.filter(sha256="other"))({ANY_KEY: people.project.pk}) == []
+
+
+def test_other_kinds_of_rows_are_not_known() -> None:
+    with pytest.raises(KeyError):
+        Prepared(Picture.objects.values("pk"))
+
+
 def test_threads_that_ask_at_once_are_told_their_own(people: People) -> None:
     rows = make_rows(people.project, people.olga, THREADS)
     asked = Prepared(Picture.objects.select_related("project").filter(pk=ANY_KEY))
@@ -154,74 +167,3 @@ def test_any_number_of_keys_has_its_places(people: People, count: int) -> None:
     assert sorted(written) == keys
     numbers = Picture.objects.order_by("pk").values_list("number", flat=True)
     assert list(numbers) == [rows[0].number + 1] * count + [rows[0].number] * (71 - count)
-
-
-def test_a_new_row_is_as_it_is_otherwise(people: People) -> None:
-    pictures = [
-        Picture(
-            project=people.project,
-            kind=PictureKind.ORIGINAL,
-            name="é \\ % ☐ 'x'.jpg",
-            created_by=people.olga,
-            notices=["unread", {"of": [1, None]}],
-            width=30,
-            height=20,
-            sha256=str(number) * 64,
-            size_bytes=9,
-            folder=f"a/{number}",
-        )
-        for number in range(2)
-    ]
-    ours, usual = pictures
-    insert_each([ours])
-    Picture.objects.bulk_create([usual])
-    names = [field.attname for field in Picture._meta.concrete_fields]
-    apart = {"id", "public_id", "sha256", "folder", "created_at"}
-    for read in (lambda row: row, lambda row: Picture.objects.get(pk=row.pk)):
-        one, other = read(ours), read(usual)
-        assert {name: getattr(one, name) for name in names if name not in apart} == {
-            name: getattr(other, name) for name in names if name not in apart
-        }
-    assert ours.pixels == 600
-    assert ours.created_at == Picture.objects.get(pk=ours.pk).created_at
-    assert not ours._state.adding
-
-
-def test_new_rows_know_whose_they_are_though_these_were_written_later(
-    people: People, django_assert_num_queries: Callable[..., object]
-) -> None:
-    (picture,) = make_rows(people.project, people.olga, 1)
-    edits = [make_edit_row(people.project, people.olga, picture) for _ in range(2)]
-    Edit.objects.all().delete()
-    for edit in edits:
-        edit.pk = None
-    attempts = [Attempt(edit=edit, number=1, fence=1, intent_at=Now()) for edit in edits]
-    notes = [Activity(project=people.project, edit=edit, kind="edit.queued") for edit in edits]
-    with django_assert_num_queries(3):  # type: ignore[attr-defined]
-        insert_each(edits)
-        insert_each(attempts)
-        insert_each(notes)
-        assert [one.edit for one in attempts] == edits
-    assert [one.edit_id for one in attempts] == [edit.pk for edit in edits]
-    stored = Attempt.objects.order_by("pk")
-    assert [(one.pk, one.edit_id) for one in stored] == [(one.pk, one.edit_id) for one in attempts]
-    assert all(abs((timezone.now() - one.intent_at).total_seconds()) < 60 for one in stored)
-    told = Activity.objects.filter(kind="edit.queued").order_by("pk")
-    assert [one.edit_id for one in told] == [edit.pk for edit in edits]
-
-
-def test_no_rows_are_no_query(
-    people: People, django_assert_num_queries: Callable[..., object]
-) -> None:
-    with django_assert_num_queries(0):  # type: ignore[attr-defined]
-        insert_each([])
-
-
-def test_rows_that_may_not_be_are_refused_whole(people: People) -> None:
-    (there,) = make_rows(people.project, people.olga, 1)
-    make = {"project": people.project, "kind": PictureKind.ORIGINAL, "name": "x"}
-    size = {"width": 1, "height": 1, "size_bytes": 1, "folder": "b/1"}
-    new = [Picture(**make, **size, sha256="new"), Picture(**make, **size, sha256=there.sha256)]
-    with pytest.raises(IntegrityError):
-        insert_each(new)
-    assert list(Picture.objects.all()) == [there]

@@ -1,21 +1,26 @@
-"""New rows of one model by one INSERT, as `bulk_create` does, with all that can be known before built once."""
+"""Rows that are written by one statement, with all of it that can be known before built once.
+
+For the few that every call of the programming interface writes, as `prepared.py` is for queries.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import (
     AutoField,
     BooleanField,
     CharField,
+    DateField,
     Field,
     ForeignKey,
     IntegerField,
     TextField,
 )
+from django.db.models.functions import Now
 from django.db.models.sql import InsertQuery
 
 from editor.models.prepared import Returned, columns
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
+# The very same each time, so that it is built once.
+NOW: Final = Now()
 # What some fields keep as it comes, by an example; whether one does depends on the database.
 _KEPT: Final[dict[type[Field[Any, Any]], Any]] = {
     CharField: "a text",
@@ -63,19 +70,22 @@ class _Column:
         kept = [one for one in examples if field.get_db_prep_save(one, connection) is one]
         return cls(field, field.attname, frozenset(type(one) for one in kept))
 
-    def placed(self, row: Model | _Bare, value: Any, connection: Any) -> tuple[str, Sequence[Any]]:
-        """A value's place in an INSERT, and what stands there."""
-        if value is None and not isinstance(row, _Bare) and self.field.is_relation:
-            value = self._owner(row)
+    def placed(self, value: Any, connection: Any) -> tuple[str, Sequence[Any]]:
+        """A value's place in a statement, and what stands there."""
+        if type(value) in self.as_they_are:
+            return "%s", (value,)
         if hasattr(value, "resolve_expression"):
             return _built(self.field, _Same(value))
         return "%s", (self.field.get_db_prep_save(value, connection),)
 
-    def _owner(self, row: Model) -> Any:
+    def owner(self, row: Model | _Bare) -> Any:
+        """The key of a row's owner that was written since it was set; None without any."""
+        if isinstance(row, _Bare) or not self.field.is_relation:
+            return None
         owner = self.field.get_cached_value(row, None)
         if owner is None:
             return None
-        setattr(row, self.field.name, owner)  # it was written since it was set
+        setattr(row, self.field.name, owner)
         return owner.pk
 
 
@@ -100,16 +110,17 @@ class _Insert:
 
     def _placed(self, row: Model | _Bare, params: list[Any], connection: Any) -> str:
         """The places of a row's values; add what stands there to `params`."""
-        for column in self.noted:
-            column.field.pre_save(row, add=True)
         has, places = row.__dict__, []
+        for column in self.noted:
+            has[column.name] = column.field.pre_save(row, add=True)
         for column in self.columns:
             value = has[column.name]
             if type(value) in column.as_they_are:
                 places.append("%s")
                 params.append(value)
             else:
-                place, some = column.placed(row, value, connection)
+                value = column.owner(row) if value is None else value
+                place, some = column.placed(value, connection)
                 places.append(place)
                 params += some
         return f"({', '.join(places)})"
@@ -140,6 +151,27 @@ def insert_values(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None
         insert([_Bare(insert.columns, values) for values in rows])
 
 
+def write_values(model: type[Model], key: int, values: Mapping[str, Any]) -> None:
+    """Write values of the row with that key, as `update` does; they are by column. One query."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    quote, by_name, meta = connection.ops.quote_name, _by_name(model), cast("Any", model._meta)
+    sets: list[str] = []
+    params: list[Any] = []
+    for name, value in values.items():
+        place, some = by_name[name].placed(value, connection)
+        sets.append(f"{quote(by_name[name].field.column)} = {place}")
+        params += some
+    table, own = quote(meta.db_table), quote(meta.pk.column)
+    with connection.cursor() as cursor:
+        sql = " ".join(["UPDATE", table, "SET", ", ".join(sets), "WHERE", own, "= %s"])
+        cursor.execute(sql, [*params, key])
+
+
+@cache
+def _by_name(model: type[Model]) -> dict[str, _Column]:
+    return {column.name: column for column in _insert(model).columns}
+
+
 @cache
 def _insert(model: type[Model]) -> _Insert:
     compiler: Any = InsertQuery(model).get_compiler(DEFAULT_DB_ALIAS)
@@ -149,12 +181,18 @@ def _insert(model: type[Model]) -> _Insert:
     names = ", ".join(quote(one.field.column) for one in fields)
     return _Insert(
         fields,
-        tuple(one for one in fields if type(one.field).pre_save is not Field.pre_save),
+        tuple(one for one in fields if _is_noted(one.field)),
         tuple(one.attname for one in made),
         head=f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES",
         tail=compiler.connection.ops.returning_columns(made)[0],
         read=Returned(compiler, columns(meta, made)),
     )
+
+
+def _is_noted(field: Any) -> bool:
+    if isinstance(field, DateField):
+        return field.auto_now or field.auto_now_add
+    return type(field).pre_save is not Field.pre_save
 
 
 class _Same:

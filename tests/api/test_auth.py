@@ -163,7 +163,7 @@ def test_a_refused_call_says_what_is_left_too(caller: Caller) -> None:
 def test_what_is_asked_of_the_database_for_a_call(
     caller: Caller, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         auth.admit(caller.token, Scope.EDIT)
 
 
@@ -201,5 +201,5 @@ def test_those_who_come_together_cost_no_more_than_one(
     caller: Caller, django_assert_num_queries: Any
 ) -> None:
     auth.admit(caller.token, Scope.EDIT)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         assert len(auth.admit_each([(caller.token, Scope.EDIT)] * 8)) == 8

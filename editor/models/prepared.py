@@ -7,6 +7,7 @@ is built are stood for by blanks, each of which appears in it as it is.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import batched
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -40,17 +41,26 @@ def in_places(keys: Iterable[int]) -> Iterator[dict[Any, Any]]:
 
 
 class Prepared[M: Model, Row]:
-    """A query with blanks; it may be asked by several threads at once."""
+    """A query with blanks; it may be asked by several threads at once.
 
-    def __init__(self, queryset: QuerySet[M, Row]) -> None:
+    With `kept` a row that comes again as it was is what it was made then, of so many: whoever asks
+    must not change it.
+    """
+
+    def __init__(self, queryset: QuerySet[M, Row], *, kept: int = 0) -> None:
         compiler: Any = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self._sql, self._params = _with_texts(*compiler.as_sql())
         self._read = Returned(compiler, [one[0] for one in compiler.select[: compiler.col_count]])
-        self._made: Callable[[tuple[Any, ...]], Row] = _made_by(queryset, compiler)
+        self._made_of: Callable[[tuple[Any, ...]], Row] = _made_by(queryset, compiler)
+        self._made = lru_cache(kept)(self._make) if kept else self._make
 
     def __call__(self, filled: Mapping[Any, Any]) -> list[Row]:
         """Return the rows; `filled` says what stands for each blank. One query."""
-        return [self._made(row) for row in self._read(self._sql, _filled(self._params, filled))]
+        rows = self._read.rows(self._sql, _filled(self._params, filled))
+        return [self._made(row) for row in rows]
+
+    def _make(self, row: tuple[Any, ...]) -> Row:
+        return self._made_of(self._read.converted(row))
 
 
 def _made_by(queryset: Any, compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
@@ -117,14 +127,22 @@ class Returned:
         ]
 
     def __call__(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-        connection = connections[DEFAULT_DB_ALIAS]  # this thread's
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return [self._converted(row, connection) for row in rows] if self._converters else rows
+        """Have it done; return the rows. One query."""
+        rows = self.rows(sql, params)
+        return [self.converted(row) for row in rows] if self._converters else rows
 
-    def _converted(self, row: tuple[Any, ...], connection: Any) -> tuple[Any, ...]:
-        values = list(row)
+    def rows(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Have it done; return the rows as the database has them. One query."""
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(sql, params)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    def converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return a row as its fields have it."""
+        if not self._converters:
+            return row
+        connection, values = connections[DEFAULT_DB_ALIAS], list(row)
         for place, converter, column in self._converters:
             values[place] = converter(values[place], column, connection)
         return tuple(values)

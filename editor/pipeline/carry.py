@@ -245,7 +245,8 @@ class _Gate:
 
 @cache
 def _providers() -> Prepared[Provider, Provider]:
-    return Prepared(circuit.available().filter(pk=ANY_KEY).select_for_update(no_key=True))
+    rows = circuit.available().filter(pk=ANY_KEY)
+    return Prepared(rows.select_for_update(no_key=True), kept=32)
 
 
 @cache

@@ -7,6 +7,7 @@ is built are stood for by blanks, each of which appears in it as it is.
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from functools import lru_cache
 from itertools import batched
 from operator import itemgetter
@@ -56,7 +57,7 @@ class Prepared[M: Model, Row]:
 
     def __call__(self, filled: Mapping[Any, Any]) -> list[Row]:
         """Return the rows; `filled` says what stands for each blank. One query."""
-        rows = self._read.rows(self._sql, _filled(self._params, filled))
+        rows = executed(self._sql, _filled(self._params, filled))
         return [self._made(row) for row in rows]
 
     def _make(self, row: tuple[Any, ...]) -> Row:
@@ -128,15 +129,8 @@ class Returned:
 
     def __call__(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Have it done; return the rows. One query."""
-        rows = self.rows(sql, params)
+        rows = executed(sql, params)
         return [self.converted(row) for row in rows] if self._converters else rows
-
-    def rows(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Have it done; return the rows as the database has them. One query."""
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(sql, params)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
 
     def converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row as its fields have it."""
@@ -146,6 +140,22 @@ class Returned:
         for place, converter, column in self._converters:
             values[place] = converter(values[place], column, connection)
         return tuple(values)
+
+
+def executed(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Have a statement done in this thread's connection; return the rows as they come."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    if connection.queries_logged or connection.execute_wrappers:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return list(cursor.fetchall()) if cursor.description else []
+    # What Django does around a query, without its cursor, which costs as much as most of ours.
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors, closing(connection.create_cursor()) as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall()) if cursor.description else []
 
 
 def _with_texts(sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:

@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Now
 from django.db.models.sql import InsertQuery
 
-from editor.models.prepared import Returned, columns
+from editor.models.prepared import Returned, columns, executed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -162,9 +162,8 @@ def write_values(model: type[Model], key: int, values: Mapping[str, Any]) -> Non
         sets.append(f"{quote(by_name[name].field.column)} = {place}")
         params += some
     table, own = quote(meta.db_table), quote(meta.pk.column)
-    with connection.cursor() as cursor:
-        sql = " ".join(["UPDATE", table, "SET", ", ".join(sets), "WHERE", own, "= %s"])
-        cursor.execute(sql, [*params, key])
+    sql = " ".join(["UPDATE", table, "SET", ", ".join(sets), "WHERE", own, "= %s"])
+    executed(sql, [*params, key])
 
 
 @cache

@@ -255,7 +255,7 @@ def test_an_early_answer_costs_few_queries(
         answers.of(edit, call, "https://x.test")
 
 
-@pytest.mark.parametrize(("is_paid", "most"), [(False, 29), (True, 35)])
+@pytest.mark.parametrize(("is_paid", "most"), [(False, 26), (True, 32)])
 def test_what_is_asked_of_the_database_for_a_call(
     people: People, caller: Caller, *, is_paid: bool, most: int
 ) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connection, connections, transaction
 from django.db.models import Count, F
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from editor.models import (
@@ -27,6 +28,7 @@ from editor.models.prepared import (
     OTHER_KEY,
     Prepared,
     PreparedUpdate,
+    executed,
     in_places,
 )
 from tests.making import make_edit_row, make_project, make_row, make_rows
@@ -122,6 +124,48 @@ def test_texts_that_are_known_are_part_of_the_query(people: People) -> None:
 def test_other_kinds_of_rows_are_not_known() -> None:
     with pytest.raises(KeyError):
         Prepared(Picture.objects.values("pk"))
+
+
+def test_a_row_that_is_as_it_was_is_made_once(people: People) -> None:
+    asked = Prepared(Project.objects.filter(pk=ANY_KEY), kept=4)
+    (first,) = asked({ANY_KEY: people.project.pk})
+    assert asked({ANY_KEY: people.project.pk})[0] is first
+    Project.objects.update(name="Park")
+    (changed,) = asked({ANY_KEY: people.project.pk})
+    assert (first.name, changed.name) == ("Garden", "Park")
+
+
+def test_errors_are_those_of_django(people: People) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        executed("SELECT nothing FROM nowhere WHERE %s", [1])
+    assert executed("SELECT %s", [people.project.pk]) == [(people.project.pk,)]
+    with transaction.atomic():
+        with pytest.raises(ZeroDivisionError), transaction.atomic(savepoint=False):
+            raise ZeroDivisionError
+        with pytest.raises(transaction.TransactionManagementError):
+            executed("SELECT 1", [])
+        transaction.set_rollback(False)
+
+
+def test_whoever_looks_on_sees_what_is_asked(people: People) -> None:
+    seen: list[str] = []
+
+    def look(execute: Any, sql: str, *rest: Any) -> Any:
+        seen.append(sql)
+        return execute(sql, *rest)
+
+    asked = Prepared(Project.objects.filter(pk=ANY_KEY))
+    with connection.execute_wrapper(look), CaptureQueriesContext(connection) as logged:
+        assert asked({ANY_KEY: people.project.pk}) == [people.project]
+    assert asked({ANY_KEY: people.project.pk}) == [people.project]
+    assert (len(seen), len(logged)) == (1, 1)
+
+
+def test_a_connection_is_opened_for_what_is_asked(people: People) -> None:
+    connection.close()
+    asked = Prepared(Project.objects.filter(pk=ANY_KEY))
+    connection.close()
+    assert asked({ANY_KEY: people.project.pk}) == [people.project]
 
 
 def test_threads_that_ask_at_once_are_told_their_own(people: People) -> None:

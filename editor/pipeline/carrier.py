@@ -73,7 +73,7 @@ NOBODY: Final[Sender] = _Nobody()
 
 @dataclass(slots=True)
 class _Way:
-    """One edit on its way; `kept` has a result once its answer is safe: `safe`, with its sum."""
+    """One edit on its way; `kept` has a result once its answer is safe, `safe` says where it lies."""
 
     parcel: Parcel
     request: EditRequest
@@ -83,10 +83,14 @@ class _Way:
     )
     safe: tuple[Answer, str] | None = None
 
+    def tell(self) -> None:
+        """The answer is safe, whoever asked may have it."""
+        if not self.kept.done():
+            self.kept.set_result(Carried(self.parcel.edit, answered=True))
+
     def keep(self, answer: Answer, sha256: str) -> None:
-        """Note that the answer is safe."""
+        """Note where the answer lies, for its row."""
         self.safe = answer, sha256
-        self.kept.set_result(Carried(self.parcel.edit, answered=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,7 @@ class Carrier:
             *(desk, job, attempt, watcher, request.work, self._chance),
             receive=partial(self._receive, way),
             arrived=way.sender.arrived,
+            safe=way.tell,
             kept=way.keep,
         )
         try:

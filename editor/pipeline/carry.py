@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, transaction
@@ -57,6 +58,8 @@ class Parcel:
     lodged: Lodged
     engine: Engine
     provider: Provider
+    # Of its one attempt.
+    token: UUID = field(default_factory=uuid4)
 
     @property
     def is_new(self) -> bool:
@@ -110,7 +113,14 @@ def _write(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Atte
         _prepare(parcel, gate.picture(parcel), gate.pulse(parcel))
     _insert(chosen)
     begun = [
-        Attempt(edit=one.edit, number=1, fence=FENCE, host=one.engine.host[:255], intent_at=Now())
+        Attempt(
+            edit=one.edit,
+            number=1,
+            fence=FENCE,
+            host=one.engine.host[:255],
+            client_token=one.token,
+            intent_at=Now(),
+        )
         for one in chosen
     ]
     insert_each(begun)

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from editor.engines.base import Answer, EditRequest
+from editor.engines.base import Answer
 from editor.engines.errors import EngineError, ProviderError
 from editor.models import Attempt, State
 from editor.pipeline import circuit, endings, late, spool, steps, wholeness
@@ -44,11 +44,11 @@ class Flight:
     safe: Callable[[], None] = _nothing
     kept: Callable[[Answer, str], None] = _nothing
 
-    async def answer(self, request: EditRequest) -> Answer | None:
-        """Ask the engine; None when no answer came, or somebody else decided meanwhile."""
+    async def answer(self, asking: Coroutine[Any, Any, Answer]) -> Answer | None:
+        """Await the engine; None when no answer came, or somebody else decided meanwhile."""
         desk, job = self.desk, self.job
         try:
-            answer = await desk.work(job.engine.edit(request, self.watcher))
+            answer = await desk.work(asking)
         except Interrupted as interruption:
             desk.hold = await self.watcher.settle()
             await desk.stopped(job, interruption.why)
@@ -106,11 +106,9 @@ class Flight:
 
     async def _keep(self, answer: Answer) -> tuple[Answer, str]:
         """Bring the answer to its place; who is told to end meanwhile does this first."""
+        keep = partial(spool.keep_answer, answer.file, answer.head, self.folder, self._safe(answer))
         # A future and no task: nobody can call it off.
-        keeping = asyncio.get_running_loop().run_in_executor(
-            *(None, spool.keep_answer),
-            *(answer.file, answer.head, self.folder, self._safe(answer)),
-        )
+        keeping = asyncio.get_running_loop().run_in_executor(None, keep)
         try:
             await asyncio.wait([keeping])
         finally:
@@ -126,7 +124,8 @@ class Flight:
         """Say so from a thread; None where it takes a look at all of it to know that it is whole."""
         if not wholeness.has_its_length(answer.file, answer.head):
             return None
-        return partial(asyncio.get_running_loop().call_soon_threadsafe, self.safe)
+        loop = asyncio.get_running_loop()
+        return lambda: _nothing(loop.call_soon_threadsafe(self.safe))
 
     async def _note(self, kept: Answer, sha256: str) -> Hold:
         """Write that the answer is here. Raises LostLease."""

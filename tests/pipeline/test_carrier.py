@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.db.models.functions import Now
 
 from editor.models import Attempt, Edit, LedgerEntry, Mask, Picture, State
-from editor.pipeline import late, rescue, spool, steps, wholeness
+from editor.pipeline import late, rescue, spool, steps
 from editor.pipeline.carrier import Carrier, Timing
 from editor.pipeline.database import DatabaseThread, in_one_thread
 from tests.pipeline.paid_engine import CHARGED, ESTIMATE, PaidEngine, answer_of, busy, write_answer
@@ -116,7 +116,6 @@ def test_an_answer_that_is_safe_does_not_wait_for_its_row(
         carried = await carrier.carry(parcel, request)
         assert carried
         assert carried.answered
-        assert wholeness.left_answer(spool.folder_of(carried.edit, 1), 1)
         assert (await Edit.objects.aget()).state in {State.SENDING, State.AWAITING}
         opened.set()
 

@@ -108,6 +108,9 @@ class Watch(Protocol):
     def progress(self, share: float) -> None:
         """So much of the work is done, 0 to 1."""
 
+    async def leaving(self) -> None:
+        """The first byte of what is asked is about to leave the house; returns when it may."""
+
     async def sent(self) -> None:
         """The whole request has left; from here on it may be charged."""
 

@@ -9,8 +9,8 @@ process dies, any worker decides by the same tables what became of it (reliabili
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -22,6 +22,7 @@ from editor.pipeline import carry, claim, spool, steps, wholeness
 from editor.pipeline.announce import Announcer
 from editor.pipeline.carry import Parcel
 from editor.pipeline.database import DatabaseThread
+from editor.pipeline.departure import Departure
 from editor.pipeline.desk import Desk, Interruption, NoChildren, Phase, no_barrier
 from editor.pipeline.flight import Flight
 from editor.pipeline.states import Hold
@@ -73,7 +74,7 @@ NOBODY: Final[Sender] = _Nobody()
 
 @dataclass(slots=True)
 class _Way:
-    """One edit on its way; `kept` has a result once its answer is safe: `safe`, with its sum."""
+    """One edit on its way; `kept` has a result once its answer is safe, `safe` says where it lies."""
 
     parcel: Parcel
     request: EditRequest
@@ -83,10 +84,14 @@ class _Way:
     )
     safe: tuple[Answer, str] | None = None
 
+    def tell(self) -> None:
+        """The answer is safe, whoever asked may have it."""
+        if not self.kept.done():
+            self.kept.set_result(Carried(self.parcel.edit, answered=True))
+
     def keep(self, answer: Answer, sha256: str) -> None:
-        """Note that the answer is safe."""
+        """Note where the answer lies, for its row."""
         self.safe = answer, sha256
-        self.kept.set_result(Carried(self.parcel.edit, answered=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,29 +157,38 @@ class Carrier:
 
     async def _carry(self, way: _Way) -> Carried | None:
         parcel = way.parcel
+        departure = Departure(parcel.engine, way.request, parcel.token)
         try:
-            attempt = await self._starts.ask(parcel)
+            attempt = await self._begin(parcel)
+            if attempt is None:
+                await asyncio.to_thread(forget, parcel)
+                return None
+            way.sender.begun()
+            if not parcel.is_new:
+                await asyncio.to_thread(media.drop, parcel.lodged.picture.folder)
+            return await self._send(way, departure, attempt)
+        finally:
+            await departure.call_off()
+
+    async def _begin(self, parcel: Parcel) -> Attempt | None:
+        try:
+            return await self._starts.ask(parcel)
         except Exception:
             # Nobody knows whether it was written; if it was, the lease runs out.
             if not await self._database.run(_is_written, parcel.edit):
                 await asyncio.to_thread(forget, parcel)
             raise
-        if attempt is None:
-            await asyncio.to_thread(forget, parcel)
-            return None
-        way.sender.begun()
-        if not parcel.is_new:
-            await asyncio.to_thread(media.drop, parcel.lodged.picture.folder)
-        return await self._send(way, attempt)
 
-    async def _send(self, way: _Way, attempt: Attempt) -> Carried:
+    async def _send(self, way: _Way, departure: Departure, attempt: Attempt) -> Carried:
         edit, job = attempt.edit, _job(way.parcel)
         hold = Hold(edit.pk, edit.project_id, State.SENDING, carry.FENCE, calls_out=True)
         desk = Desk(hold, NoChildren(), self._database, attempt=attempt, phase=Phase.FLIGHT)
         self._desks[edit.pk] = desk
         self._beat()
         try:
-            answered = await self._fly(way, desk, job, attempt)
+            watcher = Watcher(desk.hold, attempt, self._database, self._announcer, no_barrier)
+            flight = self._flight(way, desk, job, attempt, watcher)
+            answered = await self._fly(way, flight, departure.answer(watcher))
         except asyncio.CancelledError:
             # This process ends. What is on disk is adopted by whoever finds the lease run out; else
             # it may have been charged, and that is said at once.
@@ -198,22 +212,26 @@ class Carrier:
         )
         return found
 
-    async def _fly(self, way: _Way, desk: Desk, job: Job, attempt: Attempt) -> bool:
-        request = way.request
-        watcher = Watcher(desk.hold, attempt, self._database, self._announcer, no_barrier)
-        flight = Flight(
-            *(desk, job, attempt, watcher, request.work, self._chance),
+    def _flight(
+        self, way: _Way, desk: Desk, job: Job, attempt: Attempt, watcher: Watcher
+    ) -> Flight:
+        return Flight(
+            *(desk, job, attempt, watcher, way.request.work, self._chance),
             receive=partial(self._receive, way),
             arrived=way.sender.arrived,
+            safe=way.tell,
             kept=way.keep,
         )
+
+    async def _fly(self, way: _Way, flight: Flight, asking: Coroutine[Any, Any, Answer]) -> bool:
+        desk, watcher = flight.desk, flight.watcher
         try:
-            answer = await flight.answer(replace(request, token=str(attempt.client_token)))
+            answer = await flight.answer(asking)
         except asyncio.CancelledError:
             desk.hold = await watcher.settle()
             if way.safe:
                 # Whoever looks will find it, but only once the lease is over.
-                receipt = Receipt(desk.hold, attempt, *way.safe, watcher.head())
+                receipt = Receipt(desk.hold, flight.attempt, *way.safe, watcher.head())
                 await self._database(steps.received_each, [receipt])
             raise
         if answer is not None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, transaction
@@ -59,6 +60,8 @@ class Parcel:
     lodged: Lodged
     engine: Engine
     provider: Provider
+    # Of its one attempt.
+    token: UUID = field(default_factory=uuid4)
 
     @property
     def is_new(self) -> bool:
@@ -112,7 +115,14 @@ def _write(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Atte
         _prepare(parcel, gate.picture(parcel), gate.pulse(parcel))
     _insert(chosen)
     begun = [
-        Attempt(edit=one.edit, number=1, fence=FENCE, host=one.engine.host[:255], intent_at=NOW)
+        Attempt(
+            edit=one.edit,
+            number=1,
+            fence=FENCE,
+            host=one.engine.host[:255],
+            client_token=one.token,
+            intent_at=NOW,
+        )
         for one in chosen
     ]
     insert_each(begun)

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from editor.engines.base import Answer, EditRequest
+from editor.engines.base import Answer
 from editor.engines.errors import EngineError, ProviderError
 from editor.models import Attempt, State
-from editor.pipeline import circuit, endings, late, spool, steps
+from editor.pipeline import circuit, endings, late, spool, steps, wholeness
 from editor.pipeline.beside import Beside
 from editor.pipeline.desk import Desk, Interrupted
 from editor.pipeline.outcome import Verdict, as_engine_error
@@ -37,15 +38,17 @@ class Flight:
     chance: Callable[[], float]
     # Writes down that an answer is here, for several flights together. Raises LostLease.
     receive: Callable[[Receipt], Awaitable[Hold]] | None = None
-    # Told of an answer that has come; and once more, with its sum, when it is safe on disk.
+    # Told of an answer that has come; when it is sure to be found after a power cut; and with its
+    # sum, when it lies in its place.
     arrived: Callable[[Answer], None] = _nothing
+    safe: Callable[[], None] = _nothing
     kept: Callable[[Answer, str], None] = _nothing
 
-    async def answer(self, request: EditRequest) -> Answer | None:
-        """Ask the engine; None when no answer came, or somebody else decided meanwhile."""
+    async def answer(self, asking: Coroutine[Any, Any, Answer]) -> Answer | None:
+        """Await the engine; None when no answer came, or somebody else decided meanwhile."""
         desk, job = self.desk, self.job
         try:
-            answer = await desk.work(job.engine.edit(request, self.watcher))
+            answer = await desk.work(asking)
         except Interrupted as interruption:
             desk.hold = await self.watcher.settle()
             await desk.stopped(job, interruption.why)
@@ -85,11 +88,7 @@ class Flight:
         desk = self.desk
         desk.barrier("answered")
         self.arrived(answer)
-        file, sha256 = await asyncio.to_thread(
-            spool.keep_answer, answer.file, answer.head, self.folder
-        )
-        kept = Answer(file, answer.head)
-        self.kept(kept, sha256)
+        kept, sha256 = await self._keep(answer)
         desk.barrier("spooled")
         desk.hold = await self.watcher.settle()
         try:
@@ -104,6 +103,29 @@ class Flight:
         if provider and not circuit.is_well(provider):
             await desk.database(circuit.succeeded, provider)
         return kept
+
+    async def _keep(self, answer: Answer) -> tuple[Answer, str]:
+        """Bring the answer to its place; who is told to end meanwhile does this first."""
+        keep = partial(spool.keep_answer, answer.file, answer.head, self.folder, self._safe(answer))
+        # A future and no task: nobody can call it off.
+        keeping = asyncio.get_running_loop().run_in_executor(None, keep)
+        try:
+            await asyncio.wait([keeping])
+        finally:
+            if not keeping.done():
+                await asyncio.wait([keeping])
+            file, sha256 = keeping.result()
+            kept = Answer(file, answer.head)
+            self.safe()
+            self.kept(kept, sha256)
+        return kept, sha256
+
+    def _safe(self, answer: Answer) -> Callable[[], None] | None:
+        """Say so from a thread; None where it takes a look at all of it to know that it is whole."""
+        if not wholeness.has_its_length(answer.file, answer.head):
+            return None
+        loop = asyncio.get_running_loop()
+        return lambda: _nothing(loop.call_soon_threadsafe(self.safe))
 
     async def _note(self, kept: Answer, sha256: str) -> Hold:
         """Write that the answer is here. Raises LostLease."""

@@ -100,7 +100,8 @@ class Run:
         desk.barrier("sending")
         watcher = Watcher(desk.hold, attempt, desk.database, self.announcer, desk.barrier)
         flight = Flight(desk, job, attempt, watcher, folder, self.chance)
-        answer = await flight.answer(replace(request, token=str(attempt.client_token)))
+        request = replace(request, token=str(attempt.client_token))
+        answer = await flight.answer(job.engine.edit(request, watcher))
         if answer is not None and job.is_handed_on:
             desk.keeps_files = True
         elif answer is not None:

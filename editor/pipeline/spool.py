@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,19 +45,27 @@ def has_room(needed: int) -> bool:
     return shutil.disk_usage(settings.SPOOL_DIR).free >= needed
 
 
-def keep_answer(answer: Path, head: Mapping[str, Any], folder: Path) -> tuple[Path, str]:
+def keep_answer(
+    answer: Path,
+    head: Mapping[str, Any],
+    folder: Path,
+    safe: Callable[[], None] | None = None,
+) -> tuple[Path, str]:
     """Make the engine's answer durable before anything reads it; return path and sha256.
 
-    It is summed up while the disk is waited for.
+    It is summed up while the disk is waited for. `safe` is called as soon as it would be found
+    after a power cut, by its old name or its new one.
     """
     _write_head(folder / HEAD, head)
-    with answer.open("rb", buffering=0) as file:
-        with media.summed(file) as digest:
-            head_is_safe = media.syncing(folder / HEAD)
-            os.fsync(file.fileno())
-            head_is_safe.result()
+    with answer.open("rb", buffering=0) as file, media.summed(file) as digest:
+        others = [media.syncing(folder / HEAD), media.syncing(folder)]
+        os.fsync(file.fileno())
+        for one in others:
+            one.result()
+        if safe:
+            safe()
         target = answer.rename(folder / ANSWER)
-    _sync(folder)
+        _sync(folder)
     return target, digest.result()
 
 

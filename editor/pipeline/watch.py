@@ -52,6 +52,9 @@ class Watcher:
         self._shown_at = 0.0
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
+    async def leaving(self) -> None:
+        """It may: a watcher watches what is on record."""
+
     async def sent(self) -> None:
         """The whole request has left. Nobody waits until that is written."""
         self._sent_at = asyncio.get_running_loop().time()

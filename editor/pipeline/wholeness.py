@@ -34,14 +34,23 @@ def left_answer(folder: Path, pictures: int) -> tuple[Path, dict[str, Any]] | No
 
 def is_whole(body: Path, head: Mapping[str, Any], pictures: int) -> bool:
     """Whether all of a good answer is in the file."""
-    status, length = head.get("status"), head.get("content_length")
-    if not isinstance(status, int) or not 200 <= status < 300:
+    if not _is_good(head):
         return False
-    if isinstance(length, int):
-        return body.stat().st_size == length
+    if isinstance(head.get("content_length"), int):
+        return has_its_length(body, head)
     if "event-stream" in str(head.get("content_type", "")):
         return _stream_ended(body, pictures)
     return _document_ended(body)
+
+
+def has_its_length(body: Path, head: Mapping[str, Any]) -> bool:
+    """Whether a good answer was announced with the length that is in the file."""
+    return _is_good(head) and head.get("content_length") == body.stat().st_size
+
+
+def _is_good(head: Mapping[str, Any]) -> bool:
+    status = head.get("status")
+    return isinstance(status, int) and 200 <= status < 300
 
 
 def _document_ended(body: Path) -> bool:

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -86,12 +86,13 @@ class Put:
     """Files that lie in the store, each in a folder of its own: their names, in order."""
 
     names: tuple[str, ...]
-    _safe: Future[None]
+    _safe: Sequence[Future[None]]
 
     def wait(self) -> None:
         """Wait until they are safe. Raises DiskFull, OSError; then nothing of them is left."""
         with _all_or_none(self.names):
-            self._safe.result()
+            for one in self._safe:
+                one.result()
 
 
 def put_each(files: Sequence[tuple[str, Buffer]]) -> Put:
@@ -118,22 +119,32 @@ def _all_or_none(names: Sequence[str]) -> Iterator[None]:
         raise
 
 
-def _put(files: Sequence[tuple[str, Buffer]], folders: Sequence[Path]) -> Future[None]:
+def _put(files: Sequence[tuple[str, Buffer]], folders: Sequence[Path]) -> list[Future[None]]:
+    """Write them all; the disk has the first while the next is written, and takes all at once."""
     above = _room_for(folders[0])
-    with ExitStack() as opened:
-        written = []
-        for folder, (name, data) in zip(folders, files, strict=True):
-            folder.mkdir()
-            file = opened.enter_context((folder / name).open("xb", buffering=0))
-            _write(file, data)
-            written.append(file.fileno())
-        return _syncs.submit(_sync_each, opened.pop_all(), written, (*folders, *above))
+    safe = []
+    for folder, (name, data) in zip(folders, files, strict=True):
+        folder.mkdir()
+        safe.append(_syncs.submit(_sync_and_close, _written(folder / name, data)))
+    return [*safe, _syncs.submit(_sync_each, (*folders, *above))]
 
 
-def _sync_each(opened: ExitStack, written: Sequence[int], places: Sequence[Path]) -> None:
-    with opened:
-        for handle in written:
-            os.fsync(handle)
+def _written(target: Path, data: Buffer) -> FileIO:
+    file = target.open("xb", buffering=0)
+    try:
+        _write(file, data)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _sync_and_close(file: FileIO) -> None:
+    with file:
+        os.fsync(file.fileno())
+
+
+def _sync_each(places: Sequence[Path]) -> None:
     for place in places:
         _sync(place)
 

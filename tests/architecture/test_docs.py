@@ -1,6 +1,7 @@
 """What the documents name exists, and what can be set is documented."""
 
 import re
+import tomllib
 
 from tests.architecture import source
 
@@ -53,3 +54,17 @@ def test_documents_link_to_what_is_there() -> None:
     for path in (source.ROOT / "README.md", *source.files("*.md", "docs")):
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text()):
             assert (path.parent / link).exists(), f"{source.relative(path)}: {link}"
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((source.ROOT / "pyproject.toml").read_text())["project"]
+    extras = [one for group in project["optional-dependencies"].values() for one in group]
+    wanted = {re.split(r"[^\w-]", one)[0] for one in [*project["dependencies"], *extras]}
+    table = (source.ROOT / "docs/decisions.md").read_text().partition("## Dependencies")[2]
+    told = {
+        name
+        for line in table.splitlines()
+        if line.startswith("|")
+        for name in re.findall(r"[\w-]+", line.split("|")[1])
+    }
+    assert wanted - told == set()

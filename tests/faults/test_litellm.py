@@ -50,6 +50,9 @@ class Watching:
     def progress(self, share: float) -> None:
         """Nobody looks."""
 
+    async def leaving(self) -> None:
+        pass
+
     async def sent(self) -> None:
         self.was_sent = True
 

@@ -94,10 +94,7 @@ class PaidEngine:
         return self.forwards
 
     async def edit(self, request: EditRequest, watch: Watch) -> Answer:
-        self.asked.append(request.token)
-        self.seen.append(request)
-        if self.early:
-            raise self.early.pop(0)
+        await self._leave(request, watch)
         await watch.sent()
         self.started.set()
         if self.hold_back:
@@ -118,6 +115,14 @@ class PaidEngine:
             watch.partial(preview)
             await asyncio.sleep(0)
         return await self._answer(request, watch)
+
+    async def _leave(self, request: EditRequest, watch: Watch) -> None:
+        if not self.early:
+            await watch.leaving()
+        self.asked.append(request.token)
+        self.seen.append(request)
+        if self.early:
+            raise self.early.pop(0)
 
     async def _answer(self, request: EditRequest, watch: Watch) -> Answer:
         body, head = answer_of(request, self.count)

@@ -116,7 +116,6 @@ def test_an_answer_that_is_safe_does_not_wait_for_its_row(
         carried = await carrier.carry(parcel, request)
         assert carried
         assert carried.answered
-        assert (spool.folder_of(carried.edit, 1) / spool.ANSWER).is_file()
         assert (await Edit.objects.aget()).state in {State.SENDING, State.AWAITING}
         opened.set()
 

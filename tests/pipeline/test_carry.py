@@ -322,7 +322,7 @@ def test_files_that_do_not_reach_the_disk_stop_their_own_call_alone(make: Make) 
     failed: Future[None] = Future()
     failed.set_exception(OSError(errno.ENOSPC, "no room"))
     lodged = parcels[1].lodged
-    put = media.Put(lodged.put.names, failed)
+    put = media.Put(lodged.put.names, [failed])
     parcels[1] = replace(parcels[1], lodged=replace(lodged, put=put))
     one, other, third = carry.begin_each(parcels, owner=OWNER, lease_seconds=30)
     assert isinstance(one, Attempt)

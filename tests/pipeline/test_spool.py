@@ -51,6 +51,27 @@ def test_a_head_that_is_there_is_never_away(tmp_path: Path) -> None:
     assert head.stat().st_mtime_ns == 1
 
 
+def test_it_is_told_once_it_would_be_found(tmp_path: Path) -> None:
+    """By its old name: another takes one more wait for the disk."""
+    seen: list[set[str]] = []
+    spool.keep_answer(
+        answer(tmp_path),
+        HEAD,
+        tmp_path,
+        lambda: seen.append({one.name for one in tmp_path.iterdir() if one.is_file()}),
+    )
+    assert seen == [{spool.BODY, spool.HEAD}]
+
+
+def test_what_does_not_reach_the_disk_is_not_told(tmp_path: Path) -> None:
+    """Here its head: a folder stands in its place."""
+    (tmp_path / spool.HEAD).mkdir()
+    told: list[None] = []
+    with pytest.raises(IsADirectoryError):
+        spool.keep_answer(answer(tmp_path), HEAD, tmp_path, lambda: told.append(None))
+    assert (told, spool.head_in(tmp_path)) == ([], None)
+
+
 def test_without_an_answer_nothing_is_kept(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         spool.keep_answer(tmp_path / spool.BODY, HEAD, tmp_path)

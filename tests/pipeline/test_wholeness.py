@@ -115,3 +115,21 @@ def test_what_lies_in_the_folder_counts(tmp_path: Path) -> None:
     assert left_answer(tmp_path, 1) == (tmp_path / "answer.body", JSON_HEAD)
     (tmp_path / "answer.body").rename(tmp_path / "answer")
     assert left_answer(tmp_path, 1) == (tmp_path / "answer", JSON_HEAD)
+
+
+@pytest.mark.parametrize(
+    ("head", "whole"),
+    [
+        ({"status": 200, "content_length": 4}, True),
+        ({"status": 200, "content_length": 5}, False),
+        ({"status": 200, "content_length": None}, False),
+        ({"status": 200}, False),
+        ({"status": 500, "content_length": 4}, False),
+        ({"content_length": 4}, False),
+    ],
+)
+def test_what_was_announced_is_known_without_a_look_at_it(
+    tmp_path: Path, head: dict[str, Any], whole: bool
+) -> None:
+    (tmp_path / "answer.body").write_bytes(b"null")
+    assert wholeness.has_its_length(tmp_path / "answer.body", head) is whole

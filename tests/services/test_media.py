@@ -83,7 +83,7 @@ def test_what_does_not_reach_the_disk_is_removed(
     failed: Future[None] = Future()
     failed.set_exception(OSError(code, "the disk says no"))
     with pytest.raises(said):
-        media.Put(put.names, failed).wait()
+        media.Put(put.names, [failed]).wait()
     assert stored(data_dir) == []
 
 

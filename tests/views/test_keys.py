@@ -225,6 +225,14 @@ def test_revoking_asks_first(olga: Client, people: People) -> None:
         api_keys.find(token)
 
 
+def test_a_key_in_use_was_used_just_now(olga: Client, people: People) -> None:
+    key, _token = make_api_key(people.project, people.olga)
+    ApiKey.objects.update(last_used_at=timezone.now())
+    prove(olga)
+    assert "last used just now" in rows(olga.get(url(people)))[0]
+    assert "It was used just now." in said(olga.get(revoke_url(people, key)))
+
+
 def test_an_owner_ends_an_editors_key_but_not_the_other_way_round(
     olga: Client, emil: Client, people: People
 ) -> None:

@@ -146,9 +146,11 @@ class Call:
         if phase == Phase.WAITING:
             await self._sent()
             return
-        self._phase = phase
         if phase == Phase.SENDING:
+            async with self._clock.stopped():
+                await self.watch.leaving()
             self._clock.allow(self._times.write)
+        self._phase = phase
 
     async def _sent(self) -> None:
         """Everything has left: tell it once, then wait for the head."""

@@ -41,6 +41,8 @@ class Exchange:
         """Send the request and return the head of its answer. Raises httpx.TransportError."""
         self._line = line
         await tell(Phase.SENDING)
+        if line.has_hung_up:
+            raise httpx.ConnectError("they hung up before they were asked")
         try:
             is_whole = await self._send()
         except httpx.WriteError:

@@ -89,6 +89,9 @@ class Watched:
         """The whole request has left."""
         self.has_left = True
 
+    async def leaving(self) -> None:
+        """Nothing is kept of a probe."""
+
     async def headed(self, head: Mapping[str, JSON]) -> None:
         """The head of the answer is here."""
         status = head.get("status")

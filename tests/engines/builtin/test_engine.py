@@ -48,6 +48,9 @@ class Seen:
     def __init__(self, shares: list[float] | None = None) -> None:
         self.progress = (shares if shares is not None else []).append
 
+    async def leaving(self) -> None:
+        raise AssertionError("nothing leaves the built-in engine")
+
     async def sent(self) -> None:
         pass
 

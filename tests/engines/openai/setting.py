@@ -76,6 +76,9 @@ class Watcher:
     def progress(self, share: float) -> None:
         raise AssertionError("nobody knows how far a provider is")
 
+    async def leaving(self) -> None:
+        self.told.append("leaving")
+
     async def sent(self) -> None:
         self.told.append("sent")
 

@@ -98,7 +98,7 @@ def test_an_answer_comes_to_disk_with_its_head(tmp_path: Path) -> None:
     assert not isinstance(outcome, ProviderError)
     assert outcome.file == tmp_path / "answer.body"
     assert outcome.file.read_bytes() == GOOD
-    assert watch.told == ["sent", "headed"]
+    assert watch.told == ["leaving", "sent", "headed"]
     assert watch.head == {
         "status": 200,
         "request_id": "req-7",
@@ -371,7 +371,7 @@ def test_an_early_refusal_is_heard_while_we_still_send(tmp_path: Path, stays: bo
             return caught.value
 
     assert summary(asyncio.run(run())) == ("too_large", Execution.NO, 0)
-    assert watch.told == ["headed"]
+    assert watch.told == ["leaving", "headed"]
 
 
 def test_cancelling_closes_the_socket(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_row_52_previews_come_as_they_are_drawn(tmp_path: Path) -> None:
     parts = (HEAD, partial(0), 0.05, partial(1), COMPLETED, LAST)
     outcome = against(scripted(*parts), tmp_path, watch=watch)
     assert not isinstance(outcome, ProviderError)
-    assert watch.told == ["sent", "headed", "partial", "partial"]
+    assert watch.told == ["leaving", "sent", "headed", "partial", "partial"]
     assert [json.loads(file.read_bytes())["partial_image_index"] for file in watch.partials] == [
         0,
         1,

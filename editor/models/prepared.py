@@ -41,6 +41,9 @@ class Prepared[M: Model, Row]:
         self._compiler: Any = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = self._compiler.as_sql()
         self._sql, self._params = sql, tuple(params)
+        columns = self._compiler.select[: self._compiler.col_count]
+        # Which of the columns are read how: a quarter of the time that asking takes.
+        self._converters = self._compiler.get_converters([column for column, *_rest in columns])
 
     def __call__(self, filled: Mapping[Any, Any]) -> list[Row]:
         """Return the rows; `filled` says what stands for each blank. One query."""
@@ -48,6 +51,7 @@ class Prepared[M: Model, Row]:
         compiler = copy.copy(self._compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]  # this thread's
         compiler.as_sql = partial(_as_built, self._sql, params)
+        compiler.get_converters = lambda _columns: self._converters
         asked = self._queryset.all()
         asked.query.get_compiler = lambda *_args, **_how: compiler  # type: ignore[method-assign]
         return list(asked)

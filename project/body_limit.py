@@ -47,7 +47,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a receive that counts."""
         if _announced(scope) > self._limit:
-            if not _waits(scope):
+            if not waits(scope):
                 await self._drain(receive, 0)
             await self._refuse(send)
             return
@@ -86,8 +86,8 @@ class BodyLimit:
         await send({"type": "http.response.body", "body": refusal.body})
 
 
-def _waits(scope: Scope) -> bool:
-    """Whether the client sends nothing before it is told to go on (RFC 9110, 10.1.1)."""
+def waits(scope: Scope) -> bool:
+    """Return whether the client sends nothing before it is told to go on (RFC 9110, 10.1.1)."""
     expected: bytes = dict(scope["headers"]).get(b"expect", b"")
     return expected.lower() == b"100-continue"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.http import HttpRequest
 
 from editor.api import refusals
-from editor.api.entrance import penned
+from editor.api.entrance import penned, quick
 from editor.api.errors import ApiError
 from editor.api.per_loop import PerLoop
 from editor.services import api_keys, rate_limits
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from editor.models import ApiKey, Scope
     from editor.services.rate_limits import Allowance
 
+# So long what was found of a key is taken for true. A body may come for hours, and a key that was
+# revoked meanwhile opens nothing.
+FRESH_SECONDS: Final = 5.0
 # A token, and what its key must be made for.
 type Ask = tuple[str, Scope]
 
@@ -55,9 +59,30 @@ class Caller:
         return limits(self.allowance)
 
 
+class Admission:
+    """A key that is looked up, and its request counted, while the rest of the call arrives.
+
+    Nobody need ask what came of it: a client may hang up meanwhile.
+    """
+
+    def __init__(self, token: str, scope: Scope) -> None:
+        self._token = token
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._told = _gate().begin((token, scope))
+
+    async def caller(self) -> Caller:
+        """Return who asks, by a key that opens its project now. Raises ApiError."""
+        caller = await self._told
+        if self._loop.time() - self._began <= FRESH_SECONDS:
+            return caller
+        return await quick(_again, caller, self._token)
+
+
 class ApiRequest(HttpRequest):
     """A request as views behind `needs_key` see it."""
 
+    admission: Admission
     caller: Caller
 
 
@@ -66,10 +91,14 @@ def needs_key[View: Callable[..., Coroutine[Any, Any, HttpResponseBase]]](
 ) -> Callable[[View], Callable[..., Coroutine[Any, Any, HttpResponseBase]]]:
     """Let only calls with a key of that scope through; `request.caller` says whose."""
 
+    def begin(request: ApiRequest) -> Callable[[], Coroutine[Any, Any, Caller]]:
+        request.admission = Admission(token_of(request), scope)
+        return request.admission.caller
+
     def guard(view: View) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
         @wraps(view)
         async def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            request.caller = await _gate().ask((token_of(request), scope))
+            request.caller = await request.admission.caller()
             headers = request.caller.headers
             try:
                 response = await view(request, *args, **kwargs)
@@ -80,6 +109,7 @@ def needs_key[View: Callable[..., Coroutine[Any, Any, HttpResponseBase]]](
                 response[name] = value
             return response
 
+        guarded.begin = begin  # type: ignore[attr-defined]
         return guarded
 
     return guard
@@ -116,7 +146,7 @@ def _admitted(token: str, asks: Sequence[tuple[int, Scope]]) -> dict[int, Caller
     try:
         key, door = api_keys.enter(token)
     except KeyRefused as refused:
-        return {number: refusals.bad_key(REASONS[type(refused)]) for number, _scope in asks}
+        return {number: _refused(refused) for number, _scope in asks}
     told: dict[int, Caller | ApiError] = {
         number: _lacks(scope) for number, scope in asks if not key.may(scope)
     }
@@ -127,6 +157,19 @@ def _admitted(token: str, asks: Sequence[tuple[int, Scope]]) -> dict[int, Caller
         else:
             told[number] = Caller(key, door, allowance)
     return told
+
+
+def _again(caller: Caller, token: str) -> Caller:
+    """Return who asks, as things are now; nothing is counted. Raises ApiError."""
+    try:
+        key, door = api_keys.enter(token)
+    except KeyRefused as refused:
+        raise _refused(refused) from None
+    return replace(caller, key=key, door=door)
+
+
+def _refused(refused: KeyRefused) -> ApiError:
+    return refusals.bad_key(REASONS[type(refused)])
 
 
 def _lacks(scope: Scope) -> ApiError:

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +11,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DatabaseError, close_old_connections, reset_queries
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from editor.api import refusals
 from editor.api.errors import ApiError
@@ -66,29 +66,64 @@ def _with_fresh_connection(function: Callable[..., Any], *args: Any, **kwargs: A
         close_old_connections()
 
 
-async def respond(request: HttpRequest) -> HttpResponseBase:
-    """Answer a call; whatever goes wrong, in the envelope."""
-    identity = new_id()
-    try:
-        view, args, kwargs = _found(request)
-        response: HttpResponseBase = await view(request, *args, **kwargs)
-    except ApiError as error:
-        response = refusal(error)
-    except Exception as error:  # noqa: BLE001  every answer is ours
-        response = refusal(_translated(error, identity))
-    response["x-request-id"] = identity
-    if isinstance(response, HttpResponse):
-        response["Content-Length"] = str(len(response.content))
-    response["X-Content-Type-Options"] = "nosniff"
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+class Visit:
+    """One call: begun when its head is there, answered when all of it is.
+
+    What a view can do without a body is its `begin`; that returns how to wait for it, which raises
+    when there is nothing but a refusal to be told.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.identity = new_id()
+        self._request = request
+        self._found: ResolverMatch | Exception
+        self._begun: Callable[[], Awaitable[object]] | None = None
+        try:
+            self._found = _found(request)
+            if begin := getattr(self._found.func, "begin", None):
+                self._begun = begin(request)
+        except Exception as error:  # noqa: BLE001  it is told when its turn comes
+            self._found = error
+
+    async def is_refused(self) -> bool:
+        """Return whether the call is refused, whatever its body may be."""
+        if self._begun is None:
+            return isinstance(self._found, Exception)
+        try:
+            await self._begun()
+        except Exception:  # noqa: BLE001  it is told by `answer`
+            return True
+        return False
+
+    async def answer(self) -> HttpResponseBase:
+        """Answer; whatever goes wrong, in the envelope."""
+        try:
+            if isinstance(self._found, Exception):
+                raise self._found
+            view, args, kwargs = self._found
+            response: HttpResponseBase = await view(self._request, *args, **kwargs)
+        except ApiError as error:
+            response = refusal(error)
+        except Exception as error:  # noqa: BLE001  every answer is ours
+            response = refusal(_translated(error, self.identity))
+        response["x-request-id"] = self.identity
+        if isinstance(response, HttpResponse):
+            response["Content-Length"] = str(len(response.content))
+        response["X-Content-Type-Options"] = "nosniff"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
 
-def _found(request: HttpRequest) -> Any:
+def _found(request: HttpRequest) -> ResolverMatch:
+    method = request.method or ""
     try:
-        return resolve(request.path_info, urlconf=URLS)
+        found = resolve(request.path_info, urlconf=URLS)
     except Resolver404:
-        raise refusals.no_such_path(request.method or "", request.path_info) from None
+        raise refusals.no_such_path(method, request.path_info) from None
+    allowed: str = vars(found.func)["allowed"]  # editor.api.calls
+    if allowed != ("GET" if method == "HEAD" else method):
+        raise refusals.wrong_method(method, allowed)
+    return found
 
 
 def _translated(error: Exception, identity: str) -> ApiError:

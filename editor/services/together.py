@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 MOST: Final = 32
 
@@ -34,14 +34,19 @@ class Together[Asked, Told]:
 
         Whoever is in a hurry takes along all who wait.
         """
+        return await self.begin(asked, hurry=hurry)
+
+    def begin(self, asked: Asked, *, hurry: bool = False) -> asyncio.Future[Told]:
+        """Have it done, and go on; the future may be left alone, whatever comes of it."""
         if hurry:
             self._hurry.set()
         loop = asyncio.get_running_loop()
         told: asyncio.Future[Told] = loop.create_future()
+        told.add_done_callback(_seen)
         self._waiting.append((asked, told))
         if self._rounds is None or self._rounds.done():
             self._rounds = loop.create_task(self._go())
-        return await told
+        return told
 
     async def _go(self) -> None:
         while self._waiting:
@@ -61,6 +66,12 @@ class Together[Asked, Told]:
                 async with asyncio.timeout(self._patience):
                     await self._hurry.wait()
         self._hurry.clear()
+
+
+def _seen(told: asyncio.Future[Any]) -> None:
+    """Look at an error that perhaps nobody waits for: asyncio would log it."""
+    if not told.cancelled():
+        told.exception()
 
 
 def _tell[Told](told: asyncio.Future[Told], found: Told | Exception) -> None:

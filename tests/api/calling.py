@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from editor.models import ApiKey
+    from project.body_limit import Event, Receive
     from tests.conftest import People
 
 EDITS = "/v1/images/edits"
@@ -122,17 +123,20 @@ def call(
 async def acall(
     method: str,
     path: str,
-    body: Sequence[bytes] = (b"",),
+    body: Sequence[bytes] | Receive = (b"",),
     *,
     headers: Mapping[str, str] | None = None,
     line: Line | None = None,
     application: Any = None,
 ) -> Came:
-    """The same within a running loop, the body in pieces; `line` shows it while it lasts."""
-    line = line or Line()
-    pieces = _pieces(body)
+    """The same within a running loop, the body in pieces; `line` shows it while it lasts.
 
-    async def receive() -> dict[str, Any]:
+    A body that can be called is asked for whatever the client sends.
+    """
+    line = line or Line()
+    pieces = _pieces(() if callable(body) else body)
+
+    async def receive() -> Event:
         for event in pieces:
             return event
         await line.gone.wait()
@@ -152,10 +156,10 @@ async def acall(
         "server": ("testserver", 80),
         "client": ("127.0.0.1", 5000),
     }
-    await (application or ApiHandler())(scope, receive, send)
+    await (application or ApiHandler())(scope, body if callable(body) else receive, send)
     return line.came if line.sent else Came(0, {}, b"")
 
 
-def _pieces(body: Sequence[bytes]) -> Iterator[dict[str, Any]]:
+def _pieces(body: Sequence[bytes]) -> Iterator[Event]:
     for number, piece in enumerate(body, start=1):
         yield {"type": "http.request", "body": piece, "more_body": number < len(body)}

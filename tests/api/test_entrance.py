@@ -113,5 +113,5 @@ def test_a_fault_of_ours_is_logged_by_the_calls_number(
 def test_a_view_never_sees_a_strange_path() -> None:
     request = HttpRequest()
     request.method, request.path_info = "GET", "v1"
-    response = asyncio.run(entrance.respond(request))
+    response = asyncio.run(entrance.Visit(request).answer())
     assert (response.status_code, response["content-type"]) == (404, "application/json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,3 +179,21 @@ def test_a_full_round_waits_for_nobody() -> None:
         return [len(one) for one in doing.rounds]
 
     assert run(script()) == [2, 2]
+
+
+def test_what_was_begun_may_be_left_alone() -> None:
+    async def script() -> tuple[list[Round], list[Any]]:
+        doing, said = Doing(), list[Any]()
+        together = Together(doing)
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _loop, context: said.append(context)
+        )
+        together.begin(-1)
+        left = together.begin(2)
+        together.begin(-3).cancel()
+        assert await left == 4
+        assert await together.ask(5) == 10
+        gc.collect()
+        return doing.rounds, said
+
+    assert run(script()) == ([[-1, 2, -3], [5]], [])

@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 OK = 200
+# As OpenAI's SDKs write it (httpx): sixteen random bytes.
+BOUNDARY = "9f3b61c04f7d4a2e8c15d0e6a7b2930d"
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 
@@ -44,7 +46,7 @@ def requests(url: str, folder: Path, key: str) -> list[bytes]:
         head = (
             f"POST {where.path} HTTP/1.1\r\nHost: {where.netloc}\r\n"
             f"Authorization: Bearer {key}\r\n"
-            f"Content-Type: multipart/form-data; boundary=bench\r\n"
+            f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
             f"Content-Length: {len(data)}\r\n\r\n"
         )
         found.append(head.encode() + data)

@@ -27,6 +27,7 @@ from django.conf import settings
 from PIL import Image
 
 from editor.models import Edit, Worker
+from tests.bench.load import BOUNDARY
 from tests.bench.process_tree import MIB, Tree, cpu_seconds
 from tests.bench.test_makespan import process, production
 from tests.browser.conftest import free_port
@@ -111,18 +112,13 @@ def mask() -> bytes:
 
 
 def encoded(picture: bytes, area: bytes, fields: dict[str, str]) -> bytes:
-    out = io.BytesIO()
+    out, part = io.BytesIO(), f"--{BOUNDARY}\r\nContent-Disposition: form-data"
     for name, text in fields.items():
-        out.write(
-            f'--bench\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'.encode()
-        )
+        out.write(f'{part}; name="{name}"\r\n\r\n{text}\r\n'.encode())
     for name, data, kind in (("image", picture, "jpeg"), ("mask", area, "png")):
-        head = (
-            f'--bench\r\nContent-Disposition: form-data; name="{name}"; filename="{name}.{kind}"\r\n'
-            f"Content-Type: image/{kind}\r\n\r\n"
-        )
-        out.write(head.encode() + data + b"\r\n")
-    out.write(b"--bench--\r\n")
+        head = f'{part}; name="{name}"; filename="{name}.{kind}"\r\nContent-Type: image/{kind}'
+        out.write(f"{head}\r\n\r\n".encode() + data + b"\r\n")
+    out.write(f"--{BOUNDARY}--\r\n".encode())
     return out.getvalue()
 
 

@@ -5,6 +5,7 @@ An engine writes its answer as `answer.body`, and what is needed to read it late
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -53,20 +54,18 @@ def keep_answer(
 ) -> tuple[Path, str]:
     """Make the engine's answer durable before anything reads it; return path and sha256.
 
-    It is summed up while the disk is waited for. `safe` is called as soon as it would be found
-    after a power cut, by its old name or its new one.
+    `safe` is called as soon as it would be found after a power cut, by its old name or its new one.
     """
-    _write_head(folder / HEAD, head)
-    with answer.open("rb", buffering=0) as file, media.summed(file) as digest:
-        others = [media.syncing(folder / HEAD), media.syncing(folder)]
-        os.fsync(file.fileno())
-        for one in others:
-            one.result()
+    with answer.open("rb", buffering=0) as file:
+        with media.syncing(file):
+            _write_head(folder / HEAD, head)
+            _sync(folder / HEAD)
+            _sync(folder)
         if safe:
             safe()
         target = answer.rename(folder / ANSWER)
         _sync(folder)
-    return target, digest.result()
+        return target, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def adopt_answer(answer: Path, head: Mapping[str, Any], folder: Path) -> tuple[Path, str]:

@@ -9,7 +9,6 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +21,7 @@ from editor.models.public_id import new_public_id
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
+    from io import FileIO
 
     from editor.imaging.container import Buffer
 
@@ -180,20 +180,14 @@ def settle(made: Path, target: Path) -> None:
 
 
 @contextmanager
-def summed(source: Buffer | FileIO) -> Iterator[Future[str]]:
+def summed(source: Buffer) -> Iterator[Future[str]]:
     """Let the sha256 of bytes be found while the disk is waited for; it is there afterwards."""
-    digest = _sums.submit(_sha256, source)
+    digest = _sums.submit(lambda: hashlib.sha256(source).hexdigest())
     try:
         yield digest
     finally:
         # The bytes are not the thread's own.
         wait([digest])
-
-
-def _sha256(source: Buffer | FileIO) -> str:
-    if isinstance(source, FileIO):
-        return hashlib.file_digest(source, "sha256").hexdigest()
-    return hashlib.sha256(source).hexdigest()
 
 
 def drop(name: str) -> None:
@@ -206,9 +200,16 @@ def path(name: str) -> Path:
     return Path(default_storage.path(name))
 
 
-def syncing(target: Path) -> Future[None]:
-    """Bring a file or folder to the disk behind the scenes; the future raises OSError."""
-    return _syncs.submit(_sync, target)
+@contextmanager
+def syncing(file: FileIO) -> Iterator[None]:
+    """Bring a file to the disk meanwhile; it is safe afterwards. Raises OSError."""
+    safe = _syncs.submit(os.fsync, file.fileno())
+    try:
+        yield
+    finally:
+        # The file is not the thread's own.
+        wait([safe])
+    safe.result()
 
 
 def _sync(target: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import mmap
+import os
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -106,11 +107,27 @@ def test_bytes_are_summed_up_meanwhile(data_dir: Path) -> None:
     source.write_bytes(b"mapped" * 100_000)
     with media.summed(source.read_bytes()) as one:
         pass
-    with source.open("rb", buffering=0) as file, media.summed(file) as two:
-        pass
     with mapped(source) as data:
-        with pytest.raises(KeyError), media.summed(data) as three:
+        with pytest.raises(KeyError), media.summed(data) as two:
             raise KeyError
-        assert three.done()
-    sums = {one.result(), two.result(), three.result()}
+        assert two.done()
+    sums = {one.result(), two.result()}
     assert sums == {hashlib.sha256(source.read_bytes()).hexdigest()}
+
+
+def test_a_file_that_does_not_reach_the_disk_is_told(data_dir: Path) -> None:
+    """As of a pipe, which has none."""
+    reading, writing = os.pipe()
+    with (
+        os.fdopen(reading, "rb", buffering=0),
+        os.fdopen(writing, "wb", buffering=0) as pipe,
+        pytest.raises(OSError, match="Invalid argument"),
+        media.syncing(pipe),
+    ):
+        pass
+    with (
+        (data_dir / "scratch" / "file").open("wb", buffering=0) as file,
+        pytest.raises(KeyError),
+        media.syncing(file),
+    ):
+        raise KeyError

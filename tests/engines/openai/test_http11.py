@@ -80,6 +80,17 @@ def test_an_answer_is_read_however_it_comes(ground: Ground, pieces: list[bytes])
 
 
 @pytest.mark.parametrize(
+    "head", [answer(b""), b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n"], ids=["0", "204"]
+)
+def test_an_answer_without_a_body_ends_with_its_head(ground: Ground, head: bytes) -> None:
+    async def test() -> None:
+        async with ground.server(saying(head + b"noise")) as server:
+            assert await Caller(ground.url(server)).whole() == b""
+
+    ground.run(test())
+
+
+@pytest.mark.parametrize(
     ("pieces", "kind"),
     [
         ([b""], httpx.RemoteProtocolError),

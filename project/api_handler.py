@@ -62,13 +62,17 @@ class OneCall(ASGIHandler):
         await self.send_response(response, send)
 
     async def read_body(self, receive: Any) -> Any:
-        """Return the body, once it is there. Raises RequestAborted; then nothing is left of it."""
+        """Return the body, once it is there; nothing more is kept of a call that is refused.
+
+        Raises RequestAborted; then nothing is left of it.
+        """
         try:
             while True:
                 event = await receive()
                 if event["type"] == "http.disconnect":
                     raise RequestAborted
-                self._body.write(event.get("body", b""))
+                if self._request and self._visit.wants_body:
+                    self._body.write(event.get("body", b""))
                 if not event.get("more_body", False):
                     return self._body
         except BaseException:

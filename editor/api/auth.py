@@ -71,6 +71,12 @@ class Admission:
         self._began = self._loop.time()
         self._told = _gate().begin((token, scope))
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is known by now that the call is refused."""
+        told = self._told
+        return told.done() and (told.cancelled() or told.exception() is not None)
+
     async def caller(self) -> Caller:
         """Return who asks, by a key that opens its project now. Raises ApiError."""
         caller = await self._told
@@ -91,9 +97,9 @@ def needs_key[View: Callable[..., Coroutine[Any, Any, HttpResponseBase]]](
 ) -> Callable[[View], Callable[..., Coroutine[Any, Any, HttpResponseBase]]]:
     """Let only calls with a key of that scope through; `request.caller` says whose."""
 
-    def begin(request: ApiRequest) -> Callable[[], Coroutine[Any, Any, Caller]]:
+    def begin(request: ApiRequest) -> Admission:
         request.admission = Admission(token_of(request), scope)
-        return request.admission.caller
+        return request.admission
 
     def guard(view: View) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
         @wraps(view)

@@ -20,7 +20,7 @@ from editor.engines.errors import EngineError
 from editor.engines.plans import Plan
 from editor.models import Edit
 from editor.pipeline import carry, prepare, room, spool, submit, wishes
-from editor.services import lodging, media
+from editor.services import consents, lodging, media
 from editor.services.masks import Painted
 from editor.services.vault import WrongKey
 
@@ -51,6 +51,7 @@ class Asked:
 
 
 _lately: Final = Lately[tuple[int, str, int], Asked | None](seconds=1.0)
+_agreed: Final = Lately[tuple[int, int, str], bool](seconds=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ def pack(caller: Caller, call: EditCall, intent: Intent, here: Carrier) -> Packe
         return None
     try:
         asked = _asked(caller.door.project, call.model, here.registry)
-        if asked is None or not room.for_carrying(asked.engine):
+        if asked is None or not (
+            room.for_carrying(asked.engine) and _is_agreed(caller, asked.provider)
+        ):
             return None
         fields.check(call, asked.served.abilities, asked.served.name)
         lodged = lodging.lodge(caller.door, call.images[0], call.mask)
@@ -164,6 +167,13 @@ def _asked(project: Project, name: str, registry: EngineSource) -> Asked | None:
         return Asked(chosen, chosen.provider, engine)
 
     return _lately.get((project.pk, name, id(registry)), find)
+
+
+def _is_agreed(caller: Caller, provider: Provider) -> bool:
+    """Whether the member knows where the pictures go: else not even a connection is made."""
+    user, host = caller.door.user.pk, consents.host_of(provider)
+    key = (provider.pk, user, host)
+    return _agreed.get(key, lambda: consents.covers(provider, user, host))
 
 
 def _is_known(caller: Caller, intent: Intent) -> bool:

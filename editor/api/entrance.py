@@ -2,10 +2,10 @@
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DatabaseError, close_old_connections, reset_queries
@@ -66,18 +66,28 @@ def _with_fresh_connection(function: Callable[..., Any], *args: Any, **kwargs: A
         close_old_connections()
 
 
+class Begun(Protocol):
+    """What a view does before there is a body."""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether there is nothing but a refusal to be told."""
+
+    async def caller(self) -> object:
+        """Wait for what comes of it. Raises that refusal."""
+
+
 class Visit:
     """One call: begun when its head is there, answered when all of it is.
 
-    What a view can do without a body is its `begin`; that returns how to wait for it, which raises
-    when there is nothing but a refusal to be told.
+    What a view can do without a body is its `begin`.
     """
 
     def __init__(self, request: HttpRequest) -> None:
         self.identity = new_id()
         self._request = request
         self._found: ResolverMatch | Exception
-        self._begun: Callable[[], Awaitable[object]] | None = None
+        self._begun: Begun | None = None
         try:
             self._found = _found(request)
             if begin := getattr(self._found.func, "begin", None):
@@ -85,15 +95,19 @@ class Visit:
         except Exception as error:  # noqa: BLE001  it is told when its turn comes
             self._found = error
 
+    @property
+    def wants_body(self) -> bool:
+        """Whether the call is not known by now to be refused."""
+        return not (isinstance(self._found, Exception) or (self._begun and self._begun.has_failed))
+
     async def is_refused(self) -> bool:
         """Return whether the call is refused, whatever its body may be."""
-        if self._begun is None:
-            return isinstance(self._found, Exception)
-        try:
-            await self._begun()
-        except Exception:  # noqa: BLE001  it is told by `answer`
-            return True
-        return False
+        if self._begun:
+            try:
+                await self._begun.caller()
+            except Exception as error:  # noqa: BLE001  it is told by `answer`
+                self._found = error
+        return isinstance(self._found, Exception)
 
     async def answer(self) -> HttpResponseBase:
         """Answer; whatever goes wrong, in the envelope."""

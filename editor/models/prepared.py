@@ -66,6 +66,8 @@ class Prepared[M: Model, Row]:
 
 def _made_by(queryset: Any, compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
     """What a row becomes, by what was asked for: columns, one column, or models."""
+    if compiler.annotation_col_map and queryset._iterable_class is ModelIterable:
+        raise TypeError("models are made without annotations")
     kinds: dict[type, Callable[[], Callable[[tuple[Any, ...]], Any]]] = {
         ValuesListIterable: lambda: tuple,
         FlatValuesListIterable: lambda: itemgetter(0),

@@ -27,8 +27,10 @@ from editor.models.prepared import Returned, columns, executed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import timedelta
 
     from django.db.models import Model
+    from django.db.models.expressions import CombinedExpression
 
 # The very same each time, so that it is built once.
 NOW: Final = Now()
@@ -40,6 +42,12 @@ _KEPT: Final[dict[type[Field[Any, Any]], Any]] = {
     IntegerField: 12_345,
     ForeignKey: 12_345,
 }
+
+
+@lru_cache
+def after(delta: timedelta) -> CombinedExpression:
+    """Return the database's time so much later; the very same each time."""
+    return NOW + delta
 
 
 class _Bare:

@@ -17,8 +17,8 @@ from typing import Any, Final, Protocol
 from editor.engines.base import Answer, EditRequest
 from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
-from editor.models import Attempt, Edit, State
-from editor.pipeline import carry, claim, spool, steps, wholeness
+from editor.models import Attempt, Edit, Provider, State
+from editor.pipeline import carry, circuit, claim, spool, steps, wholeness
 from editor.pipeline.announce import Announcer
 from editor.pipeline.carry import Parcel
 from editor.pipeline.database import DatabaseThread
@@ -157,7 +157,8 @@ class Carrier:
 
     async def _carry(self, way: _Way) -> Carried | None:
         parcel = way.parcel
-        departure = Departure(parcel.engine, way.request, parcel.token)
+        early = circuit.is_well(parcel.provider) and self._has_place(parcel.provider)
+        departure = Departure(parcel.engine, way.request, parcel.token, early=early)
         try:
             attempt = await self._begin(parcel)
             if attempt is None:
@@ -241,9 +242,14 @@ class Carrier:
 
     async def _receive(self, way: _Way, receipt: Receipt) -> Hold:
         """Write down that the answer is here, with others where its place is not wanted."""
-        provider = way.parcel.provider
+        return await self._receipts.ask(
+            receipt, hurry=not self._has_place(way.parcel.provider, PLENTY)
+        )
+
+    def _has_place(self, provider: Provider, times: int = 1) -> bool:
+        """Whether a provider takes so many times what is on its way to it from here."""
         out = sum(one.parcel.provider.pk == provider.pk for one in self._tasks.values())
-        return await self._receipts.ask(receipt, hurry=out * PLENTY > provider.concurrency)
+        return out * times <= provider.concurrency
 
     def _beat(self) -> None:
         if self._heart is None or self._heart.done():

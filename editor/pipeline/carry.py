@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -33,7 +33,7 @@ from editor.models import (
     State,
 )
 from editor.models.prepared import ANY_KEY, ANY_TEXT, Prepared
-from editor.models.written import NOW, insert_each, insert_values
+from editor.models.written import NOW, after, insert_each, insert_values
 from editor.pipeline import circuit, ledger
 from editor.pipeline.states import count_changes
 from editor.services import budgets, consents, media
@@ -111,7 +111,7 @@ def _write(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Atte
         return [None] * len(parcels)
     count_changes({one.door.project.pk for one in chosen})
     for parcel in chosen:
-        parcel.edit.lease_owner, parcel.edit.lease_until = owner, _after(lease)
+        parcel.edit.lease_owner, parcel.edit.lease_until = owner, after(lease)
         _prepare(parcel, gate.picture(parcel), gate.pulse(parcel))
     _insert(chosen)
     begun = [
@@ -132,11 +132,6 @@ def _write(parcels: Sequence[Parcel], owner: str, lease: timedelta) -> list[Atte
             ledger.reserve(one.edit)
     attempts = {attempt.edit.public_id: attempt for attempt in begun}
     return [attempts.get(parcel.edit.public_id) for parcel in parcels]
-
-
-@lru_cache
-def _after(lease: timedelta) -> Any:
-    return NOW + lease
 
 
 def _prepare(parcel: Parcel, picture: Picture, pulse: int) -> None:

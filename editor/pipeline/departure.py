@@ -1,6 +1,6 @@
 """An engine that gets ready while its intent is still being written.
 
-It may connect, which tells nobody anything. Nothing of the edit leaves before the intent is on record
+It may connect to whom its member agreed to, and no byte follows. Nothing of the edit leaves before the intent is on record
 (reliability.md 4.3): the engine stops in front of the first byte until then.
 """
 
@@ -15,12 +15,16 @@ from editor.imaging.sandbox.wire import JSON
 
 
 class Departure:
-    """One attempt of an engine; it is the `Watch` until there is one."""
+    """One attempt of an engine; it is the `Watch` until there is one.
 
-    def __init__(self, engine: Engine, request: EditRequest, token: UUID) -> None:
+    Unless it is `early` it begins only when the intent is written.
+    """
+
+    def __init__(self, engine: Engine, request: EditRequest, token: UUID, *, early: bool) -> None:
         self._cleared = asyncio.Event()
         self._watch: Watch | None = None
-        self._asked = asyncio.create_task(self._ask(engine, replace(request, token=str(token))))
+        request = replace(request, token=str(token))
+        self._asked = asyncio.create_task(self._ask(engine, request, early=early))
 
     async def call_off(self) -> None:
         """Have no more of it, if it is not over; returns when nothing of it is left."""
@@ -35,9 +39,12 @@ class Departure:
         self._cleared.set()
         return await self._asked
 
-    async def _ask(self, engine: Engine, request: EditRequest) -> Answer:
-        # The intent comes first: it is written in a thread, and this gets ready meanwhile.
-        await asyncio.sleep(0)
+    async def _ask(self, engine: Engine, request: EditRequest, *, early: bool) -> Answer:
+        if early:
+            # The intent comes first: it is written in a thread, and this gets ready meanwhile.
+            await asyncio.sleep(0)
+        else:
+            await self._cleared.wait()
         return await engine.edit(request, self)
 
     async def leaving(self) -> None:

@@ -120,12 +120,11 @@ class Flight:
             self.kept(kept, sha256)
         return kept, sha256
 
-    def _safe(self, answer: Answer) -> Callable[[], None] | None:
+    def _safe(self, answer: Answer) -> Callable[[], object] | None:
         """Say so from a thread; None where it takes a look at all of it to know that it is whole."""
         if not wholeness.has_its_length(answer.file, answer.head):
             return None
-        loop = asyncio.get_running_loop()
-        return lambda: _nothing(loop.call_soon_threadsafe(self.safe))
+        return partial(asyncio.get_running_loop().call_soon_threadsafe, self.safe)
 
     async def _note(self, kept: Answer, sha256: str) -> Hold:
         """Write that the answer is here. Raises LostLease."""

@@ -50,7 +50,7 @@ def keep_answer(
     answer: Path,
     head: Mapping[str, Any],
     folder: Path,
-    safe: Callable[[], None] | None = None,
+    safe: Callable[[], object] | None = None,
 ) -> tuple[Path, str]:
     """Make the engine's answer durable before anything reads it; return path and sha256.
 
@@ -60,7 +60,8 @@ def keep_answer(
         with media.syncing(file):
             _write_head(folder / HEAD, head)
             _sync(folder / HEAD)
-            _sync(folder)
+            for place in (folder, *folder.parents[:2]):
+                _sync(place)
         if safe:
             safe()
         target = answer.rename(folder / ANSWER)

@@ -5,14 +5,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch
-from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from editor.engines.base import Answer, EditResult, Engine
@@ -20,6 +18,7 @@ from editor.engines.errors import EngineError, ErrorClass
 from editor.engines.plans import Plan
 from editor.engines.registry import EngineSource
 from editor.models import Attempt, Edit, EditInput, Picture, State
+from editor.models.written import after
 from editor.pipeline import attempts, replan, spool
 from editor.pipeline.states import Hold, LostLease, lock_projects, move, move_each, show_change
 from editor.services import budgets, consents, media, pictures
@@ -88,13 +87,7 @@ class Receipt:
 def _let_go() -> dict[str, Any]:
     """Whoever asked has the answer already; there is a moment for the next call."""
     rest = timedelta(seconds=settings.REST_SECONDS)
-    return {"lease_owner": "", "lease_until": None, "next_run_at": _after(rest)}
-
-
-@lru_cache
-def _after(rest: timedelta) -> CombinedExpression:
-    """The very same each time, so that what is written is built once."""
-    return Now() + rest
+    return {"lease_owner": "", "lease_until": None, "next_run_at": after(rest)}
 
 
 def rows_of(holds: Iterable[Hold]) -> dict[int, Edit]:

@@ -26,10 +26,15 @@ def hasty() -> Iterator[None]:
     else:
         # Of the connection and no query: Django's ways around one would cost more than these.
         connection.ensure_connection()
-        set_up: Any = connection.connection
-        ((usual,),) = set_up.execute("PRAGMA synchronous")
-        set_up.execute("PRAGMA synchronous = NORMAL")
+        ((usual,),) = _pragma("synchronous")
+        _pragma("synchronous = NORMAL")
         try:
             yield
         finally:
-            set_up.execute(f"PRAGMA synchronous = {usual}")
+            _pragma(f"synchronous = {usual}")
+
+
+def _pragma(text: str) -> list[tuple[Any, ...]]:
+    set_up: Any = connection.connection
+    with connection.wrap_database_errors:
+        return list(set_up.execute(f"PRAGMA {text}"))

@@ -11,6 +11,8 @@ from django.db.backends.sqlite3 import base
 
 # So many texts; a process asks a few hundred.
 REMEMBERED = 512
+# A longer one is made for many rows, and hardly comes again.
+LONGEST = 16 * 1024
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -29,10 +31,6 @@ class Cursor(base.SQLiteCursorWrapper):
         if param_names is not None or len(query) > LONGEST:
             return super().convert_query(query, param_names=param_names)
         return _translated(query)
-
-
-# A longer one is made for many rows, and hardly comes again.
-LONGEST = 16 * 1024
 
 
 @lru_cache(REMEMBERED)

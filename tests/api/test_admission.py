@@ -273,3 +273,28 @@ def test_a_key_that_ends_while_a_body_comes_for_long_opens_nothing(
         came = runner.run(acall("POST", EDITS, sent, headers=headers))
     assert (came.status, counted()) == (status, 1)
     assert ("was revoked" in came.error["message"]) is (status == 401)
+
+
+@pytest.mark.parametrize("path", [EDITS, "/v1/nothing"])
+def test_nothing_is_kept_of_a_body_nobody_wants(people: People, path: str) -> None:
+    """Whoever does not wait to be told to go on sends it all, and it goes nowhere."""
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"authorization", b"Bearer sk-pent-none")],
+    }
+    pieces = iter([piece(b"x" * 1000, more=True), piece(b"y" * 1000)])
+
+    async def script() -> int:
+        call = api_handler.OneCall(scope)
+
+        async def receive() -> Event:
+            await call._visit.is_refused()
+            return next(pieces)
+
+        with await call.read_body(receive) as body:
+            return int(body.tell())
+
+    assert run(script) == 0

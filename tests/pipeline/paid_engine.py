@@ -57,6 +57,8 @@ class PaidEngine:
     # Whether it takes pictures just as they came.
     forwards: bool = False
     fields: Mapping[str, Any] = field(default_factory=dict)
+    # Whether its answers say how long they are.
+    announces: bool = True
 
     executed: list[str] = field(default_factory=list)
     seen: list[EditRequest] = field(default_factory=list)
@@ -126,6 +128,8 @@ class PaidEngine:
 
     async def _answer(self, request: EditRequest, watch: Watch) -> Answer:
         body, head = answer_of(request, self.count)
+        if not self.announces:
+            head["content_length"] = None
         await watch.headed(head)
         write_answer(request.work, body, head)
         return Answer(request.work / "answer.body", head)

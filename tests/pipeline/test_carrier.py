@@ -124,6 +124,31 @@ def test_an_answer_that_is_safe_does_not_wait_for_its_row(
     assert_read(finished(parcel.edit))
 
 
+def test_an_answer_of_unknown_length_is_told_when_it_lies_in_its_place(
+    engine: PaidEngine, parcel: Parcel
+) -> None:
+    """What a power cut left of it would have to be looked through."""
+    request, engine.announces = request_of(parcel), False
+
+    async def script(carrier: Carrier) -> bool:
+        carried = await carrier.carry(parcel, request)
+        assert carried
+        return (spool.folder_of(carried.edit, 1) / spool.ANSWER).is_file()
+
+    assert carrying(engine, script)
+
+
+def test_a_provider_that_rests_is_not_dialled_before_the_intent(
+    engine: PaidEngine, parcel: Parcel
+) -> None:
+    """Nor one that has no place; each would get no more than a connection."""
+    engine.early = [AssertionError("it began")]
+    parcel.provider.consents.all().delete()
+    parcel.provider.failures = 1
+    assert carry_it(engine, parcel) is None
+    assert engine.asked == []
+
+
 PATIENT = replace(SLOW, receipts=10 * PATIENCE)
 
 
@@ -336,7 +361,14 @@ def test_what_is_not_begun_leaves_nothing(
     people: People, engine: PaidEngine, parcel: Parcel, data_dir: Any
 ) -> None:
     parcel.provider.consents.all().delete()
-    assert carry_it(engine, parcel) is None
+    request = request_of(parcel)
+
+    async def script(carrier: Carrier) -> None:
+        before = asyncio.all_tasks()
+        assert await carrier.carry(parcel, request) is None
+        assert asyncio.all_tasks() == before
+
+    carrying(engine, script)
     assert (engine.asked, Edit.objects.count()) == ([], 0)
     files = [path for path in data_dir.rglob("*") if path.is_file() and "bells" not in str(path)]
     assert [path for path in files if path.parent.parent.parent.name == "pictures"] == []

@@ -51,7 +51,7 @@ def departing[T](
             engine = make_engine(make_provider(server.base_url, **changes))
             request = make_request(folder)
             await prepare(engine, request)
-            return await script(Departure(engine, request, TOKEN))
+            return await script(Departure(engine, request, TOKEN, early=True))
 
     return asyncio.run(main())
 
@@ -128,6 +128,29 @@ def test_whoever_hangs_up_meanwhile_was_sent_nothing(tmp_path: Path, rudely: boo
     assert (error.code, error.execution) == ("lost_before_sending", Execution.NO)
 
 
+@pytest.mark.parametrize("status", ["408 Request Timeout", "200 OK", "503 Busy"])
+def test_what_is_said_before_it_is_asked_is_no_answer(tmp_path: Path, status: str) -> None:
+    """Some servers tell whoever keeps them waiting, and hang up."""
+    said = asyncio.Event()
+
+    async def handler(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(BODY, status=status))
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        said.set()
+
+    async def script(departure: Departure) -> ProviderError:
+        await said.wait()
+        await some_turns()
+        with pytest.raises(ProviderError) as caught:
+            await departure.answer(Watcher())
+        return caught.value
+
+    error = departing(tmp_path, handler, script)
+    assert (error.code, error.execution) == ("lost_before_sending", Execution.NO)
+
+
 def test_waiting_is_not_the_providers_time(tmp_path: Path) -> None:
     """However long the intent takes: only what is done on the line is timed."""
 
@@ -147,7 +170,7 @@ def with_paid[T](
     folder: Path, engine: PaidEngine, script: Callable[[Departure], Coroutine[Any, Any, T]]
 ) -> T:
     async def main() -> T:
-        return await script(Departure(engine, make_request(folder), TOKEN))
+        return await script(Departure(engine, make_request(folder), TOKEN, early=True))
 
     return asyncio.run(main())
 
@@ -175,6 +198,20 @@ def test_a_failure_nobody_awaits_is_no_noise(
 
     with_paid(tmp_path, engine, script)
     assert caplog.records == []
+
+
+def test_one_that_is_not_early_begins_with_the_intent(tmp_path: Path) -> None:
+    engine = PaidEngine(early=[ValueError("no such door")])
+
+    async def main() -> None:
+        departure = Departure(engine, make_request(tmp_path), TOKEN, early=False)
+        await some_turns()
+        assert engine.asked == []
+        with pytest.raises(ValueError, match="no such door"):
+            await departure.answer(Watcher())
+        assert engine.asked == [str(TOKEN)]
+
+    asyncio.run(main())
 
 
 class Hasty(PaidEngine):

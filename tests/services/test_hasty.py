@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from editor.models import Project
 from editor.services.hasty import hasty
@@ -29,8 +29,19 @@ def _as_in_production() -> Iterator[None]:
     before = how()
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA synchronous={FULL}")
-        yield
+    yield
+    with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA synchronous={before}")
+
+
+def test_errors_are_djangos() -> None:
+    """Those who try again what may be tried know no others."""
+    connection.connection.close()
+    try:
+        with pytest.raises(DatabaseError), hasty():
+            pass
+    finally:
+        connection.close()
 
 
 def test_the_disk_is_waited_for_again_afterwards() -> None:

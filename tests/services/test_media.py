@@ -81,10 +81,12 @@ def test_what_does_not_reach_the_disk_is_removed(
 ) -> None:
     put = media.put_each(FILES)
     put.wait()
+    safe: Future[None] = Future()
+    safe.set_result(None)
     failed: Future[None] = Future()
     failed.set_exception(OSError(code, "the disk says no"))
     with pytest.raises(said):
-        media.Put(put.names, [failed]).wait()
+        media.Put(put.names, [safe, failed]).wait()
     assert stored(data_dir) == []
 
 

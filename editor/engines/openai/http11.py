@@ -13,8 +13,6 @@ import httpx
 from editor.engines.openai.phases import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from editor.engines.openai.line import Line
     from editor.engines.openai.phases import Tell
 
@@ -43,8 +41,9 @@ class Exchange:
         """Send the request and return the head of its answer. Raises httpx.TransportError."""
         self._line = line
         await tell(Phase.SENDING)
-        if line.has_hung_up:
-            raise httpx.ConnectError("they hung up before they were asked")
+        if line.has_news:
+            # It hung up, or tired of waiting: nothing was sent, and that is no answer to it.
+            raise httpx.ConnectError("they spoke before they were asked")
         try:
             is_whole = await self._send()
         except httpx.WriteError:
@@ -56,12 +55,12 @@ class Exchange:
             self._hear(await line.read())
         return self._answer
 
-    async def body(self) -> AsyncIterator[bytes]:
+    def body(self) -> AsyncGenerator[bytes]:
         """The answer's body as it comes. Raises httpx.TransportError where it is cut short."""
-        if (length := self._length()) is not None:
-            async for piece in self._as_it_comes(length):
-                yield piece
-            return
+        length = self._length()
+        return self._parsed() if length is None else self._as_it_comes(length)
+
+    async def _parsed(self) -> AsyncGenerator[bytes]:
         while not isinstance(event := self._event(), h11.EndOfMessage):
             if isinstance(event, h11.Data):
                 yield bytes(event.data)
@@ -70,7 +69,9 @@ class Exchange:
 
     def _length(self) -> int | None:
         """How long the body is; None where it comes in chunks, to the end, or not at all."""
-        if self._answer is None or self._answer.status_code in NO_BODY:
+        if self._answer is None or self._request.method == "HEAD":
+            return None
+        if self._answer.status_code in NO_BODY:
             return None
         said = dict(self._answer.headers)
         if b"transfer-encoding" in said or b"content-length" not in said:

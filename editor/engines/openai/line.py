@@ -39,11 +39,6 @@ class Line(asyncio.Protocol):
         return self._is_over or bool(self._came)
 
     @property
-    def has_hung_up(self) -> bool:
-        """Whether nothing came and nothing will."""
-        return self._is_over and not self._came
-
-    @property
     def is_stuck(self) -> bool:
         """Whether a part of what was written has not left this process yet."""
         if self._is_lost:

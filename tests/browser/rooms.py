@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
-from tests.browser.conftest import EMAIL, ROOT
+from tests.browser.conftest import EMAIL
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Studio
@@ -28,16 +25,7 @@ print(project.slug)
 
 def run_in(studio: Studio, program: str) -> str:
     """Run a program beside the studio, on its data; return the last line it printed."""
-    environment = os.environ | {
-        "PENTIMENTO_DATA": str(studio.data),
-        "DJANGO_SETTINGS_MODULE": "project.settings.prod",
-    }
-    environment.pop("DATABASE_URL", None)
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", program]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True
-    )
-    return done.stdout.strip().rpartition("\n")[2]
+    return studio.beside.run(program).strip().rpartition("\n")[2]
 
 
 def make_room(studio: Studio, name: str, count: int, seed: int) -> str:

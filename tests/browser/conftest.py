@@ -26,6 +26,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.beside import Beside
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
@@ -82,6 +84,10 @@ class Studio:
     process: subprocess.Popen[bytes]
     storage: Path
     slug: str = ""
+    beside: Beside = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.beside = Beside(self.data)
 
 
 def free_port() -> int:
@@ -123,6 +129,7 @@ def start_studio(data: Path, **settings: str) -> Studio:
 
 
 def stop_studio(studio: Studio) -> None:
+    studio.beside.close()
     studio.process.send_signal(signal.SIGTERM)
     try:
         studio.process.wait(30)

@@ -17,7 +17,7 @@ from tests.browser import steps
 from tests.browser.conftest import DESKTOP
 from tests.browser.looks import assert_good
 from tests.browser.pixels import upright
-from tests.browser.rooms import run_in
+from tests.browser.rooms import keep, run_in
 from tests.browser.test_provider_journey import (
     DRIFT,
     SIZE_24_MP,
@@ -27,7 +27,7 @@ from tests.browser.test_provider_journey import (
     person,
     press,
     studio,
-    write_wall,
+    wall,
 )
 from tests.faults import paying
 from tests.making import make_image
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tests.faults.fake import Fake
 
 pytestmark = pytest.mark.browser
-__all__ = ["fake", "person", "studio"]
+__all__ = ["fake", "person", "studio", "wall"]
 
 # So placed that no two of them come cheaper in one crop.
 DOTS = ((0.3, 0.1), (0.62, 0.5), (0.45, 0.9))
@@ -132,8 +132,8 @@ def test_of_areas_that_end_unseen_the_last_is_shown(
     """Their ends come with one answer of the poll, as to a page that was hidden or offline."""
     connect(person, fake)
     page = person.page
-    make_image(3000, 2000, seed=1).save(tmp_path / "corners.png")
-    steps.open_canvas(person, steps.upload(person, tmp_path / "corners.png"))
+    make_image(3000, 2000, seed=1).save(tmp_path / "corners.jpg", quality=90)
+    steps.open_canvas(person, keep(person.studio, tmp_path / "corners.jpg"))
     steps.by(person, "engine").select_option(label=paying.MODEL)
     press(person, "tool-rectangle")
     steps.paint(person, (0.05, 0.05), (0.12, 0.12))
@@ -155,12 +155,11 @@ def test_of_areas_that_end_unseen_the_last_is_shown(
 
 
 def test_three_dots_far_apart_are_edited_with_one_press(  # noqa: PLR0915  one journey
-    person: Watched, fake: Fake, tmp_path: Path
+    person: Watched, fake: Fake, wall: Path
 ) -> None:
     fake.script(drift=DRIFT)
     connect(person, fake)
-    photo = write_wall(tmp_path / "wall.jpg")
-    steps.open_canvas(person, steps.upload(person, photo))
+    steps.open_canvas(person, steps.upload(person, wall))
     paint_dots(person)
     each = price(person)
     expect(steps.by(person, "way-each")).to_be_checked()
@@ -179,7 +178,7 @@ def test_three_dots_far_apart_are_edited_with_one_press(  # noqa: PLR0915  one j
     assert_good(person.page)
     wait_for_all(cards, 3)
     assert_newest_is_shown(person)
-    after, before = np.asarray(steps.download(person)), np.asarray(upright(photo))
+    after, before = np.asarray(steps.download(person)), np.asarray(upright(wall))
 
     facts = json.loads(run_in(person.studio, FACTS.format(slug=person.studio.slug)))
     assert facts["changed"] == [0, 0, 0]

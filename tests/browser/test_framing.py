@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
-from tests.browser.rooms import run_in
+from tests.browser.rooms import keep, run_in
 from tests.browser.test_paid import choose, make_provider
 from tests.making import make_image
 
@@ -39,8 +39,8 @@ def open_framed(
 ) -> None:
     """A large picture, its middle painted, for a provider, with "What is sent" open."""
     make_provider(watched.studio, host)
-    make_image(1600, 1200, seed=seed).save(folder / f"framed-{seed}.png")
-    steps.open_canvas(watched, steps.upload(watched, folder / f"framed-{seed}.png"))
+    make_image(1600, 1200, seed=seed).save(folder / f"framed-{seed}.jpg", quality=90)
+    steps.open_canvas(watched, keep(watched.studio, folder / f"framed-{seed}.jpg"))
     choose(watched)
     steps.by(watched, "tool-rectangle").click()
     (steps.stroke if finger else steps.paint)(watched, (0.45, 0.45), (0.55, 0.55))
@@ -227,8 +227,8 @@ def test_what_was_chosen_is_sent_and_kept(desktop: Watched, tmp_path: Path) -> N
 def open_apart(watched: Watched, folder: Path, seed: int) -> None:
     """A large picture, two of its corners painted, for a provider."""
     make_provider(watched.studio, "frames.example")
-    make_image(3000, 2000, seed=seed).save(folder / f"apart-{seed}.png")
-    steps.open_canvas(watched, steps.upload(watched, folder / f"apart-{seed}.png"))
+    make_image(3000, 2000, seed=seed).save(folder / f"apart-{seed}.jpg", quality=90)
+    steps.open_canvas(watched, keep(watched.studio, folder / f"apart-{seed}.jpg"))
     choose(watched)
     steps.by(watched, "tool-rectangle").click()
     steps.paint(watched, (0.05, 0.05), (0.12, 0.12))

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
-from tests.browser.rooms import make_room
+from tests.browser.rooms import keep, make_room
 from tests.making import make_image
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_before_and_after_of_a_result(desktop: Watched, tmp_path: Path) -> None:
     page = desktop.page
     photo = tmp_path / "colourful.png"
     make_image(400, 300, seed=7200).save(photo)
-    picture = steps.upload(desktop, photo)
+    picture = keep(desktop.studio, photo)
     steps.open_canvas(desktop, picture)
     steps.submit(desktop, "black and white")
     page.goto(f"{desktop.studio.url}/p/{desktop.studio.slug}/?show=results")

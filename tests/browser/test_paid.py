@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
-from tests.browser.rooms import run_in
+from tests.browser.rooms import keep, run_in
 from tests.making import make_image
 
 if TYPE_CHECKING:
@@ -43,9 +43,13 @@ def make_provider(studio: Studio, host: str) -> str:
     return run_in(studio, PROVIDER.format(slug=studio.slug, host=host))
 
 
-def open_photo(watched: Watched, folder: Path, seed: int) -> str:
+def keep_photo(watched: Watched, folder: Path, seed: int) -> str:
     make_image(480, 360, seed=seed).save(folder / f"paid-{seed}.png")
-    picture = steps.upload(watched, folder / f"paid-{seed}.png")
+    return keep(watched.studio, folder / f"paid-{seed}.png")
+
+
+def open_photo(watched: Watched, folder: Path, seed: int) -> str:
+    picture = keep_photo(watched, folder, seed)
     steps.open_canvas(watched, picture)
     return picture
 
@@ -149,8 +153,9 @@ def test_the_button_keeps_its_place_while_the_cost_changes(
 
 def test_further_pictures_are_ordered_by_keyboard(desktop: Watched, tmp_path: Path) -> None:
     make_provider(desktop.studio, "atelier.example")
-    for seed in (74, 75, 76):
-        open_photo(desktop, tmp_path, seed)
+    for seed in (74, 75):
+        keep_photo(desktop, tmp_path, seed)
+    open_photo(desktop, tmp_path, 76)
     choose(desktop)
     first, second = pick(desktop, 2)
     assert chosen(desktop) == [first, second]
@@ -170,8 +175,9 @@ def test_further_pictures_are_ordered_by_keyboard(desktop: Watched, tmp_path: Pa
 
 def test_pictures_are_chosen_by_keyboard(desktop: Watched, tmp_path: Path) -> None:
     make_provider(desktop.studio, "atelier.example")
-    for seed in (90, 91, 92):
-        open_photo(desktop, tmp_path, seed)
+    for seed in (90, 91):
+        keep_photo(desktop, tmp_path, seed)
+    open_photo(desktop, tmp_path, 92)
     choose(desktop)
     keyboard, dialog = desktop.page.keyboard, steps.by(desktop, "input-picker")
     steps.by(desktop, "add-inputs").press("Enter")
@@ -186,7 +192,7 @@ def test_pictures_are_chosen_by_keyboard(desktop: Watched, tmp_path: Path) -> No
 
 def test_an_earlier_edit_comes_back_with_all_it_asked_for(desktop: Watched, tmp_path: Path) -> None:
     make_provider(desktop.studio, "again.invalid")
-    open_photo(desktop, tmp_path, 93)
+    keep_photo(desktop, tmp_path, 93)
     picture = open_photo(desktop, tmp_path, 94)
     choose(desktop)
     options = open_options(desktop)
@@ -231,8 +237,8 @@ def test_a_new_picture_is_added_and_chosen(desktop: Watched, tmp_path: Path) -> 
 
 def test_an_engine_of_one_picture_says_so_before_sending(desktop: Watched, tmp_path: Path) -> None:
     make_provider(desktop.studio, "atelier.example")
-    for seed in (79, 80):
-        open_photo(desktop, tmp_path, seed)
+    keep_photo(desktop, tmp_path, 79)
+    open_photo(desktop, tmp_path, 80)
     choose(desktop)
     pick(desktop, 1)
     choose(desktop, "brush-1")
@@ -285,8 +291,9 @@ def test_the_first_send_asks_by_finger(phone: Watched, tmp_path: Path) -> None:
 def test_it_all_is_accessible_and_fits(checked: Watched, tmp_path: Path) -> None:
     page = checked.page
     make_provider(checked.studio, "atelier.example")
-    for seed in (84, 85):
-        open_photo(checked, tmp_path, seed + int(page.evaluate("innerWidth")))
+    width = int(page.evaluate("innerWidth"))
+    keep_photo(checked, tmp_path, 84 + width)
+    open_photo(checked, tmp_path, 85 + width)
     choose(checked)
     open_options(checked)
     steps.by(checked, "add-inputs").click()

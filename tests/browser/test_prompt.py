@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.looks import assert_good
+from tests.browser.rooms import keep
 from tests.making import make_image
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def write_scene(path: Path, seed: int) -> Path:
 
 
 def open_scene(watched: Watched, folder: Path, seed: int) -> None:
-    picture = steps.upload(watched, write_scene(folder / f"ball-{seed}.png", seed))
+    picture = keep(watched.studio, write_scene(folder / f"ball-{seed}.png", seed))
     steps.open_canvas(watched, picture)
 
 

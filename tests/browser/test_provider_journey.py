@@ -27,6 +27,7 @@ from tests.browser.looks import assert_good
 from tests.browser.pixels import assert_only_changed_near, upright
 from tests.faults.fake import fake_provider
 from tests.making import make_image
+from tests.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -185,7 +186,7 @@ def test_connected_tested_used_decided_and_paid(
     expect(person.page.get_by_text("Held: may have been charged")).to_be_visible()
 
 
-def write_wall(path: Path) -> Path:
+def write_wall(path: Path) -> None:
     """A photo of 24 MP: a small one beside itself, mirrored each time, so that no edge shows."""
     with Image.open(PHOTO) as image:
         tile = image.resize((SIZE_24_MP[0] // 4, SIZE_24_MP[1] // 4), Image.Resampling.BICUBIC)
@@ -198,7 +199,11 @@ def write_wall(path: Path) -> Path:
                 ImageOps.flip(one) if row % 2 else one, (column * tile.width, row * tile.height)
             )
     wall.save(path, "JPEG", quality=90)
-    return path
+
+
+@pytest.fixture
+def wall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return once("wall.jpg", write_wall, tmp_path_factory)
 
 
 def coverage_of(one: Watched, size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -252,12 +257,11 @@ def assert_proven(one: Watched, before: NDArray[np.uint8], after: NDArray[np.uin
 
 
 def test_a_drifting_answer_changes_nothing_outside_the_mask_of_a_24_mp_photo(
-    person: Watched, fake: Fake, tmp_path: Path
+    person: Watched, fake: Fake, wall: Path
 ) -> None:
     fake.script(drift=DRIFT)
     connect(person, fake)
-    photo = write_wall(tmp_path / "wall.jpg")
-    open_with_mask(person, photo)
+    open_with_mask(person, wall)
     send(person, "a red door", "succeeded")
     result = steps.by(person, "edit-card").first.get_attribute("data-result-id")
     person.page.locator(f"[data-picture-id='{result}'] [aria-current]").wait_for()
@@ -265,7 +269,7 @@ def test_a_drifting_answer_changes_nothing_outside_the_mask_of_a_24_mp_photo(
 
     open_page(person, f"v/{result}/")
     person.page.locator("version-viewer[data-ready]").wait_for()
-    assert_proven(person, np.asarray(upright(photo)), after)
+    assert_proven(person, np.asarray(upright(wall)), after)
     press(person, "proof-details")
     expect(steps.by(person, "proof").get_by_text(re.compile("^Moved .* px left"))).to_be_visible()
     choose_face(person, "raw")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import steps
-from tests.browser.rooms import run_in
+from tests.browser.rooms import keep, run_in
 from tests.making import make_image
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ CLICK = "(button, n) => button.dispatchEvent(new MouseEvent('click', {detail: n,
 def open_photo(watched: Watched, folder: Path, seed: int) -> str:
     photo = folder / f"sending-{seed}.png"
     make_image(240, 180, seed=seed).save(photo)
-    picture = steps.upload(watched, photo)
+    picture = keep(watched.studio, photo)
     steps.open_canvas(watched, picture)
     return picture
 

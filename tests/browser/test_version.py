@@ -11,7 +11,9 @@ from PIL import ExifTags, Image
 from playwright.sync_api import expect
 
 from tests.browser import steps
+from tests.browser.conftest import EMAIL
 from tests.browser.looks import assert_good
+from tests.browser.rooms import keep, run_in
 from tests.making import make_image, write_photo
 
 if TYPE_CHECKING:
@@ -21,10 +23,26 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+# Seven results, each of the one before, of the same pixels.
+CHAIN = """
+import shutil
+from django.conf import settings
+from editor.models import Picture, User
+from tests.making import make_result_row
+user = User.objects.get(email={email!r})
+picture = Picture.objects.get(public_id={picture!r})
+folder = settings.PICTURES_DIR / picture.folder
+shutil.copyfile(folder / "original.png", folder / "whole.png")
+same = {{name: getattr(picture, name) for name in ("folder", "width", "height", "mode")}}
+for _result in range(7):
+    picture = make_result_row(picture, user, "blur", **same)
+print(picture.public_id)
+"""
+
 
 def make_result(on: Watched, photo: Path, prompt: str = "black and white") -> str:
     """Upload a photo and edit what one stroke covers; return the result's id."""
-    steps.open_canvas(on, steps.upload(on, photo))
+    steps.open_canvas(on, keep(on.studio, photo))
     steps.set_brush(on, 60)
     steps.paint(on, (0.35, 0.4), (0.6, 0.55))
     return steps.submit(on, prompt).get_attribute("data-result-id") or ""
@@ -192,7 +210,7 @@ def test_each_format_in_a_chosen_size(
 ) -> None:
     photo = tmp_path / f"{kind}.png"
     make_image(640, 400, seed=len(kind) * 7 + ord(kind[0])).save(photo)
-    open_version(desktop, steps.upload(desktop, photo))
+    open_version(desktop, keep(desktop.studio, photo))
     steps.by(desktop, "open-download").click()
     desktop.page.check(f"[name=format][value={kind}]")
     steps.by(desktop, "download-side").fill("320")
@@ -246,10 +264,8 @@ def test_all_versions_are_shown_without_losing_ones_place(desktop: Watched, tmp_
     page = desktop.page
     photo = tmp_path / "g.png"
     make_image(120, 90, seed=314).save(photo)
-    steps.open_canvas(desktop, steps.upload(desktop, photo))
-    for prompt in ("blur", "black and white", "blur", "black and white", "blur", "blur", "blur"):
-        result = steps.submit(desktop, prompt).get_attribute("data-result-id") or ""
-    open_version(desktop, result)
+    picture = keep(desktop.studio, photo)
+    open_version(desktop, run_in(desktop.studio, CHAIN.format(email=EMAIL, picture=picture)))
     rows = page.locator(".tree a")
     expect(rows).to_have_count(6)
     page.get_by_text("2 steps in between").wait_for()
@@ -266,7 +282,7 @@ def test_all_versions_are_shown_without_losing_ones_place(desktop: Watched, tmp_
 def test_a_version_is_renamed_without_leaving(desktop: Watched, tmp_path: Path) -> None:
     photo = tmp_path / "f.png"
     make_image(300, 200, seed=41).save(photo)
-    open_version(desktop, steps.upload(desktop, photo))
+    open_version(desktop, keep(desktop.studio, photo))
     steps.by(desktop, "rename").click()
     steps.by(desktop, "picture-name").fill("The pond at noon")
     steps.by(desktop, "save-name").click()
@@ -281,7 +297,7 @@ def test_a_result_is_accessible_and_fits(checked: Watched, tmp_path: Path) -> No
     photo = tmp_path / f"{'a very long name ' * 8}.png"
     width = checked.page.evaluate("innerWidth")
     make_image(width, 500, "RGBA", seed=78).save(photo)
-    steps.open_canvas(checked, steps.upload(checked, photo))
+    steps.open_canvas(checked, keep(checked.studio, photo))
     prompt = "black and white, " * 3 + "blur"
     result = steps.submit(checked, prompt).get_attribute("data-result-id") or ""
     open_version(checked, result)
@@ -299,7 +315,7 @@ def test_the_place_goes_along_after_two_ticks_by_keyboard(checked: Watched, tmp_
     photo = tmp_path / "place.jpg"
     seed = checked.page.evaluate("innerWidth")
     make_image(400, 300, seed=seed).save(photo, "JPEG", exif=exif)
-    open_version(checked, steps.upload(checked, photo))
+    open_version(checked, keep(checked.studio, photo))
     page = checked.page
     steps.by(checked, "open-download").click()
     page.check("[name=format][value=webp]")

@@ -19,7 +19,7 @@ from tests.conformance import table
 from tests.making import make_member, make_project, make_user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from pytest_django import DjangoDbBlocker
 
@@ -138,10 +138,16 @@ def turn(item: pytest.Item) -> int:
     return 1 if item.path.stem in LONGEST else 2
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Leave the thousands of tests, which stay to the end, out of every search for garbage."""
-    gc.collect()
-    gc.freeze()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -6,7 +6,7 @@ import gc
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import cache
@@ -14,12 +14,14 @@ from django.db import connection
 from hypothesis import settings
 
 from editor.models import Project, Role, User
-from tests import prepared
+from tests import data_folders, flushing, prepared
 from tests.conformance import table
 from tests.making import make_member, make_project, make_user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator, Iterator
+
+    from pytest_django import DjangoDbBlocker
 
 # How long one example takes says how busy the machine is.
 settings.register_profile("house", deadline=None)
@@ -78,24 +80,41 @@ def django_db_keepdb(django_db_keepdb: bool) -> bool:
     return django_db_keepdb or connection.vendor == "sqlite"
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """A test that really commits is flushed away quickly."""
+    with django_db_blocker.unblock():
+        flushing.keep_rows()
+
+
+@pytest.fixture(scope="session")
+def unused_folders() -> list[Path]:
+    """Data folders in which a test left nothing, for the next; to make and remove one is dear."""
+    return []
+
+
 @pytest.fixture(autouse=True)
-def data_dir(tmp_path: Path, settings: Any) -> Path:
-    """Every test has a data folder of its own."""
-    settings.DATA_DIR = tmp_path
-    for name in ("PICTURES", "SPOOL", "RENDERS", "SCRATCH"):
-        folder = tmp_path / name.lower()
-        folder.mkdir()
-        setattr(settings, f"{name}_DIR", folder)
-    settings.BELLS_DIR = tmp_path / "bells"
-    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "scratch")
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "project.storage.PictureStorage",
-            "OPTIONS": {"location": tmp_path / "pictures"},
-        },
-    }
-    return tmp_path
+def data_dir(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    unused_folders: list[Path],
+) -> Iterator[Path]:
+    """Every test has a data folder of its own; it is the `tmp_path` of one that has such."""
+    if "tmp_path" in request.fixturenames:
+        folder = request.getfixturevalue("tmp_path")
+        data_folders.furnish(folder)
+        with data_folders.lived_in(folder):
+            yield folder
+        return
+    if not unused_folders:
+        unused_folders.append(tmp_path_factory.mktemp("data"))
+        data_folders.furnish(unused_folders[-1])
+    folder = unused_folders[-1]
+    with data_folders.lived_in(folder):
+        yield folder
+    if not data_folders.is_unused(folder):
+        unused_folders.remove(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -119,10 +138,16 @@ def turn(item: pytest.Item) -> int:
     return 1 if item.path.stem in LONGEST else 2
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Leave the thousands of tests, which stay to the end, out of every search for garbage."""
-    gc.collect()
-    gc.freeze()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -133,8 +133,8 @@ def test_a_stranger_is_sent_to_the_one_login(people: People, rows: Rows) -> None
         for method in METHODS:
             answer = visitor.generic(method, address.path, follow=False)
             assert answer.status_code == 302, (method, address.path)
-            end = visitor.get(address.path, follow=True).redirect_chain[-1][0]
-            assert end.startswith(reverse("account_login"))
+        end = visitor.get(address.path, follow=True).redirect_chain[-1][0]
+        assert end.startswith(reverse("account_login"))
 
 
 def test_what_staff_may_do(people: People, rows: Rows) -> None:

@@ -15,7 +15,6 @@ from PIL import Image
 from editor.api.carriers import carrier
 from editor.api.entrance import penned
 from editor.engines.base import Answer, EditResult
-from editor.pipeline import assembly
 from editor.pipeline.carrier import Carrier
 from editor.pipeline.carrier import Timing as CarrierTiming
 from editor.pipeline.database import DatabaseThread
@@ -24,6 +23,7 @@ from editor.services.engines import Engines
 from tests.api.asking import BOUNDARY, encoded
 from tests.making import agree, as_bytes, make_image, make_provider_row
 from tests.pipeline.paid_engine import PaidEngine, write_answer
+from tests.sandboxes import shared
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -91,19 +91,15 @@ def connect(people: People, **fields: Any) -> Provider:
 @asynccontextmanager
 async def working(engine: EngineSource | None = None) -> AsyncIterator[LocalDispatch]:
     """A worker beside whatever is done in here."""
-    sandbox = assembly.new_sandbox(2)
-    registry = engine or Engines(sandbox)
+    registry = engine or Engines(shared())
     carrier.put(carrying(registry))
-    dispatch = LocalDispatch(registry=registry, sandbox=sandbox, lanes=Lanes(4, 40), timing=TIMING)
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(dispatch.run())
-            try:
-                yield dispatch
-            finally:
-                dispatch.stop()
-    finally:
-        sandbox.close()
+    dispatch = LocalDispatch(registry=registry, sandbox=shared(), lanes=Lanes(4, 40), timing=TIMING)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(dispatch.run())
+        try:
+            yield dispatch
+        finally:
+            dispatch.stop()
 
 
 def carrying(registry: EngineSource) -> Carrier:

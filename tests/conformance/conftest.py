@@ -11,7 +11,6 @@ import pytest
 from tests.browser.conftest import Studio, start_studio, stop_studio
 from tests.conformance.clients.curl import Curl
 from tests.conformance.clients.node_sdk import NodeSDK, node
-from tests.conformance.clients.python_sdk import PythonSDK
 from tests.conformance.scene import Scene, fill
 from tests.faults.fake import Fake, fake_provider
 
@@ -42,7 +41,12 @@ class Stage:
         home, key = home or self.studio.url, key or self.keys["plain"]
         if name == "node":
             return NodeSDK(home, key, self.node)
-        return PythonSDK(home, key) if name == "python" else Curl(home, key)
+        if name == "curl":
+            return Curl(home, key)
+        # Loaded by those alone who use it: it is large.
+        from tests.conformance.clients.python_sdk import PythonSDK
+
+        return PythonSDK(home, key)
 
 
 @pytest.fixture(scope="session")

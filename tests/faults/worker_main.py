@@ -39,7 +39,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def barrier_at(point: str, *, sleep: bool) -> Callable[[str], None]:
+def barrier_at(point: str, end: Callable[[], object]) -> Callable[[str], None]:
     """Return the barrier that ends, or once puts to sleep, this process at `point`."""
     left = [point]
 
@@ -47,16 +47,26 @@ def barrier_at(point: str, *, sleep: bool) -> Callable[[str], None]:
         if passed in left:
             left.remove(passed)
             signal.alarm(0)
-            os.kill(os.getpid(), signal.SIGSTOP if sleep else signal.SIGKILL)
+            end()
 
     return barrier
 
 
-def main(chosen: argparse.Namespace) -> None:
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fall_asleep(bed: int) -> None:
+    """Say so by stopping once, and stay until the nurse has stopped this process for good."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+    os.read(bed, 1)
+
+
+def main(chosen: argparse.Namespace, bed: int = -1) -> None:
     from editor.pipeline.assembly import new_dispatch
     from editor.pipeline.dispatch.local import Timing
 
-    barrier = barrier_at(chosen.point, sleep=chosen.sleep)
+    barrier = barrier_at(chosen.point, partial(fall_asleep, bed) if chosen.sleep else die)
     engines: dict[str, Any] = {}
     if chosen.engines:
         engines["registry"] = partial(import_string(chosen.engines), barrier)
@@ -87,11 +97,11 @@ def click(point: str, picture: int) -> None:
     from editor.models import Edit, Picture, Provider, User
     from tests.faults import paying
 
-    def die(**_sent: object) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
+    def die_first(**_sent: object) -> None:
+        die()
 
     if point == "K1":
-        pre_save.connect(die, sender=Edit)
+        pre_save.connect(die_first, sender=Edit)
     found = Picture.objects.get(pk=picture)
     paying.queue(Provider.objects.get(), found, User.objects.get(), point)
     die()
@@ -105,16 +115,38 @@ def nurse() -> None:
     for module in ("editor.pipeline.assembly", "tests.faults.paying", "tests.faults.real_client"):
         importlib.import_module(module)
     for line in sys.stdin:
+        given = options(line.split())
+        bed, word = os.pipe()
         pid = os.fork()
         if pid == 0:
             signal.alarm(PATIENCE_SECONDS)  # one that never comes to its point
-            given = options(line.split())
-            click(given.point, given.page) if given.page else main(given)
+            click(given.point, given.page) if given.page else main(given, bed)
             os._exit(0)
         status = os.waitpid(pid, os.WUNTRACED)[1]
+        if os.WIFSTOPPED(status):
+            status = put_to_bed(pid)
+            os.write(word, b"x")
+        os.close(bed)
+        os.close(word)
         fate = "asleep" if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
         sys.stdout.write(f"{pid} {fate}\n")
         sys.stdout.flush()
+
+
+def put_to_bed(pid: int) -> int:
+    """Stop a worker for good while it writes nothing; return how it is then.
+
+    Its other threads may be writing when it comes to its point: stopped then, it would keep
+    SQLite's one lock from everybody. Who has that lock knows that the worker has not.
+    """
+    from django.db import connection, transaction
+
+    os.kill(pid, signal.SIGCONT)
+    with transaction.atomic():
+        os.kill(pid, signal.SIGSTOP)
+        status = os.waitpid(pid, os.WUNTRACED)[1]
+    connection.close()  # no SQLite is carried through a fork
+    return status
 
 
 if __name__ == "__main__":

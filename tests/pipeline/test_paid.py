@@ -14,7 +14,7 @@ from editor.engines.errors import EngineError, ErrorClass, Execution, Trouble
 from editor.imaging.sandbox.client import JobCrashed
 from editor.management.checkup import CHECKS
 from editor.models import Activity, Attempt, Edit, EditInput, LedgerEntry, Picture, Provider, State
-from editor.pipeline import assembly, cancel, decide, endings
+from editor.pipeline import cancel, decide, endings
 from editor.pipeline.dispatch.local import Lanes, LocalDispatch, Timing
 from editor.pipeline.states import Hold
 from tests.making import make_door, make_picture
@@ -30,24 +30,23 @@ from tests.pipeline.paid_engine import (
     timed_out,
     unusable,
 )
+from tests.sandboxes import shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine
 
     from editor.imaging.sandbox.client import Sandbox
     from tests.conftest import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMING = Timing(lease=5, heartbeat=0.2, rescue=0.2, tick=0.02, grace=0.1, paid_grace=0.3)
-SANDBOXES: list[Sandbox] = []
 
 
 @pytest.fixture(scope="module", autouse=True)
-def sandbox() -> Iterator[Sandbox]:
-    """One for all of them: it takes seconds to start."""
-    SANDBOXES.append(assembly.new_sandbox(2))
-    yield SANDBOXES[-1]
-    SANDBOXES.pop().close()
+def sandbox() -> Sandbox:
+    """Ready before a test counts its time."""
+    shared().start()
+    return shared()
 
 
 def work(
@@ -59,7 +58,7 @@ def work(
 
     async def main() -> None:
         dispatch = LocalDispatch(
-            registry=engine, sandbox=SANDBOXES[-1], lanes=Lanes(2, 8), timing=timing
+            registry=engine, sandbox=shared(), lanes=Lanes(2, 8), timing=timing
         )
         async with asyncio.timeout(60), asyncio.TaskGroup() as group:
             group.create_task(dispatch.run(drain=script is None))

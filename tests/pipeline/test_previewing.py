@@ -17,7 +17,8 @@ from editor.pipeline.dispatch.local import Lanes, LocalDispatch
 from editor.services import media, previews
 from tests.making import as_bytes, make_api_key, make_image, make_picture
 from tests.pipeline.paid_engine import PaidEngine, queue_paid
-from tests.pipeline.test_paid import SANDBOXES, TIMING, sandbox, settled
+from tests.pipeline.test_paid import TIMING, sandbox, settled
+from tests.sandboxes import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,7 @@ def drain(engine: PaidEngine) -> list[bool]:
     async def main() -> None:
         dispatch = LocalDispatch(
             registry=engine,
-            sandbox=SANDBOXES[-1],
+            sandbox=shared(),
             lanes=Lanes(1, 8),
             timing=TIMING,
             database=database,
@@ -116,7 +117,7 @@ def test_what_cannot_be_shown_stops_nobody(people: People) -> None:
 
     async def main() -> None:
         database = DatabaseThread()
-        previewer = previewing.Previewer(database, SANDBOXES[-1])
+        previewer = previewing.Previewer(database, shared())
         working = asyncio.create_task(previewer.run())
         # The last comes first, and cannot be opened.
         previewer.add([good])

@@ -29,6 +29,7 @@ from tests.making import (
     make_user,
 )
 from tests.pipeline.stub_engine import StubEngine, registry_of
+from tests.sandboxes import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -56,22 +57,18 @@ def work(
     """Run a worker until nothing is due, or as `script` says."""
 
     async def main() -> None:
-        sandbox = assembly.new_sandbox(2)
         dispatch = LocalDispatch(
             registry=registry_of(engine),
-            sandbox=sandbox,
+            sandbox=shared(),
             lanes=Lanes(2),
             timing=timing,
             database=database,
         )
-        try:
-            async with asyncio.timeout(60), asyncio.TaskGroup() as group:
-                group.create_task(dispatch.run(drain=script is None))
-                if script:
-                    await script(dispatch)
-                    dispatch.stop()
-        finally:
-            sandbox.close()
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+            group.create_task(dispatch.run(drain=script is None))
+            if script:
+                await script(dispatch)
+                dispatch.stop()
 
     asyncio.run(main())
 

@@ -19,7 +19,8 @@ from editor.pipeline.database import DatabaseThread
 from editor.pipeline.dispatch.local import PATIENT_AT_ONCE, Lanes, LocalDispatch
 from editor.services import media
 from tests.pipeline.paid_engine import CHARGED, ESTIMATE, PaidEngine, queue_paid
-from tests.pipeline.test_paid import SANDBOXES, TIMING, sandbox, settled, sums, work
+from tests.pipeline.test_paid import TIMING, sandbox, settled, sums, work
+from tests.sandboxes import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -95,7 +96,7 @@ def run(
 
     async def main() -> None:
         dispatch = LocalDispatch(
-            registry=engine, sandbox=SANDBOXES[-1], lanes=lanes, timing=TIMING, database=database
+            registry=engine, sandbox=shared(), lanes=lanes, timing=TIMING, database=database
         )
         async with asyncio.timeout(60), asyncio.TaskGroup() as group:
             group.create_task(dispatch.run())

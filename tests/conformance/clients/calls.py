@@ -105,6 +105,8 @@ class Client(Protocol):
         """The class of error that this status becomes; curl has none."""
 
 
+AZURE_VERSION = "2025-04-01-preview"
+
 # Classes that both SDKs name alike; anything else is their general one.
 CLASSES = {
     400: "BadRequestError",

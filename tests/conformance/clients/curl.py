@@ -10,8 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tests.conformance.clients.calls import Call, Failure, Reply, Upload, as_list
-from tests.conformance.clients.python_sdk import AZURE_VERSION
+from tests.conformance.clients.calls import AZURE_VERSION, Call, Failure, Reply, Upload, as_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

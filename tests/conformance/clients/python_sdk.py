@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 
-from tests.conformance.clients.calls import Call, Failure, Reply, Upload, error_class
+from tests.conformance.clients.calls import AZURE_VERSION, Call, Failure, Reply, Upload, error_class
 from tests.faults.fake import NO_TLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-AZURE_VERSION = "2025-04-01-preview"
 
 
 @dataclass

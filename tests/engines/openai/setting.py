@@ -8,13 +8,18 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
 from PIL import Image
 
 from editor.engines.base import EditRequest
+from editor.engines.openai import probe_job
 from editor.engines.openai.catalog import catalog
 from editor.engines.openai.engine import OpenAICompatible
+from editor.engines.openai.probe import PAINT
 from editor.engines.openai.provider import ProviderConfig, Timeouts
 from editor.imaging.errors import Rejected
 from editor.imaging.sandbox.errors import JobRejected
@@ -22,7 +27,6 @@ from editor.imaging.sandbox.errors import JobRejected
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
-    from pathlib import Path
 
     from editor.engines.base import Answer, Progress
     from editor.engines.openai.engine import Transport
@@ -91,12 +95,30 @@ class Watcher:
         self.partials.append(file)
 
 
+def paint(*, image: JSON, mask: JSON) -> Mapping[str, JSON]:
+    """What a probe paints: the same each time, and a third of a second's work."""
+    files, facts = _painted()
+    for place, data in zip((image, mask), files, strict=True):
+        Path(str(place)).write_bytes(data)
+    return facts
+
+
+@cache
+def _painted() -> tuple[tuple[bytes, bytes], Mapping[str, JSON]]:
+    with TemporaryDirectory() as folder:
+        image, mask = Path(folder, "image.png"), Path(folder, "mask.png")
+        facts = probe_job.paint(image=str(image), mask=str(mask))
+        return (image.read_bytes(), mask.read_bytes()), facts
+
+
 class Inline:
     """Runs jobs in this process."""
 
     async def run(
         self, function: str, *, progress: Progress | None = None, **arguments: JSON
     ) -> Mapping[str, JSON]:
+        if function == PAINT:
+            return paint(**arguments)
         module, _, name = function.partition(":")
         job: Callable[..., Mapping[str, JSON]] = getattr(importlib.import_module(module), name)
         try:

@@ -54,7 +54,7 @@ def chunks(body: bytes, size: int) -> bytes:
         [answer(BODY)],
         [answer(BODY)[:-70], answer(BODY)[-70:]],
         [CHUNKED + chunks(BODY, 100_000)],
-        [CHUNKED, chunks(BODY, 7)],
+        [CHUNKED, chunks(BODY, 70)],
         [CHUNKED, *(bytes([one]) for one in chunks(BODY[:300], 100)[:-5]), chunks(BODY[300:], 50_000)],
         [CHUNKED + chunks(BODY, 70_000)[:-2] + b"Trailer: x\r\n\r\n"],
         [ENDLESS, BODY],

@@ -58,14 +58,21 @@ class Nowhere(asyncio.Transport):
 
 
 class Canned(Line):
-    """A connection on which an answer lies ready, as if under TLS."""
+    """A connection on which an answer comes as soon as it is asked, as if under TLS."""
 
     def __init__(self, whole: bytes) -> None:
         super().__init__()
+        self._whole = whole
         self.connection_made(Nowhere())
+
+    def write(self, data: bytes) -> None:
+        """Be asked; what follows the head changes nothing."""
+        super().write(data)
+        whole, self._whole = self._whole, b""
         for at in range(0, len(whole), 50_000):
             self.data_received(whole[at : at + 50_000])
-        self.eof_received()
+        if whole:
+            self.eof_received()
 
     async def secure(self, context: ssl.SSLContext, name: str) -> None:
         """Everybody is who they say."""

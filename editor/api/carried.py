@@ -230,6 +230,8 @@ def _request(parcel: Parcel) -> EditRequest | None:
         user=prepare.pseudonym(edit.actor_id),
     )
     if parcel.engine.forward(request):
+        # Else nobody would find there what is handed on (spool.keep_answer).
+        lodged.put.along(folder.parent, folder.parent.parent)
         return replace(request, as_it_is=True)
     spool.clear(edit, carry.FENCE)
     return None

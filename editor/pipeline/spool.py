@@ -60,8 +60,7 @@ def keep_answer(
         with media.syncing(file):
             _write_head(folder / HEAD, head)
             _sync(folder / HEAD)
-            for place in (folder, *folder.parents[:2]):
-                _sync(place)
+            _sync(folder)
         if safe:
             safe()
         target = answer.rename(folder / ANSWER)

@@ -86,7 +86,11 @@ class Put:
     """Files that lie in the store, each in a folder of its own: their names, in order."""
 
     names: tuple[str, ...]
-    _safe: Sequence[Future[None]]
+    _safe: list[Future[None]]
+
+    def along(self, *places: Path) -> None:
+        """Bring folders to the disk as well."""
+        self._safe.append(_syncs.submit(_sync_each, places))
 
     def wait(self) -> None:
         """Wait until they are safe. Raises DiskFull, OSError; then nothing of them is left."""

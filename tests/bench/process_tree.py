@@ -13,9 +13,9 @@ from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 MIB = 1024 * 1024
-# The kernel walks through all pages for it, ten milliseconds for each process: seldom enough not to
-# slow down what is measured.
-MEMORY_EVERY = 4
+# The kernel walks through all pages for it, ten milliseconds for each process, which has to wait for
+# any memory it wants meanwhile: seldom enough not to slow down what is measured.
+MEMORY_EVERY = 12
 
 
 class Tree:

@@ -90,6 +90,14 @@ def test_what_does_not_reach_the_disk_is_removed(
     assert stored(data_dir) == []
 
 
+def test_folders_that_do_not_reach_the_disk_count_as_well(data_dir: Path) -> None:
+    put = media.put_each(FILES)
+    put.along(data_dir, data_dir / "nowhere")
+    with pytest.raises(FileNotFoundError):
+        put.wait()
+    assert stored(data_dir) == []
+
+
 def test_no_file_is_put_where_room_is_short(data_dir: Path, settings: Any) -> None:
     settings.MIN_FREE_BYTES = 2**62
     with pytest.raises(media.DiskFull):

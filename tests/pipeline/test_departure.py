@@ -56,6 +56,20 @@ def departing[T](
     return asyncio.run(main())
 
 
+def assert_lost_before_sending(folder: Path, handler: Handler, over: asyncio.Event) -> None:
+    """That it may leave comes when the server has done what it does."""
+
+    async def script(departure: Departure) -> ProviderError:
+        await over.wait()
+        await some_turns()
+        with pytest.raises(ProviderError) as caught:
+            await departure.answer(Watcher())
+        return caught.value
+
+    error = departing(folder, handler, script)
+    assert (error.code, error.execution) == ("lost_before_sending", Execution.NO)
+
+
 def test_it_connects_and_nothing_leaves_until_it_may(tmp_path: Path) -> None:
     connected, sent = asyncio.Event(), asyncio.Event()
     got = b""
@@ -117,15 +131,7 @@ def test_whoever_hangs_up_meanwhile_was_sent_nothing(tmp_path: Path, rudely: boo
             await writer.wait_closed()
         gone.set()
 
-    async def script(departure: Departure) -> ProviderError:
-        await gone.wait()
-        await some_turns()
-        with pytest.raises(ProviderError) as caught:
-            await departure.answer(Watcher())
-        return caught.value
-
-    error = departing(tmp_path, handler, script)
-    assert (error.code, error.execution) == ("lost_before_sending", Execution.NO)
+    assert_lost_before_sending(tmp_path, handler, gone)
 
 
 @pytest.mark.parametrize("status", ["408 Request Timeout", "200 OK", "503 Busy"])
@@ -140,15 +146,7 @@ def test_what_is_said_before_it_is_asked_is_no_answer(tmp_path: Path, status: st
         await writer.wait_closed()
         said.set()
 
-    async def script(departure: Departure) -> ProviderError:
-        await said.wait()
-        await some_turns()
-        with pytest.raises(ProviderError) as caught:
-            await departure.answer(Watcher())
-        return caught.value
-
-    error = departing(tmp_path, handler, script)
-    assert (error.code, error.execution) == ("lost_before_sending", Execution.NO)
+    assert_lost_before_sending(tmp_path, handler, said)
 
 
 def test_waiting_is_not_the_providers_time(tmp_path: Path) -> None:
